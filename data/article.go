@@ -1,0 +1,173 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// An ArticleID names an article within its site: the source's own id, any
+// UTF-8 without control characters, at most MaxIDBytes long. It may hold "/".
+// Ids are byte strings: "09" is not "9".
+type ArticleID string
+
+const (
+	// MaxIDBytes bounds an ArticleID.
+	MaxIDBytes = 512
+	// MaxArticleBytes bounds one article as it stands in its source.
+	MaxArticleBytes = 10 << 20
+)
+
+// A State says whether readers may see an article.
+type State string
+
+// The states of an article. Only a Published one is ever linked to.
+const (
+	Published   State = "published"   // on the site; the default
+	Unpublished State = "unpublished" // a draft, or taken off the site
+	Hidden      State = "hidden"      // on the site, but never linked
+)
+
+// An Image is the picture shown on an article's card.
+type Image struct {
+	Src string
+	Alt string
+}
+
+// An Article is a page of the site. The zero value of a field means that the
+// source does not say.
+type Article struct {
+	ID          ArticleID
+	Title       string
+	Body        string // plain text or HTML
+	Summary     string
+	URL         string
+	Lang        Lang
+	PublishedAt time.Time
+	UpdatedAt   time.Time
+	Section     string
+	Tags        []string
+	Authors     []string
+	Image       Image
+	Type        string
+	Series      string
+	Part        int
+
+	// TranslationOf is the id of the article that this one translates, or
+	// empty. See Group.
+	TranslationOf ArticleID
+	CanonicalURL  string
+
+	State     State // empty means Published
+	Evergreen bool
+	NoLinkTo  bool // never the target of a link
+	NoLinks   bool // shows no links
+}
+
+// Group is the id shared by an article and all its translations: the id of the
+// original. Members of one group are never linked to one another.
+func (a *Article) Group() ArticleID {
+	if a.TranslationOf != "" {
+		return a.TranslationOf
+	}
+	return a.ID
+}
+
+// Card is the part of a that serving needs.
+func (a *Article) Card() Card {
+	state := a.State
+	if state == "" {
+		state = Published
+	}
+	return Card{
+		ID: a.ID, Title: a.Title, URL: a.URL, Section: a.Section, Lang: a.Lang, Image: a.Image,
+		PublishedAt: a.PublishedAt, Group: a.Group(), State: state, NoLinkTo: a.NoLinkTo, NoLinks: a.NoLinks,
+	}
+}
+
+// Validate reports the first reason to refuse a, as an *InvalidError, or nil.
+// An article needs a sound id and text in its title or body, in valid UTF-8.
+func (a *Article) Validate() error {
+	if err := ValidateID(a.ID); err != nil {
+		return err
+	}
+	for _, f := range []struct{ name, text string }{
+		{"title", a.Title}, {"body", a.Body}, {"summary", a.Summary}, {"url", a.URL}, {"section", a.Section},
+		{"type", a.Type}, {"series", a.Series}, {"canonical_url", a.CanonicalURL},
+		{"image.src", a.Image.Src}, {"image.alt", a.Image.Alt},
+		{"tags", strings.Join(a.Tags, "")}, {"authors", strings.Join(a.Authors, "")},
+	} {
+		if !utf8.ValidString(f.text) {
+			return &InvalidError{f.name, "is not valid UTF-8"}
+		}
+	}
+	if a.TranslationOf != "" {
+		if err := ValidateID(a.TranslationOf); err != nil {
+			return &InvalidError{"translation_of", err.(*InvalidError).Reason}
+		}
+	}
+	switch a.State {
+	case "", Published, Unpublished, Hidden:
+	default:
+		return &InvalidError{"state", fmt.Sprintf("is %q; it may be published, unpublished or hidden", a.State)}
+	}
+	if !hasText(PlainText(a.Title)) && !hasText(PlainText(a.Body)) {
+		return &InvalidError{"body", "holds no text, and neither does the title"}
+	}
+	return nil
+}
+
+// ValidateID reports why id cannot name an article, as an *InvalidError, or nil.
+func ValidateID(id ArticleID) error {
+	switch {
+	case id == "":
+		return &InvalidError{"id", "is missing"}
+	case len(id) > MaxIDBytes:
+		return &InvalidError{"id", fmt.Sprintf("is %d bytes long; at most %d are allowed", len(id), MaxIDBytes)}
+	case !utf8.ValidString(string(id)):
+		return &InvalidError{"id", "is not valid UTF-8"}
+	}
+	for _, r := range string(id) {
+		if unicode.IsControl(r) {
+			return &InvalidError{"id", fmt.Sprintf("holds the control character %U", r)}
+		}
+	}
+	return nil
+}
+
+func hasText(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+}
+
+// Hash identifies the content of a: two articles with the same hash are the
+// same in every field.
+func (a *Article) Hash() [sha256.Size]byte {
+	var b []byte
+	put := func(ss ...string) {
+		b = binary.AppendUvarint(b, uint64(len(ss)))
+		for _, s := range ss {
+			b = binary.AppendUvarint(b, uint64(len(s)))
+			b = append(b, s...)
+		}
+	}
+	stamp := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.UTC().Format(time.RFC3339Nano)
+	}
+	state := a.State
+	if state == "" {
+		state = Published
+	}
+	put(string(a.ID), a.Title, a.Body, a.Summary, a.URL, string(a.Lang), stamp(a.PublishedAt), stamp(a.UpdatedAt),
+		a.Section, a.Image.Src, a.Image.Alt, a.Type, a.Series, string(a.TranslationOf), a.CanonicalURL, string(state),
+		fmt.Sprint(a.Part, a.Evergreen, a.NoLinkTo, a.NoLinks))
+	put(a.Tags...)
+	put(a.Authors...)
+	return sha256.Sum256(b)
+}

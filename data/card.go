@@ -1,0 +1,39 @@
+package data
+
+import "time"
+
+// A Card is what serving needs of an article: what a reader sees of a link, and
+// what decides whether the article may be linked.
+type Card struct {
+	ID          ArticleID
+	Title       string
+	URL         string
+	Section     string
+	Lang        Lang
+	Image       Image
+	PublishedAt time.Time
+	Group       ArticleID // shared with its translations
+	State       State
+	NoLinkTo    bool // never the target of a link
+	NoLinks     bool // shows no links
+}
+
+// Visible reports whether readers may be sent to the article at time now: it
+// is published, may be linked to, and its date of publication is not ahead.
+func (c *Card) Visible(now time.Time) bool {
+	return c.State == Published && !c.NoLinkTo && !c.PublishedAt.After(now)
+}
+
+// MayLink reports whether the article with card c may ever link to the one
+// with card to, whatever their states: to is another article, no translation
+// of c, and in the same language.
+func (c *Card) MayLink(to *Card) bool {
+	return c.ID != to.ID && c.Group != to.Group && c.Lang.Base() == to.Lang.Base()
+}
+
+// A Revision counts the changes to a store. Two equal revisions of one store
+// mean that nothing of that kind has changed between them.
+type Revision struct {
+	Articles  int64 // of articles: of the whole store, and of every article the one that last changed it
+	Overrides int64
+}
