@@ -1,0 +1,2 @@
+// Package recommend answers which articles to link under an article.
+package recommend
