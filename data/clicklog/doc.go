@@ -1,0 +1,2 @@
+// Package clicklog reads logs of what readers read.
+package clicklog

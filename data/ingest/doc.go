@@ -1,0 +1,2 @@
+// Package ingest reads articles from files and stores them.
+package ingest
