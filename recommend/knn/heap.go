@@ -1,0 +1,63 @@
+package knn
+
+import (
+	"cmp"
+	"math"
+)
+
+// compare orders neighbours, better ones first: by cosine, largest first, then
+// by rank (nil: none), then by row.
+func compare(a, b Neighbour, rank []uint32) int {
+	if c := cmp.Compare(b.Cosine, a.Cosine); c != 0 {
+		return c
+	}
+	if rank != nil {
+		if c := cmp.Compare(rank[a.Row], rank[b.Row]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(a.Row, b.Row)
+}
+
+// lowest is the least cosine with which a row may still get into the heap h of
+// at most k neighbours.
+func lowest(h []Neighbour, k int) float32 {
+	if len(h) < k {
+		return math.SmallestNonzeroFloat32
+	}
+	return h[0].Cosine
+}
+
+// push adds n to h, which has room for k neighbours and is a heap with the
+// worst at its root; of k+1 neighbours the worst falls out.
+func push(h []Neighbour, k int, n Neighbour, rank []uint32) []Neighbour {
+	if len(h) < k {
+		h = append(h, n)
+		for i := len(h) - 1; i > 0; {
+			parent := (i - 1) / 2
+			if compare(h[parent], h[i], rank) > 0 {
+				break
+			}
+			h[parent], h[i] = h[i], h[parent]
+			i = parent
+		}
+		return h
+	}
+	if compare(n, h[0], rank) > 0 {
+		return h
+	}
+	h[0] = n
+	for i := 0; ; {
+		worst := i
+		for child := 2*i + 1; child <= 2*i+2 && child < k; child++ {
+			if compare(h[child], h[worst], rank) > 0 {
+				worst = child
+			}
+		}
+		if worst == i {
+			return h
+		}
+		h[i], h[worst] = h[worst], h[i]
+		i = worst
+	}
+}
