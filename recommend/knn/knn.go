@@ -75,11 +75,11 @@ func (o Options) validate(rows int) {
 
 // The blocks: queryBlock rows look at candidateBlock others at a time, and the
 // product is computed tileRows rows at once into a tile of
-// tileRows×candidateBlock cosines (32 kB). Tiles are small enough for gonum not
+// tileRows×candidateBlock cosines (48 kB). Tiles are small enough for gonum not
 // to start goroutines of its own.
 const (
 	queryBlock     = 256
-	candidateBlock = 128
+	candidateBlock = 192
 	tileRows       = 64
 )
 

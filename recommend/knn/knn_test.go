@@ -99,7 +99,7 @@ func rows(l knn.Lists) [][]knn.Neighbour {
 // of the block sizes and every combination of filters.
 func TestAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.OneOf(rapid.IntRange(0, 40), rapid.IntRange(120, 140), rapid.IntRange(250, 270)).Draw(t, "n")
+		n := rapid.OneOf(rapid.IntRange(0, 40), rapid.IntRange(180, 200), rapid.IntRange(250, 270)).Draw(t, "n")
 		v := unit(n, rapid.SampledFrom([]int{0, 1, 3, 8, 65}).Draw(t, "dim"), rapid.Uint64().Draw(t, "seed"))
 		o := knn.Options{K: rapid.IntRange(1, 12).Draw(t, "k"), Workers: rapid.IntRange(1, 5).Draw(t, "workers")}
 		numbers := rapid.SliceOfN(rapid.Uint32Range(0, 2), n, n)
