@@ -1,0 +1,152 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/web/html"
+)
+
+// How the front page shares out its articles, newest first: one leads, some
+// have pictures, the others stand under their sections.
+const (
+	frontLatest = 6
+	frontColumn = 3 // most in one section's column
+)
+
+func (m *magazine) frontView(ed *edition) html.Front {
+	v := html.Front{Page: m.frame(ed, "", func(of *edition) string { return of.root() })}
+	v.Description = ed.Tagline
+	shown := map[data.ArticleID]bool{}
+	for i, a := range ed.articles[:min(len(ed.articles), 1+frontLatest)] {
+		shown[a.ID] = true
+		if i == 0 {
+			v.Lead = cardOf(ed, a)
+		} else {
+			card := cardOf(ed, a)
+			card.Teaser = ""
+			v.Latest = append(v.Latest, card)
+		}
+	}
+	for _, s := range ed.sections {
+		col := html.Column{Section: html.Link{Text: s.name, URL: s.url}}
+		for _, a := range s.articles {
+			if !shown[a.ID] && len(col.Cards) < frontColumn {
+				col.Cards = append(col.Cards, cardOf(ed, a))
+			}
+		}
+		if len(col.Cards) > 0 {
+			v.Columns = append(v.Columns, col)
+		}
+	}
+	return v
+}
+
+func (m *magazine) sectionView(ed *edition, s *section) html.Section {
+	v := html.Section{Name: s.name}
+	v.Page = m.frame(ed, s.name, func(of *edition) string {
+		if same := of.translation(s.articles[0]); same != nil && same.Section != "" {
+			return of.sectionURL(same.Section)
+		}
+		return of.root()
+	})
+	v.Description = s.name + " · " + ed.Magazine
+	for i := range v.Sections {
+		v.Sections[i].Current = v.Sections[i].URL == s.url
+	}
+	for _, a := range s.articles {
+		card := cardOf(ed, a)
+		card.Section = ""
+		v.Cards = append(v.Cards, card)
+	}
+	return v
+}
+
+func (m *magazine) articleView(ed *edition, a *data.Article, links []recommend.Link) html.Article {
+	v := html.Article{
+		Headline:   a.Title,
+		Standfirst: a.Summary,
+		Authors:    strings.Join(a.Authors, ed.AuthorComma),
+		Published:  html.NewDate(ed.Edition, a.PublishedAt),
+		Image:      html.Image(a.Image),
+		Paragraphs: paragraphs(a),
+		Tags:       a.Tags,
+		RelatedURL: "/v1/related?" + url.Values{"id": {string(a.ID)}, "limit": {strconv.Itoa(relatedOnPage)}}.Encode(),
+	}
+	v.Page = m.frame(ed, a.Title, func(of *edition) string {
+		if same := of.translation(a); same != nil {
+			return same.URL
+		}
+		return of.root()
+	})
+	v.Description = teaser(a)
+	if a.Section != "" {
+		v.Section = html.Link{Text: a.Section, URL: ed.sectionURL(a.Section)}
+	}
+	for _, l := range links {
+		v.Related = append(v.Related, html.Card{
+			Title: l.Card.Title, URL: l.Card.URL, Section: l.Card.Section,
+			Image: html.Image(l.Card.Image), Published: html.NewDate(ed.Edition, l.Card.PublishedAt),
+		})
+	}
+	return v
+}
+
+func (m *magazine) problemView(ed *edition, p problem) html.Problem {
+	v := html.Problem{Headline: ed.BrokenTitle, Detail: ed.BrokenDetail, RequestID: p.RequestID}
+	if p.Status < http.StatusInternalServerError {
+		v.Headline, v.Detail = ed.MissingTitle, ed.MissingDetail
+	}
+	v.Page = m.frame(ed, v.Headline, func(of *edition) string { return of.root() })
+	return v
+}
+
+// frame is what stands around a page of ed; sameIn is the address of the same
+// page in another edition.
+func (m *magazine) frame(ed *edition, title string, sameIn func(*edition) string) html.Page {
+	p := html.Page{Edition: ed.Edition, Title: title}
+	for _, of := range m.editions {
+		p.Languages = append(p.Languages, html.Language{Lang: of.Lang, Name: of.Name, URL: sameIn(of), Current: of == ed})
+	}
+	for _, s := range ed.sections {
+		p.Sections = append(p.Sections, html.Link{Text: s.name, URL: s.url})
+	}
+	return p
+}
+
+// translation is the article of this edition that says the same as a, or nil.
+func (e *edition) translation(a *data.Article) *data.Article { return e.byGroup[a.Group()] }
+
+func cardOf(ed *edition, a *data.Article) html.Card {
+	return html.Card{
+		Title: a.Title, URL: a.URL, Section: a.Section, Image: html.Image(a.Image),
+		Published: html.NewDate(ed.Edition, a.PublishedAt), Teaser: teaser(a),
+	}
+}
+
+// teaser is the summary of a, or else its first paragraph; pages show as much
+// of it as there is room for.
+func teaser(a *data.Article) string {
+	if a.Summary != "" {
+		return a.Summary
+	}
+	if p := paragraphs(a); len(p) > 0 {
+		return p[0]
+	}
+	return ""
+}
+
+// paragraphs is the text of a, split at blank lines.
+func paragraphs(a *data.Article) []string {
+	var ps []string
+	for p := range strings.SplitSeq(data.PlainText(a.Body), "\n\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			ps = append(ps, p)
+		}
+	}
+	return ps
+}

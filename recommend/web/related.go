@@ -1,0 +1,140 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend"
+)
+
+const (
+	defaultLimit = 5
+	maxLimit     = 50
+)
+
+func (s *Server) registerRelated() {
+	s.echo.Match([]string{http.MethodGet, http.MethodHead}, "/v1/related", s.handleRelated)
+}
+
+// handleRelated serves GET /v1/related?id=a1&limit=5.
+func (s *Server) handleRelated(c echo.Context) error {
+	q, err := parseRelated(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	list, err := s.rec.Related(c.Request().Context(), q)
+	if errors.Is(err, data.ErrNotFound) {
+		return unknownArticle(q)
+	}
+	if err != nil {
+		return err
+	}
+	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, newRelatedResponse(list))
+}
+
+// parseRelated reads the parameters of /v1/related: one of id and url; limit;
+// exclude, as often as there are articles to leave out.
+func parseRelated(rawQuery string) (recommend.Query, error) {
+	values, err := parseQuery(rawQuery, []string{"exclude", "id", "limit", "url"}, []string{"exclude"})
+	if err != nil {
+		return recommend.Query{}, err
+	}
+	q := recommend.Query{Limit: defaultLimit}
+	switch {
+	case values.Has("id") && values.Has("url"):
+		err = &data.InvalidError{Field: "url", Reason: "is given beside id; name the article by one of them"}
+	case values.Has("url"):
+		q.URL, err = parseAddress("url", values.Get("url"))
+	case values.Has("id"):
+		q.ID, err = parseID("id", values.Get("id"))
+	default:
+		err = &data.InvalidError{Field: "id", Reason: "is missing; name the article by id or by url"}
+	}
+	if err == nil && values.Has("limit") {
+		q.Limit, err = parseCount("limit", values.Get("limit"), 1, maxLimit)
+	}
+	for _, value := range values["exclude"] {
+		if err == nil {
+			var id data.ArticleID
+			id, err = parseID("exclude", value)
+			q.Exclude = append(q.Exclude, id)
+		}
+	}
+	if err != nil {
+		return recommend.Query{}, err
+	}
+	return q, nil
+}
+
+func unknownArticle(q recommend.Query) error {
+	name := fmt.Sprintf("id %q", string(q.ID))
+	if q.URL != "" {
+		name = fmt.Sprintf("url %q", q.URL)
+	}
+	return echo.NewHTTPError(http.StatusNotFound, "no article has the "+name+" in the snapshot in service; one imported since is there after `alsolike refresh`")
+}
+
+// The answer of /v1/related, as the contract writes it.
+type (
+	relatedResponse struct {
+		RecommendationID string         `json:"recommendation_id"`
+		Snapshot         string         `json:"snapshot"`
+		Article          relatedArticle `json:"article"`
+		Items            []relatedItem  `json:"items"`
+	}
+	relatedArticle struct {
+		ID   string `json:"id"`
+		Lang string `json:"lang,omitempty"`
+	}
+	relatedItem struct {
+		ID       string      `json:"id"`
+		Position int         `json:"position"`
+		Score    int         `json:"score"`
+		Source   string      `json:"source"`
+		Card     relatedCard `json:"card"`
+	}
+	relatedCard struct {
+		Title       string        `json:"title,omitempty"`
+		URL         string        `json:"url,omitempty"`
+		Image       *relatedImage `json:"image,omitempty"`
+		PublishedAt string        `json:"published_at,omitempty"` // RFC 3339, UTC
+		Section     string        `json:"section,omitempty"`
+		Lang        string        `json:"lang,omitempty"`
+	}
+	relatedImage struct {
+		Src string `json:"src"`
+		Alt string `json:"alt,omitempty"`
+	}
+)
+
+func newRelatedResponse(l recommend.List) relatedResponse {
+	items := make([]relatedItem, len(l.Links))
+	for i := range l.Links {
+		link := &l.Links[i]
+		items[i] = relatedItem{
+			ID: string(link.Card.ID), Position: link.Position, Score: link.Score, Source: string(link.Source),
+			Card: newRelatedCard(&link.Card),
+		}
+	}
+	return relatedResponse{
+		RecommendationID: l.RecommendationID, Snapshot: l.Snapshot,
+		Article: relatedArticle{string(l.Article.ID), string(l.Article.Lang)},
+		Items:   items,
+	}
+}
+
+func newRelatedCard(c *data.Card) relatedCard {
+	card := relatedCard{Title: c.Title, URL: c.URL, Section: c.Section, Lang: string(c.Lang)}
+	if c.Image.Src != "" {
+		card.Image = &relatedImage{c.Image.Src, c.Image.Alt}
+	}
+	if !c.PublishedAt.IsZero() {
+		card.PublishedAt = c.PublishedAt.UTC().Format(time.RFC3339)
+	}
+	return card
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+func (s *Server) registerStatus() {
+	read := []string{http.MethodGet, http.MethodHead}
+	s.echo.Match(read, "/v1/status", s.handleStatus)
+	s.echo.Match(read, "/healthz", s.handleHealth)
+	s.echo.Match(read, "/readyz", s.handleReady)
+}
+
+// statusResponse is the answer of /v1/status.
+type statusResponse struct {
+	Ready         bool              `json:"ready"`
+	Snapshot      string            `json:"snapshot,omitempty"`
+	Created       string            `json:"created,omitempty"` // RFC 3339, UTC
+	AgeSeconds    int64             `json:"age_seconds"`
+	Articles      int               `json:"articles"`
+	Languages     map[data.Lang]int `json:"languages"`
+	Overrides     int               `json:"overrides"`
+	StoreRevision storeRevision     `json:"store_revision"`
+	Problem       string            `json:"problem,omitempty"`
+}
+
+type storeRevision struct {
+	Articles  int64 `json:"articles"`
+	Overrides int64 `json:"overrides"`
+}
+
+// handleStatus serves GET /v1/status: what is in service, for whoever runs it.
+func (s *Server) handleStatus(c echo.Context) error {
+	if _, err := parseQuery(c.Request().URL.RawQuery, nil, nil); err != nil {
+		return err
+	}
+	st := s.rec.Status()
+	answer := statusResponse{
+		Ready: st.Snapshot != "", Snapshot: st.Snapshot, AgeSeconds: int64(st.Age / time.Second),
+		Articles: st.Articles, Languages: st.Languages, Overrides: st.Overrides,
+		StoreRevision: storeRevision{st.StoreRevision.Articles, st.StoreRevision.Overrides},
+		Problem:       st.Problem,
+	}
+	if answer.Languages == nil {
+		answer.Languages = map[data.Lang]int{}
+	}
+	if !st.Created.IsZero() {
+		answer.Created = st.Created.UTC().Format(time.RFC3339)
+	}
+	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, answer)
+}
+
+// handleHealth serves GET /healthz: the process runs and answers.
+func (s *Server) handleHealth(c echo.Context) error {
+	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, map[string]string{"status": "ok"})
+}
+
+// handleReady serves GET /readyz: 200 once lists can be had, 503 before.
+func (s *Server) handleReady(c echo.Context) error {
+	snapshot := s.rec.Status().Snapshot
+	if snapshot == "" {
+		return data.ErrNoSnapshot
+	}
+	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, map[string]string{"status": "ready", "snapshot": snapshot})
+}
