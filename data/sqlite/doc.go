@@ -1,2 +1,27 @@
-// Package sqlite keeps articles, overrides and secrets in one SQLite file.
+// Package sqlite keeps articles, overrides and secrets in one SQLite file,
+// without cgo. What a call has acknowledged survives a crash of the process and
+// a loss of power; what it has not is absent as a whole.
+//
+// # Decisions
+//
+// Any number of Stores, in any number of processes, may open one file. In each,
+// one connection writes and a pool of others reads (write-ahead log): readers
+// never wait, and a writer waits for another up to Options.BusyTimeout. Every
+// commit is synced to the disk (synchronous=FULL); NORMAL would be faster by
+// one sync per batch and could forget the last batches when power fails.
+//
+// Revisions: every transaction that changes an article gets the next number and
+// stamps it on the articles that it changed. Content is compared by
+// data.Article.Hash, so storing the same again changes neither row nor number.
+//
+// Several articles may carry one URL; the one with the smallest id answers to it.
+//
+// A file or folder that cannot be written is opened for reading alone. Where no
+// log of an unfinished writer lies beside the file, SQLite is told that nobody
+// will change it meanwhile (immutable), as it must be on a read-only disk; a
+// reader who may not write should therefore not run for long beside a writer
+// of another account.
+//
+// Migrations run under a lock file of their own (the path plus ".lock"), so that
+// two processes that open a new folder at once do not both create its tables.
 package sqlite

@@ -1,0 +1,209 @@
+package datatest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+// A Store keeps articles and overrides in memory. Its methods do what those of
+// sqlite.Store say, without ever failing for want of a disk.
+type Store struct {
+	now func() time.Time
+
+	mu           sync.Mutex
+	articles     map[data.ArticleID]stored
+	overrides    []data.Override // by ID
+	lastOverride int64
+	revision     data.Revision
+}
+
+type stored struct {
+	article  data.Article
+	revision int64
+}
+
+// NewStore returns an empty Store; now stamps overrides.
+func NewStore(now func() time.Time) *Store {
+	return &Store{now: now, articles: map[data.ArticleID]stored{}}
+}
+
+// PutArticles stores articles in order: all of them or, on an error, none.
+func (s *Store) PutArticles(_ context.Context, articles []data.Article) (data.Changes, error) {
+	for i := range articles {
+		if err := articles[i].Validate(); err != nil {
+			return data.Changes{}, fmt.Errorf("datatest: store article %q: %w", articles[i].ID, err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var changes data.Changes
+	for _, a := range articles {
+		old, known := s.articles[a.ID]
+		switch {
+		case !known:
+			changes.Added++
+		case old.article.Hash() == a.Hash():
+			changes.Unchanged++
+			continue
+		default:
+			changes.Updated++
+		}
+		s.articles[a.ID] = stored{normal(a), s.revision.Articles + 1}
+	}
+	if changes.Added+changes.Updated > 0 {
+		s.revision.Articles++
+	}
+	return changes, nil
+}
+
+// normal is a as a store hands it back: a copy, times in UTC, no empty lists,
+// and a state.
+func normal(a data.Article) data.Article {
+	a.PublishedAt, a.UpdatedAt = a.PublishedAt.Round(0).UTC(), a.UpdatedAt.Round(0).UTC()
+	a.Tags, a.Authors = slices.Clone(a.Tags), slices.Clone(a.Authors)
+	if len(a.Tags) == 0 {
+		a.Tags = nil
+	}
+	if len(a.Authors) == 0 {
+		a.Authors = nil
+	}
+	if a.State == "" {
+		a.State = data.Published
+	}
+	return a
+}
+
+// Article is the article of that id, or data.ErrNotFound.
+func (s *Store) Article(_ context.Context, id data.ArticleID) (data.Article, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.articles[id]
+	if !ok {
+		return data.Article{}, fmt.Errorf("datatest: load article %q: %w", id, data.ErrNotFound)
+	}
+	return normal(found.article), nil
+}
+
+// ArticleByURL is the article with exactly that URL, of several the one with
+// the smallest id, or data.ErrNotFound.
+func (s *Store) ArticleByURL(ctx context.Context, url string) (data.Article, error) {
+	for a := range s.Articles(ctx) {
+		if url != "" && a.URL == url {
+			return a, nil
+		}
+	}
+	return data.Article{}, fmt.Errorf("datatest: load article with URL %q: %w", url, data.ErrNotFound)
+}
+
+// Articles yields every article in id order.
+func (s *Store) Articles(context.Context) iter.Seq2[data.Article, error] {
+	return func(yield func(data.Article, error) bool) {
+		_, all := s.snapshot()
+		yieldArticles(all)(yield)
+	}
+}
+
+func yieldArticles(all []stored) iter.Seq2[data.Article, error] {
+	return func(yield func(data.Article, error) bool) {
+		for _, one := range all {
+			if !yield(normal(one.article), nil) {
+				return
+			}
+		}
+	}
+}
+
+// snapshot is the revision and all articles in id order.
+func (s *Store) snapshot() (data.Revision, []stored) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.revision, slices.SortedFunc(maps.Values(s.articles), func(a, b stored) int {
+		return cmp.Compare(a.article.ID, b.article.ID)
+	})
+}
+
+// ReadArticles calls f with one unchanging view of the store.
+func (s *Store) ReadArticles(_ context.Context, f func(rev data.Revision, articles iter.Seq2[data.Article, error]) error) error {
+	rev, all := s.snapshot()
+	return f(rev, yieldArticles(all))
+}
+
+// CardsSince yields the cards of the articles that changed after revision rev,
+// oldest change first, then in id order.
+func (s *Store) CardsSince(_ context.Context, rev int64) iter.Seq2[data.Card, error] {
+	return func(yield func(data.Card, error) bool) {
+		_, all := s.snapshot()
+		slices.SortStableFunc(all, func(a, b stored) int { return cmp.Compare(a.revision, b.revision) })
+		for _, one := range all {
+			if one.revision > rev && !yield(one.article.Card(), nil) {
+				return
+			}
+		}
+	}
+}
+
+// CountArticles counts the articles by state.
+func (s *Store) CountArticles(context.Context) (map[data.State]int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counts := map[data.State]int{}
+	for _, one := range s.articles {
+		counts[one.article.State]++
+	}
+	return counts, nil
+}
+
+// Revision is the store's present revision.
+func (s *Store) Revision(context.Context) (data.Revision, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.revision, nil
+}
+
+// AddOverride stores o with a new ID and the present time as Created.
+func (s *Store) AddOverride(_ context.Context, o data.Override) (data.Override, error) {
+	if err := o.Validate(); err != nil {
+		return data.Override{}, fmt.Errorf("datatest: add override: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range []data.ArticleID{o.Article, o.Target} {
+		if _, known := s.articles[id]; !known && id != data.Everywhere {
+			return data.Override{}, fmt.Errorf("datatest: add override: article %q: %w", id, data.ErrNotFound)
+		}
+	}
+	s.lastOverride++
+	s.revision.Overrides++
+	o.ID = s.lastOverride
+	o.From, o.Until, o.Created = o.From.UTC(), o.Until.UTC(), s.now().Round(0).UTC()
+	s.overrides = append(s.overrides, o)
+	return o, nil
+}
+
+// Overrides lists all overrides by ID.
+func (s *Store) Overrides(context.Context) ([]data.Override, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]data.Override(nil), s.overrides...), nil
+}
+
+// RemoveOverride removes the override of that ID, or returns data.ErrNotFound.
+func (s *Store) RemoveOverride(_ context.Context, id int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.overrides, func(o data.Override) bool { return o.ID == id })
+	if i < 0 {
+		return fmt.Errorf("datatest: remove override %d: %w", id, data.ErrNotFound)
+	}
+	s.overrides = slices.Delete(s.overrides, i, i+1)
+	s.revision.Overrides++
+	return nil
+}

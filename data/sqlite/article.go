@@ -1,0 +1,319 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+const (
+	cardColumns    = `id, title, url, section, lang, image_src, image_alt, published_at, translation_of, state, no_link_to, no_links`
+	articleColumns = cardColumns + `, updated_at, type, series, part, canonical_url, evergreen, tags, authors, summary, body`
+
+	putArticle = `INSERT INTO article (revision, hash, ` + articleColumns + `)
+		VALUES (?,?, ?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?)
+		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, hash = excluded.hash,
+			title = excluded.title, url = excluded.url, section = excluded.section, lang = excluded.lang,
+			image_src = excluded.image_src, image_alt = excluded.image_alt, published_at = excluded.published_at,
+			translation_of = excluded.translation_of, state = excluded.state, no_link_to = excluded.no_link_to,
+			no_links = excluded.no_links, updated_at = excluded.updated_at, type = excluded.type,
+			series = excluded.series, part = excluded.part, canonical_url = excluded.canonical_url,
+			evergreen = excluded.evergreen, tags = excluded.tags, authors = excluded.authors,
+			summary = excluded.summary, body = excluded.body`
+)
+
+// PutArticles stores articles, in this order, in one transaction: all of them
+// or, on an error, none. One whose id is known replaces the older in every
+// field; one with the same content (data.Article.Hash) changes nothing.
+// Every article must be valid (data.Article.Validate).
+func (s *Store) PutArticles(ctx context.Context, articles []data.Article) (data.Changes, error) {
+	for i := range articles {
+		if err := articles[i].Validate(); err != nil {
+			return data.Changes{}, fmt.Errorf("sqlite: store article %q: %w", articles[i].ID, err)
+		}
+	}
+	var changes data.Changes
+	err := s.inWrite(ctx, func(tx *sql.Tx) error {
+		p, err := newPutter(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for i := range articles {
+			if err := p.put(ctx, &articles[i]); err != nil {
+				return fmt.Errorf("article %q: %w", articles[i].ID, err)
+			}
+		}
+		changes = p.changes
+		return p.finish(ctx, tx)
+	})
+	if err != nil {
+		return data.Changes{}, fmt.Errorf("sqlite: store %d articles: %w", len(articles), err)
+	}
+	return changes, nil
+}
+
+// A putter stores the articles of one transaction.
+type putter struct {
+	hash     *sql.Stmt
+	insert   *sql.Stmt
+	revision int64 // that the transaction gets if it changes anything
+	changes  data.Changes
+}
+
+func newPutter(ctx context.Context, tx *sql.Tx) (*putter, error) {
+	var p putter
+	var err error
+	if err = tx.QueryRowContext(ctx, `SELECT articles + 1 FROM revision`).Scan(&p.revision); err != nil {
+		return nil, err
+	}
+	if p.hash, err = tx.PrepareContext(ctx, `SELECT hash FROM article WHERE id = ?`); err != nil {
+		return nil, err
+	}
+	if p.insert, err = tx.PrepareContext(ctx, putArticle); err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
+func (p *putter) put(ctx context.Context, a *data.Article) error {
+	hash := a.Hash()
+	var stored []byte
+	switch err := p.hash.QueryRowContext(ctx, string(a.ID)).Scan(&stored); {
+	case errors.Is(err, sql.ErrNoRows):
+		p.changes.Added++
+	case err != nil:
+		return err
+	case bytes.Equal(stored, hash[:]):
+		p.changes.Unchanged++
+		return nil
+	default:
+		p.changes.Updated++
+	}
+	state := a.State
+	if state == "" {
+		state = data.Published
+	}
+	_, err := p.insert.ExecContext(ctx, p.revision, hash[:],
+		string(a.ID), a.Title, a.URL, a.Section, string(a.Lang), a.Image.Src, a.Image.Alt, formatTime(a.PublishedAt),
+		string(a.TranslationOf), string(state), a.NoLinkTo, a.NoLinks,
+		formatTime(a.UpdatedAt), a.Type, a.Series, a.Part, a.CanonicalURL, a.Evergreen,
+		formatList(a.Tags), formatList(a.Authors), a.Summary, a.Body)
+	return err
+}
+
+// finish counts the transaction's revision up if it changed anything.
+func (p *putter) finish(ctx context.Context, tx *sql.Tx) error {
+	if p.changes.Added+p.changes.Updated == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE revision SET articles = ?`, p.revision)
+	return err
+}
+
+// Article is the article of that id, or data.ErrNotFound.
+func (s *Store) Article(ctx context.Context, id data.ArticleID) (data.Article, error) {
+	a, err := scanArticle(s.read.QueryRowContext(ctx, `SELECT `+articleColumns+` FROM article WHERE id = ?`, string(id)))
+	if err != nil {
+		return data.Article{}, fmt.Errorf("sqlite: load article %q: %w", id, s.explain(ctx, err))
+	}
+	return a, nil
+}
+
+// ArticleByURL is the article with exactly that URL, or data.ErrNotFound.
+func (s *Store) ArticleByURL(ctx context.Context, url string) (data.Article, error) {
+	a, err := scanArticle(s.read.QueryRowContext(ctx,
+		`SELECT `+articleColumns+` FROM article WHERE url = ? AND url <> '' ORDER BY id LIMIT 1`, url))
+	if err != nil {
+		return data.Article{}, fmt.Errorf("sqlite: load article with URL %q: %w", url, s.explain(ctx, err))
+	}
+	return a, nil
+}
+
+// Articles yields every article, in every state, in id order (of bytes). An
+// error is the last thing it yields.
+func (s *Store) Articles(ctx context.Context) iter.Seq2[data.Article, error] {
+	return s.articles(ctx, s.read)
+}
+
+// ReadArticles calls f with one unchanging view of the store: its revision and
+// its articles as Articles yields them, which f may go through more than once.
+// Nothing of it may be used after f has returned. It returns f's error.
+func (s *Store) ReadArticles(ctx context.Context, f func(rev data.Revision, articles iter.Seq2[data.Article, error]) error) error {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("sqlite: load articles: %w", s.explain(ctx, err))
+	}
+	defer tx.Rollback()
+	rev, err := s.revision(ctx, tx) // the first query fixes what the others see
+	if err != nil {
+		return err
+	}
+	return f(rev, s.articles(ctx, tx))
+}
+
+// A querier is a pool or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func (s *Store) articles(ctx context.Context, q querier) iter.Seq2[data.Article, error] {
+	return collect(ctx, s, "load articles", scanArticle, q, `SELECT `+articleColumns+` FROM article ORDER BY id`)
+}
+
+// CardsSince yields the cards of the articles that changed after revision rev
+// (data.Revision.Articles), oldest change first, then in id order. An error is
+// the last thing it yields.
+func (s *Store) CardsSince(ctx context.Context, rev int64) iter.Seq2[data.Card, error] {
+	return collect(ctx, s, "load cards", scanCard, s.read,
+		`SELECT `+cardColumns+` FROM article WHERE revision > ? ORDER BY revision, id`, rev)
+}
+
+// CountArticles counts the articles by state.
+func (s *Store) CountArticles(ctx context.Context) (map[data.State]int, error) {
+	counts := map[data.State]int{}
+	rows, err := s.read.QueryContext(ctx, `SELECT state, count(*) FROM article GROUP BY state`)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: count articles: %w", s.explain(ctx, err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var state data.State
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return nil, fmt.Errorf("sqlite: count articles: %w", err)
+		}
+		counts[state] = n
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("sqlite: count articles: %w", s.explain(ctx, err))
+	}
+	return counts, nil
+}
+
+// Revision is the store's present revision: one row, cheap enough to be asked
+// many times a second.
+func (s *Store) Revision(ctx context.Context) (data.Revision, error) {
+	return s.revision(ctx, s.read)
+}
+
+func (s *Store) revision(ctx context.Context, q querier) (data.Revision, error) {
+	var rev data.Revision
+	if err := q.QueryRowContext(ctx, `SELECT articles, overrides FROM revision`).Scan(&rev.Articles, &rev.Overrides); err != nil {
+		return data.Revision{}, fmt.Errorf("sqlite: load revision: %w", s.explain(ctx, err))
+	}
+	return rev, nil
+}
+
+// collect yields what scan makes of every row of a query; doing names it in errors.
+func collect[T any](ctx context.Context, s *Store, doing string, scan func(scanner) (T, error), q querier, query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		rows, err := q.QueryContext(ctx, query, args...)
+		if err != nil {
+			yield(zero, fmt.Errorf("sqlite: %s: %w", doing, s.explain(ctx, err)))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			v, err := scan(rows)
+			if err != nil {
+				yield(zero, fmt.Errorf("sqlite: %s: %w", doing, err))
+				return
+			}
+			if !yield(v, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(zero, fmt.Errorf("sqlite: %s: %w", doing, s.explain(ctx, err)))
+		}
+	}
+}
+
+// A scanner is a row.
+type scanner interface{ Scan(dest ...any) error }
+
+// cardTargets are where the cardColumns of a row go.
+func cardTargets(a *data.Article, published *string) []any {
+	return []any{
+		&a.ID, &a.Title, &a.URL, &a.Section, &a.Lang, &a.Image.Src, &a.Image.Alt, published,
+		&a.TranslationOf, &a.State, &a.NoLinkTo, &a.NoLinks,
+	}
+}
+
+func scanCard(row scanner) (data.Card, error) {
+	var a data.Article
+	var published string
+	err := row.Scan(cardTargets(&a, &published)...)
+	if err == nil {
+		a.PublishedAt, err = parseTime(published)
+	}
+	if err != nil {
+		return data.Card{}, err
+	}
+	return a.Card(), nil
+}
+
+func scanArticle(row scanner) (data.Article, error) {
+	var a data.Article
+	var published, updated, tags, authors string
+	err := row.Scan(append(cardTargets(&a, &published),
+		&updated, &a.Type, &a.Series, &a.Part, &a.CanonicalURL, &a.Evergreen, &tags, &authors, &a.Summary, &a.Body)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return data.Article{}, data.ErrNotFound
+	}
+	if err != nil {
+		return data.Article{}, err
+	}
+	if a.PublishedAt, err = parseTime(published); err != nil {
+		return data.Article{}, err
+	}
+	if a.UpdatedAt, err = parseTime(updated); err != nil {
+		return data.Article{}, err
+	}
+	if a.Tags, err = parseList(tags); err != nil {
+		return data.Article{}, err
+	}
+	a.Authors, err = parseList(authors)
+	return a, err
+}
+
+// formatTime writes t in UTC; the zero time is empty.
+func formatTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+func parseTime(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	return time.Parse(time.RFC3339Nano, s)
+}
+
+func formatList(list []string) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	b, _ := json.Marshal(list) // strings cannot fail
+	return string(b)
+}
+
+func parseList(s string) ([]string, error) {
+	if s == "[]" {
+		return nil, nil
+	}
+	var list []string
+	err := json.Unmarshal([]byte(s), &list)
+	return list, err
+}

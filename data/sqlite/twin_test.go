@@ -1,0 +1,190 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
+	"github.com/alsolike/alsolike/data/sqlite"
+)
+
+// store is what sqlite.Store and its twin in memory have in common.
+type store interface {
+	PutArticles(context.Context, []data.Article) (data.Changes, error)
+	Article(context.Context, data.ArticleID) (data.Article, error)
+	ArticleByURL(context.Context, string) (data.Article, error)
+	Articles(context.Context) iter.Seq2[data.Article, error]
+	ReadArticles(context.Context, func(data.Revision, iter.Seq2[data.Article, error]) error) error
+	CardsSince(context.Context, int64) iter.Seq2[data.Card, error]
+	CountArticles(context.Context) (map[data.State]int, error)
+	Revision(context.Context) (data.Revision, error)
+	AddOverride(context.Context, data.Override) (data.Override, error)
+	Overrides(context.Context) ([]data.Override, error)
+	RemoveOverride(context.Context, int64) error
+}
+
+var (
+	anyID    = rapid.SampledFrom([]data.ArticleID{"1", "09", "9", "a/b", "ü", "文", "z z", "𝄞"})
+	anyText  = rapid.OneOf(rapid.SampledFrom([]string{"", "rents\x00rose", "住房", "' \" \\ \n"}), rapid.String())
+	anyState = rapid.SampledFrom([]data.State{"", data.Published, data.Unpublished, data.Hidden})
+	anyTime  = rapid.Custom(func(t *rapid.T) time.Time {
+		if rapid.Bool().Draw(t, "none") {
+			return time.Time{}
+		}
+		at := time.Unix(rapid.Int64Range(-62_135_000_000, 253_402_000_000).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns"))
+		return at.In(time.FixedZone("", rapid.IntRange(-12, 12).Draw(t, "zone")*3600))
+	})
+	anyArticle = rapid.Custom(func(t *rapid.T) data.Article {
+		text := func(name string) string { return anyText.Draw(t, name) }
+		return data.Article{
+			ID: anyID.Draw(t, "id"), Title: "t" + text("title"), Body: text("body"), Summary: text("summary"),
+			URL:  rapid.SampledFrom([]string{"", "https://a.example/1", "https://a.example/2"}).Draw(t, "url"),
+			Lang: rapid.SampledFrom([]data.Lang{"en", "und", "zh-Hant"}).Draw(t, "lang"), PublishedAt: anyTime.Draw(t, "published"),
+			UpdatedAt: anyTime.Draw(t, "updated"), Section: text("section"), Tags: rapid.SliceOf(anyText).Draw(t, "tags"),
+			Authors: rapid.SliceOf(anyText).Draw(t, "authors"), Image: data.Image{Src: text("src"), Alt: text("alt")}, Type: text("type"),
+			Series: text("series"), Part: rapid.Int().Draw(t, "part"),
+			TranslationOf: rapid.OneOf(anyID, rapid.Just(data.ArticleID(""))).Draw(t, "of"),
+			CanonicalURL:  text("canonical"), State: anyState.Draw(t, "state"), Evergreen: rapid.Bool().Draw(t, "evergreen"),
+			NoLinkTo: rapid.Bool().Draw(t, "no link to"), NoLinks: rapid.Bool().Draw(t, "no links"),
+		}
+	})
+	anyOverride = rapid.Custom(func(t *rapid.T) data.Override {
+		return data.Override{
+			Article: rapid.OneOf(anyID, rapid.Just(data.Everywhere)).Draw(t, "article"), Target: anyID.Draw(t, "target"),
+			Action:   rapid.SampledFrom([]data.Action{data.Pin, data.Hide, "boast"}).Draw(t, "action"),
+			Position: rapid.IntRange(0, 3).Draw(t, "position"), From: anyTime.Draw(t, "from"), Until: anyTime.Draw(t, "until"),
+			Note: anyText.Draw(t, "note"), Author: anyText.Draw(t, "author"),
+		}
+	})
+)
+
+// An answer is everything that can be asked of a store.
+type answer struct {
+	Articles, View []data.Article
+	Cards          []data.Card
+	Counts         map[data.State]int
+	Revision, Seen data.Revision
+	Overrides      []data.Override
+	One, ByURL     data.Article
+	Kinds          []string // of errors
+}
+
+func ask(t *rapid.T, s store, id data.ArticleID, url string, rev int64) answer {
+	ctx := context.Background()
+	var got answer
+	note := func(err error) { got.Kinds = append(got.Kinds, kind(err)) }
+	var err error
+	for a, err := range s.Articles(ctx) {
+		note(err)
+		got.Articles = append(got.Articles, a)
+	}
+	note(s.ReadArticles(ctx, func(rev data.Revision, articles iter.Seq2[data.Article, error]) error {
+		got.Seen = rev
+		for range 2 { // a view may be gone through more than once
+			got.View = nil
+			for a, err := range articles {
+				note(err)
+				got.View = append(got.View, a)
+			}
+		}
+		return nil
+	}))
+	for c, err := range s.CardsSince(ctx, rev) {
+		note(err)
+		got.Cards = append(got.Cards, c)
+	}
+	got.Counts, err = s.CountArticles(ctx)
+	note(err)
+	got.Revision, err = s.Revision(ctx)
+	note(err)
+	got.Overrides, err = s.Overrides(ctx)
+	note(err)
+	got.One, err = s.Article(ctx, id)
+	note(err)
+	got.ByURL, err = s.ArticleByURL(ctx, url)
+	note(err)
+	return got
+}
+
+// kind is what of an error callers may rely on.
+func kind(err error) string {
+	var invalid *data.InvalidError
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, data.ErrNotFound):
+		return "not found"
+	case errors.As(err, &invalid):
+		return "invalid " + invalid.Field
+	}
+	return err.Error()
+}
+
+// Random operations give the same answers as the store in memory, also after
+// the file has been opened anew.
+func TestStoreIsLikeItsTwin(t *testing.T) {
+	folder := t.TempDir()
+	runs := 0
+	rapid.Check(t, func(t *rapid.T) {
+		runs++
+		ctx := context.Background()
+		now := noon
+		clock := func() time.Time { return now }
+		path := filepath.Join(folder, fmt.Sprintf("%d.db", runs))
+		real, err := sqlite.Open(ctx, path, sqlite.Options{Now: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { real.Close() }()
+		twin := datatest.NewStore(clock)
+
+		both := func(f func(store) (any, error)) {
+			got, gotErr := f(real)
+			want, wantErr := f(twin)
+			if diff := cmp.Diff(want, got); diff != "" || kind(gotErr) != kind(wantErr) {
+				t.Fatalf("got %v, want %v (-want +got):\n%s", gotErr, wantErr, diff)
+			}
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"put": func(t *rapid.T) {
+				articles := rapid.SliceOfN(anyArticle, 0, 4).Draw(t, "articles")
+				both(func(s store) (any, error) { return s.PutArticles(ctx, articles) })
+			},
+			"put invalid": func(t *rapid.T) {
+				articles := []data.Article{anyArticle.Draw(t, "good"), {ID: "bad\n", Title: "t"}}
+				both(func(s store) (any, error) { return s.PutArticles(ctx, articles) })
+			},
+			"add override": func(t *rapid.T) {
+				o := anyOverride.Draw(t, "override")
+				now = now.Add(time.Second)
+				both(func(s store) (any, error) { return s.AddOverride(ctx, o) })
+			},
+			"remove override": func(t *rapid.T) {
+				id := rapid.Int64Range(0, 8).Draw(t, "id")
+				both(func(s store) (any, error) { return nil, s.RemoveOverride(ctx, id) })
+			},
+			"reopen": func(t *rapid.T) {
+				real.Close()
+				if real, err = sqlite.Open(ctx, path, sqlite.Options{Now: clock}); err != nil {
+					t.Fatal(err)
+				}
+			},
+			"": func(t *rapid.T) {
+				id := anyID.Draw(t, "id")
+				rev := rapid.Int64Range(0, 5).Draw(t, "rev")
+				if diff := cmp.Diff(ask(t, twin, id, "https://a.example/1", rev), ask(t, real, id, "https://a.example/1", rev)); diff != "" {
+					t.Fatalf("the store differs from its twin (-twin +store):\n%s", diff)
+				}
+			},
+		})
+	})
+}
