@@ -1,0 +1,107 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+type reportJSON struct {
+	JoinRate    float64                           `json:"join_rate"`
+	Join        joinJSON                          `json:"join"`
+	Level       string                            `json:"level"`
+	Meaning     string                            `json:"meaning"`
+	Time        string                            `json:"time"`
+	K           []int                             `json:"k"`
+	Articles    int                               `json:"articles"` // with text: the candidates of every list
+	Readers     int                               `json:"readers"`  // with at least one pair
+	Pairs       int                               `json:"pairs"`
+	Metrics     map[string]map[string]float64     `json:"metrics"`   // ranking -> metric -> value
+	Intervals   map[string]map[string][2]*float64 `json:"intervals"` // the same -> low, high
+	Differences []differenceJSON                  `json:"differences"`
+	Rankings    []rankingJSON                     `json:"rankings"`
+	Inputs      Inputs                            `json:"inputs"`
+}
+
+type joinJSON struct {
+	Reads          int `json:"reads"`
+	Joined         int `json:"joined"`
+	WithoutArticle int `json:"without_article"`
+	WithoutReader  int `json:"without_reader"`
+	Used           int `json:"used"`
+	AsNumber       int `json:"as_number"`
+	Readers        int `json:"readers"` // with at least one joined read
+}
+
+type differenceJSON struct {
+	Candidate string   `json:"candidate"`
+	Baseline  string   `json:"baseline"`
+	Metric    string   `json:"metric"`
+	Delta     float64  `json:"delta"`
+	Low       *float64 `json:"low"`
+	High      *float64 `json:"high"`
+}
+
+type rankingJSON struct {
+	Name        string         `json:"name"`
+	Role        string         `json:"role"`
+	Note        string         `json:"note,omitempty"`
+	MostLinksIn int            `json:"most_links_in"`
+	MostLinked  data.ArticleID `json:"most_linked,omitempty"`
+	WithoutList int            `json:"without_list"`
+	Dropped     droppedJSON    `json:"dropped"`
+}
+
+type droppedJSON struct {
+	Unknown  int `json:"unknown"`
+	Itself   int `json:"itself"`
+	Repeated int `json:"repeated"`
+}
+
+// WriteJSON writes the report as one indented JSON object.
+func (r *Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r.json())
+}
+
+func (r *Report) json() reportJSON {
+	truth := r.result.Truth
+	j := truth.Join
+	out := reportJSON{
+		JoinRate: j.Rate(),
+		Join: joinJSON{
+			Reads: j.Reads, Joined: j.Joined, WithoutArticle: j.WithoutArticle, WithoutReader: j.WithoutReader,
+			Used: j.Used, AsNumber: j.AsNumber, Readers: truth.Readers,
+		},
+		Level: level, Meaning: meaning, Time: r.time(), K: r.result.K,
+		Articles: len(truth.Articles), Readers: truth.ReadersWithPairs(), Pairs: truth.Pairs(),
+		Metrics: map[string]map[string]float64{}, Intervals: map[string]map[string][2]*float64{},
+		Differences: []differenceJSON{}, Inputs: r.inputs,
+	}
+	for i, ranking := range r.rankings() {
+		role := "candidate"
+		if i >= len(r.result.Candidates) {
+			role = "baseline"
+		}
+		values, intervals := map[string]float64{}, map[string][2]*float64{}
+		for m, name := range r.result.Metrics {
+			values[name], intervals[name] = ranking.Values[m].Value, interval(ranking.Values[m])
+		}
+		out.Metrics[ranking.Name], out.Intervals[ranking.Name] = values, intervals
+		out.Rankings = append(out.Rankings, rankingJSON{
+			Name: ranking.Name, Role: role, Note: ranking.Note,
+			MostLinksIn: ranking.MostLinksIn, MostLinked: ranking.MostLinked, WithoutList: ranking.WithoutList,
+			Dropped: droppedJSON(ranking.Dropped),
+		})
+	}
+	for _, d := range r.result.Differences {
+		for m, name := range r.result.Metrics {
+			v := d.Values[m]
+			out.Differences = append(out.Differences, differenceJSON{d.Candidate, d.Baseline, name, v.Value, known(v.Low), known(v.High)})
+		}
+	}
+	return out
+}
