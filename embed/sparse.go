@@ -49,3 +49,47 @@ func (s *Sparse) Col(doc int) (index []uint32, value []float32) {
 
 // NNZ is the number of stored entries.
 func (s *Sparse) NNZ() int { return len(s.Index) }
+
+// Transposed is the transpose of s in storage of its own, documents × terms: its
+// columns are the rows of s. It takes time and memory of the order of s.
+func (s *Sparse) Transposed() *Sparse {
+	t := &Sparse{
+		Rows: s.Cols, Cols: s.Rows,
+		Ptr: make([]int, s.Rows+1), Index: make([]uint32, s.NNZ()), Value: make([]float32, s.NNZ()),
+	}
+	for _, i := range s.Index {
+		t.Ptr[i+1]++
+	}
+	for i := range s.Rows {
+		t.Ptr[i+1] += t.Ptr[i]
+	}
+	next := slices.Clone(t.Ptr)
+	for j := range s.Cols {
+		index, value := s.Col(j)
+		for e, i := range index {
+			t.Index[next[i]], t.Value[next[i]] = uint32(j), value[e]
+			next[i]++
+		}
+	}
+	return t
+}
+
+// SparseOf is m as a *Sparse: m itself if it is one, else a copy of what is not
+// zero in m, rounded to float32.
+func SparseOf(m mat.Matrix) *Sparse {
+	if s, ok := m.(*Sparse); ok {
+		return s
+	}
+	rows, cols := m.Dims()
+	s := &Sparse{Rows: rows, Cols: cols, Ptr: make([]int, 1, cols+1)}
+	for j := range cols {
+		for i := range rows {
+			if v := float32(m.At(i, j)); v != 0 {
+				s.Index = append(s.Index, uint32(i))
+				s.Value = append(s.Value, v)
+			}
+		}
+		s.Ptr = append(s.Ptr, len(s.Index))
+	}
+	return s
+}

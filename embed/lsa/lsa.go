@@ -1,64 +1,176 @@
-// Package lsa is latent semantic analysis.
 package lsa
 
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"iter"
+	"math"
+	"runtime"
 
 	"github.com/alsolike/alsolike/embed"
-	"github.com/james-bowman/nlp"
+	"github.com/alsolike/alsolike/embed/vec"
 )
 
-// ErrEmptyCorpus is returned by Fit when no text holds a term.
-var ErrEmptyCorpus = errors.New("lsa: the corpus holds no terms")
+// ErrEmptyCorpus is returned by Fit and TFIDF when no text holds a term.
+var ErrEmptyCorpus = errors.New("lsa: no text holds a term")
 
-// Options are the settings of Fit; the zero value works.
+// Options are the settings of Fit. The zero value works.
 type Options struct {
-	Rank       int     // dimensions; 0: min(256, texts/8), at least 1
-	Seed       uint64  // of the random start; 0: 1
-	MinDocFreq int     // a term must occur in so many texts; 0: 2
-	MaxDocFreq float64 // and in no greater share of them; 0: 0.5
-	Oversample int     // columns beyond Rank
-	Iterations int     // passes
-	Workers    int     // goroutines; 0: GOMAXPROCS. Does not change the result
-	Progress   func(stage string, done, total int64)
+	Rank int    // dimensions of the vectors; 0: min(256, texts/8), at least 1
+	Seed uint64 // of the random start of the decomposition; 0: 1
+
+	// A term counts if it occurs in at least MinDocFreq texts and in at most the
+	// share MaxDocFreq of them, though that is never taken to be fewer than
+	// MinDocFreq texts. If no term is within the bounds, as in a single text, all are.
+	MinDocFreq int     // 0: 2
+	MaxDocFreq float64 // in (0, 1]; 0: 0.5
+
+	// More of either brings the decomposition nearer to the exact one, and takes longer.
+	Oversample int // columns beyond Rank; 0: 16
+	Iterations int // of the subspace; 0: 4
+
+	Workers int // goroutines; 0: GOMAXPROCS. Results do not depend on it
+
+	// Progress, if not nil, is told now and then how far a stage ("count",
+	// "decompose", "project") has come. The total is 0 while it is not known. Calls
+	// do not overlap.
+	Progress func(stage string, done, total int64)
 }
 
-// A Model is a fitted analysis.
-type Model struct{}
+func (o Options) withDefaults() Options {
+	setDefault(&o.Seed, 1)
+	setDefault(&o.MinDocFreq, 2)
+	setDefault(&o.MaxDocFreq, 0.5)
+	setDefault(&o.Oversample, 16)
+	setDefault(&o.Iterations, 4)
+	setDefault(&o.Workers, runtime.GOMAXPROCS(0))
+	if o.Progress == nil {
+		o.Progress = func(string, int64, int64) {}
+	}
+	return o
+}
 
-// Fit fits a model and returns it with one unit vector per text.
+func setDefault[T comparable](v *T, byDefault T) {
+	var zero T
+	if *v == zero {
+		*v = byDefault
+	}
+}
+
+func (o Options) validate() error {
+	switch {
+	case o.Rank < 0:
+		return fmt.Errorf("lsa: rank is %d; it must be positive, or 0 for the default", o.Rank)
+	case o.MinDocFreq < 0:
+		return fmt.Errorf("lsa: lower bound of document frequency is %d; it must be positive, or 0 for the default", o.MinDocFreq)
+	case !(o.MaxDocFreq > 0 && o.MaxDocFreq <= 1):
+		return fmt.Errorf("lsa: upper bound of document frequency is %v; it is a share above 0 and at most 1", o.MaxDocFreq)
+	case o.Oversample < 0, o.Iterations < 0, o.Workers < 0:
+		return fmt.Errorf("lsa: oversample %d, iterations %d, workers %d: none may be negative", o.Oversample, o.Iterations, o.Workers)
+	}
+	return nil
+}
+
+// Fit counts the terms of texts, weights the counts and factorises the matrix A
+// (terms × texts) as
+//
+//	A ≈ U·Σ·Vᵀ,  U: terms×k, Σ: k×k, V: texts×k
+//
+// It returns U in a Model, with all it takes to analyse further texts, and one
+// vector per text in their order: the rows of Aᵀ·U = V·Σ (texts×k), each scaled to
+// length 1. A text without a known term, or of which nothing lies in the space of U,
+// has the zero vector. k is min(opts.Rank, rank of A).
+//
+// Equal texts and options give equal bytes, whatever opts.Workers is. Time is
+// O(nnz·k + (terms+texts)·k²), memory O(nnz + (terms+texts)·k), where nnz is the
+// number of distinct terms summed over the texts; the texts are not kept.
+//
+// It returns ErrEmptyCorpus if no text holds a term, the context's error if that
+// ends, and the error that texts yields.
 func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (*Model, embed.Dense, error) {
-	panic("lsa: not built yet")
+	opts = opts.withDefaults()
+	if err := opts.validate(); err != nil {
+		return nil, embed.Dense{}, err
+	}
+	terms, counts, err := count(ctx, texts, opts)
+	if err != nil {
+		return nil, embed.Dense{}, err
+	}
+	var weighting Weighting
+	weighting.fit(counts)
+	weighting.apply(counts)
+	unitColumns(counts, 0)
+
+	svd := opts.svd()
+	if err := svd.fit(ctx, counts, opts.Progress); err != nil {
+		return nil, embed.Dense{}, err
+	}
+	model := newModel(terms, weighting.Global, svd)
+
+	vectors, err := project(ctx, counts, svd.U, opts)
+	if err != nil {
+		return nil, embed.Dense{}, err
+	}
+	return model, vectors, nil
 }
 
-// TFIDF counts and weights texts.
+// TFIDF counts the terms of texts and weights them as Fit does, without the
+// decomposition: each column is a text's vector of length 1, or zero.
 func TFIDF(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (*embed.Sparse, error) {
-	panic("lsa: not built yet")
+	opts = opts.withDefaults()
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	_, counts, err := count(ctx, texts, opts)
+	if err != nil {
+		return nil, err
+	}
+	var weighting Weighting
+	weighting.fit(counts)
+	weighting.apply(counts)
+	unitColumns(counts, 0)
+	return counts, nil
 }
 
-// Pipeline is the whole as an nlp pipeline.
-func (o Options) Pipeline() *nlp.Pipeline { panic("lsa: not built yet") }
+// project returns the unit rows of aᵀ·u.
+func project(ctx context.Context, a *embed.Sparse, u embed.Dense, opts Options) (embed.Dense, error) {
+	vectors := embed.NewDense(a.Cols, u.Dim)
+	total := int64(a.Cols)
+	opts.Progress("project", 0, total)
+	err := inChunks(ctx, opts.Workers, a.Cols, chunkRows, func(lo, hi int) {
+		for j := lo; j < hi; j++ {
+			index, value := a.Col(j)
+			projectOne(index, value, u, vectors.Row(j))
+		}
+	})
+	opts.Progress("project", total, total)
+	return vectors, err
+}
 
-// FoldIn is the unit vector of a new text.
-func (m *Model) FoldIn(t embed.Text) []float32 { panic("lsa: not built yet") }
+// leastShare is the length that a column of length 1 must keep when it is projected.
+// Below it, the projection is float32's rounding and not the text's direction.
+const leastShare = 1e-4
 
-// WriteTo writes the model.
-func (m *Model) WriteTo(w io.Writer) (int64, error) { panic("lsa: not built yet") }
+// projectOne sets dst to the projection of a weighted text of length 1 onto the
+// columns of u, scaled to length 1 or zero.
+func projectOne(index []uint32, value []float32, u embed.Dense, dst []float32) {
+	combineRows(index, value, u, dst)
+	if vec.Norm(dst) < leastShare {
+		clear(dst)
+	}
+	vec.Normalise(dst)
+}
 
-// ReadModel reads what WriteTo wrote; the model aliases b.
-func ReadModel(b []byte) (*Model, error) { panic("lsa: not built yet") }
+// combineRows sets dst to Σ value[e]·x.Row(index[e]).
+func combineRows(index []uint32, value []float32, x embed.Dense, dst []float32) {
+	clear(dst)
+	for e, i := range index {
+		vec.Axpy(value[e], x.Row(int(i)), dst)
+	}
+}
 
-// ID is a hash of the model's content.
-func (m *Model) ID() string { panic("lsa: not built yet") }
-
-// Rank is the number of dimensions.
-func (m *Model) Rank() int { panic("lsa: not built yet") }
-
-// Terms is the size of the vocabulary.
-func (m *Model) Terms() int { panic("lsa: not built yet") }
-
-// Kernel names the arithmetic that fitted the model.
-func (m *Model) Kernel() string { panic("lsa: not built yet") }
+// isPositive reports whether w is a finite number above 0.
+func isPositive(w float32) bool {
+	return w > 0 && !math.IsInf(float64(w), 1)
+}

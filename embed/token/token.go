@@ -1,18 +1,78 @@
-// Package token cuts texts into tokens, by script and language.
 package token
 
-import "github.com/james-bowman/nlp"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
-// A Tokeniser cuts texts of one language into tokens.
-type Tokeniser struct{}
+	"github.com/clipperhouse/uax29/v2/words"
+	"github.com/james-bowman/nlp"
+)
+
+// A Tokeniser cuts the texts of one language into tokens. It is safe for
+// concurrent use.
+type Tokeniser struct {
+	newFinish func() func(word string) string // nil: words are tokens as they are
+}
 
 var _ nlp.Tokeniser = (*Tokeniser)(nil)
 
-// For returns the tokeniser of a language.
-func For(lang string) *Tokeniser { return &Tokeniser{} }
+var (
+	plain     = &Tokeniser{}
+	inEnglish = &Tokeniser{newFinish: newEnglish}
+)
 
-// ForEachIn calls f with every token of text, in order.
-func (t *Tokeniser) ForEachIn(text string, f func(token string)) { panic("token: not built yet") }
+// For returns the tokeniser for texts in lang, a BCP 47 tag such as "en-GB".
+// Languages without rules of their own, the empty tag and "und" among them, get
+// the Unicode default.
+func For(lang string) *Tokeniser {
+	primary, _, _ := strings.Cut(strings.ReplaceAll(lang, "_", "-"), "-")
+	if strings.EqualFold(primary, "en") {
+		return inEnglish
+	}
+	return plain
+}
 
-// Tokenise returns the tokens of text, in order.
-func (t *Tokeniser) Tokenise(text string) []string { panic("token: not built yet") }
+// Tokenise returns the tokens of text in their order.
+func (t *Tokeniser) Tokenise(text string) []string {
+	var tokens []string
+	t.ForEachIn(text, func(token string) { tokens = append(tokens, token) })
+	return tokens
+}
+
+// ForEachIn calls f with each token of text in their order. A token may alias
+// text, or a normalised copy of it: clone those kept for long.
+func (t *Tokeniser) ForEachIn(text string, f func(token string)) {
+	emit := f
+	if t.newFinish != nil {
+		finish := t.newFinish()
+		emit = func(word string) {
+			if word = finish(word); word != "" {
+				f(word)
+			}
+		}
+	}
+	rest := normalise(text)
+	for rest != "" {
+		start, end := nextRun(rest)
+		forEachWord(rest[:start], emit)
+		forEachBigram(rest[start:end], f)
+		rest = rest[end:]
+	}
+}
+
+// forEachWord calls f with the words of s that hold a letter or a digit.
+func forEachWord(s string, f func(word string)) {
+	for it := words.FromString(s); it.Next(); {
+		if word := it.Value(); strings.ContainsFunc(word, isAlphanumeric) {
+			f(word)
+		}
+	}
+}
+
+func isAlphanumeric(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsNumber(r)
+}

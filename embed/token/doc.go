@@ -1,0 +1,2 @@
+// Package token cuts texts into tokens, by script and language.
+package token
