@@ -1,0 +1,223 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/sqlite"
+)
+
+// checkError checks that err holds every one of parts.
+func checkError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("got no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not say %q", err, part)
+		}
+	}
+}
+
+func TestOpenTwiceAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new", "alsolike.db")
+	var wait sync.WaitGroup
+	for i := range 6 {
+		wait.Go(func() {
+			s, err := sqlite.Open(context.Background(), path, sqlite.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			if _, err := s.PutArticles(context.Background(), []data.Article{article(data.ArticleID(rune('a'+i)), "text")}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	counts, err := open(t, path, sqlite.Options{}).CountArticles(context.Background())
+	if err != nil || counts[data.Published] != 6 {
+		t.Errorf("got %v, %v; want 6 published articles", counts, err)
+	}
+}
+
+func TestOpenReadOnly(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "alsolike.db")
+	_, err := sqlite.Open(ctx, path, sqlite.Options{ReadOnly: true})
+	checkError(t, err, path, "import")
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing store: got %v, want fs.ErrNotExist", err)
+	}
+
+	put(t, open(t, path, sqlite.Options{}), article("a", "text"))
+	s := open(t, path, sqlite.Options{ReadOnly: true})
+	if a, err := s.Article(ctx, "a"); err != nil || a.Body != "text" {
+		t.Errorf("got %+v, %v", a, err)
+	}
+	_, err = s.PutArticles(ctx, []data.Article{article("b", "text")})
+	checkError(t, err, filepath.Dir(path), "--data")
+	_, err = s.AddOverride(ctx, data.Override{Article: "*", Target: "a", Action: data.Hide})
+	checkError(t, err, filepath.Dir(path), "--data")
+}
+
+// asNobody runs f without root's right to write everywhere.
+func asNobody(t *testing.T, f func()) {
+	t.Helper()
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		if err := syscall.Setreuid(-1, nobody); err != nil {
+			t.Skipf("cannot become another user: %v", err)
+		}
+		defer func() {
+			if err := syscall.Setreuid(-1, 0); err != nil {
+				t.Fatal(err)
+			}
+		}()
+	}
+	f()
+}
+
+func TestOpenUnwritable(t *testing.T) {
+	ctx := context.Background()
+	folder, err := os.MkdirTemp("", "alsolike-unwritable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(folder, 0o755); os.RemoveAll(folder) })
+	path := filepath.Join(folder, "alsolike.db")
+	s := open(t, path, sqlite.Options{})
+	put(t, s, article("a", "text"))
+	s.Close()
+
+	for _, modes := range []struct {
+		name         string
+		folder, file fs.FileMode
+	}{{"folder", 0o555, 0o666}, {"file", 0o755, 0o444}, {"both", 0o555, 0o444}} {
+		t.Run(modes.name, func(t *testing.T) {
+			os.Chmod(folder, modes.folder)
+			os.Chmod(path, modes.file)
+			asNobody(t, func() {
+				s, err := sqlite.Open(ctx, path, sqlite.Options{})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer s.Close()
+				if a, err := s.Article(ctx, "a"); err != nil || a.Body != "text" {
+					t.Errorf("got %+v, %v", a, err)
+				}
+				_, err = s.PutArticles(ctx, []data.Article{article("b", "text")})
+				checkError(t, err, folder, "--data")
+				_, err = s.Secret(ctx, "list ids")
+				checkError(t, err, folder, "--data")
+			})
+		})
+	}
+	t.Run("new", func(t *testing.T) {
+		os.Chmod(folder, 0o555)
+		asNobody(t, func() {
+			_, err := sqlite.Open(ctx, filepath.Join(folder, "other.db"), sqlite.Options{})
+			checkError(t, err, folder, "cannot be written")
+			_, err = sqlite.Open(ctx, filepath.Join(folder, "sub", "other.db"), sqlite.Options{})
+			checkError(t, err, folder, "cannot be written")
+		})
+	})
+}
+
+func TestOpenBadFile(t *testing.T) {
+	ctx := context.Background()
+	good := filepath.Join(t.TempDir(), "alsolike.db")
+	s := open(t, good, sqlite.Options{})
+	for i := range 200 {
+		put(t, s, article(data.ArticleID(fmt.Sprint(i)), strings.Repeat("text ", 500)))
+	}
+	s.Close()
+	bytes200, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(bytes200)
+	for i := 4096; i < len(damaged); i++ {
+		damaged[i] = 0xa5
+	}
+	for _, bad := range []struct {
+		name    string
+		content []byte
+	}{
+		{"text.db", []byte(strings.Repeat("This is no database. ", 100))},
+		{"cut.db", bytes200[:5000]},
+		{"damaged.db", damaged},
+	} {
+		for _, readOnly := range []bool{false, true} {
+			path := filepath.Join(t.TempDir(), bad.name)
+			if err := os.WriteFile(path, bad.content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			s, err := sqlite.Open(ctx, path, sqlite.Options{ReadOnly: readOnly})
+			if err == nil { // the damage shows at the latest when the articles are read
+				for _, err = range s.Articles(ctx) {
+					if err != nil {
+						break
+					}
+				}
+				s.Close()
+			}
+			checkError(t, err, path, "damaged or is no alsolike store")
+		}
+	}
+}
+
+func TestOpenOtherVersions(t *testing.T) {
+	ctx := context.Background()
+	changed := func(statement string) string {
+		path := filepath.Join(t.TempDir(), "alsolike.db")
+		s := open(t, path, sqlite.Options{})
+		put(t, s, article("a", "text"))
+		if err := s.Exec(ctx, statement); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		return path
+	}
+	newer := changed(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (900, 1)`)
+	foreign := changed(`PRAGMA application_id = 7`)
+	for _, o := range []sqlite.Options{{}, {ReadOnly: true}} {
+		_, err := sqlite.Open(ctx, newer, o)
+		checkError(t, err, newer, "newer version", "900")
+		_, err = sqlite.Open(ctx, foreign, o)
+		checkError(t, err, foreign, "another program")
+	}
+}
+
+// A store whose first migration was cut short, as far as it may have come, is
+// made whole by the next one to open it.
+func TestOpenAfterMigrationWasCutShort(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "alsolike.db")
+	s := open(t, path, sqlite.Options{})
+	for _, statement := range []string{
+		`DROP TABLE article`, `DROP TABLE override`, `DROP TABLE revision`, `DROP TABLE secret`,
+		`DELETE FROM goose_db_version WHERE version_id > 0`, `PRAGMA application_id = 0`,
+	} {
+		if err := s.Exec(ctx, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	_, err := sqlite.Open(ctx, path, sqlite.Options{ReadOnly: true})
+	checkError(t, err, path, "older version", "import")
+	put(t, open(t, path, sqlite.Options{}), article("a", "text"))
+}
