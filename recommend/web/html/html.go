@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"time"
 
 	"github.com/alsolike/alsolike/recommend/web/assets"
@@ -25,9 +26,18 @@ var (
 )
 
 func parse(page string) *template.Template {
-	funcs := template.FuncMap{"asset": assets.Path}
+	funcs := template.FuncMap{"asset": assets.Path, "phrases": phrases}
 	return template.Must(template.New("layout.html").Funcs(funcs).ParseFS(files, "layout.html", "card.html", page))
 }
+
+// phrases parts a headline after every mark of Chinese punctuation, so that it
+// can break there rather than in the middle of a word, which Chinese writing
+// does not show. Other headlines stay whole.
+func phrases(headline string) []string {
+	return phrase.FindAllString(headline, -1)
+}
+
+var phrase = regexp.MustCompile(`[^，、：；。！？]+[，、：；。！？」』”）]*|[，、：；。！？]+`)
 
 func render(w io.Writer, t *template.Template, view any) error {
 	var b bytes.Buffer

@@ -1,0 +1,213 @@
+package web
+
+import (
+	"encoding/json"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// checkGolden compares got with testdata/NAME.
+func checkGolden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got; rewrite with -update):\n%s", file, diff)
+	}
+}
+
+func TestRelatedAnswers(t *testing.T) {
+	s := newServer(newShelf())
+	for _, tc := range []struct{ name, target, golden string }{
+		{"by id", "/v1/related?id=a1", "related.json"},
+		{"by url", "/v1/related?url=https%3A%2F%2Fexample.org%2Fa1", "related.json"},
+		{"limit", "/v1/related?id=a1&limit=1", "related_limit.json"},
+		{"exclude", "/v1/related?id=a1&exclude=a3%2F%C3%BC&exclude=a9", "related_limit.json"},
+		{"empty", "/v1/related?id=a4", "related_empty.json"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := get(s, tc.target)
+			if got.Code != http.StatusOK || got.Header().Get("Content-Type") != "application/json" {
+				t.Fatalf("got %d %s: %s", got.Code, got.Header().Get("Content-Type"), got.Body)
+			}
+			checkGolden(t, tc.golden, got.Body.Bytes())
+			if again := get(s, tc.target); again.Body.String() != got.Body.String() {
+				t.Error("the same request got other bytes")
+			}
+		})
+	}
+}
+
+// Every way to ask wrongly, with the parameter that the answer must name and
+// words that its detail must hold.
+var wrong = []struct {
+	name, query, parameter string
+	detail                 []string
+}{
+	{"nothing", "", "id", []string{"missing", "id or by url"}},
+	{"empty id", "id=", "id", []string{"missing"}},
+	{"id of a space is sound, of a newline not", "id=a%0Ab", "id", []string{"control character"}},
+	{"id too long", "id=" + strings.Repeat("x", 513), "id", []string{"513", "512"}},
+	{"id no UTF-8", "id=%ff", "id", []string{"UTF-8"}},
+	{"id twice", "id=a1&id=a2", "id", []string{"2 times", "once"}},
+	{"empty url", "url=", "url", []string{"missing"}},
+	{"url too long", "url=" + strings.Repeat("x", 2049), "url", []string{"2049", "2048"}},
+	{"url no UTF-8", "url=%C3%28", "url", []string{"UTF-8"}},
+	{"url with a tab", "url=%09", "url", []string{"control character"}},
+	{"id and url", "id=a1&url=/a1", "url", []string{"one of them"}},
+	{"limit negative", "id=a1&limit=-1", "limit", []string{`"-1"`, "from 1 to 50"}},
+	{"limit zero", "id=a1&limit=0", "limit", []string{`"0"`, "from 1 to 50"}},
+	{"limit 51", "id=a1&limit=51", "limit", []string{`"51"`, "from 1 to 50"}},
+	{"limit 999", "id=a1&limit=999", "limit", []string{`"999"`, "from 1 to 50"}},
+	{"limit beyond int", "id=a1&limit=99999999999999999999", "limit", []string{"from 1 to 50"}},
+	{"limit in words", "id=a1&limit=abc", "limit", []string{`"abc"`, "from 1 to 50"}},
+	{"limit with exponent", "id=a1&limit=1e3", "limit", []string{`"1e3"`, "from 1 to 50"}},
+	{"limit broken", "id=a1&limit=2.5", "limit", []string{"whole number"}},
+	{"limit empty", "id=a1&limit=", "limit", []string{`""`, "from 1 to 50"}},
+	{"limit twice", "id=a1&limit=1&limit=1", "limit", []string{"2 times"}},
+	{"exclude empty", "id=a1&exclude=a2&exclude=", "exclude", []string{"missing"}},
+	{"exclude no UTF-8", "id=a1&exclude=%ff", "exclude", []string{"UTF-8"}},
+	{"misspelt", "id=a1&limt=3", "limt", []string{"did you mean limit?"}},
+	{"wrong case", "ID=a1", "ID", []string{"did you mean id?"}},
+	{"far from all", "id=a1&recommendations=3", "recommendations", []string{"exclude, id, limit, url"}},
+	{"of a later version", "id=a1&explain=1", "explain", []string{"not known"}},
+	{"several unknown: the first by name", "id=a1&zzzzzz=1&aaaaaa=1", "aaaaaa", []string{"not known"}},
+	{"unknown no UTF-8", "id=a1&%ff=1", "\ufffd", []string{"not known"}},
+	{"unknown and long", "id=a1&" + strings.Repeat("y", 5000) + "=1", strings.Repeat("y", 60) + "…", []string{"not known"}},
+	{"percent sign", "id=%zz", "query", []string{"%zz"}},
+	{"semicolon", "id=a1;limit=2", "query", []string{"semicolon"}},
+}
+
+func TestRelatedRefuses(t *testing.T) {
+	rec := newShelf()
+	asked := make(chan query, 1)
+	rec.asked = asked
+	s := newServer(rec)
+	for _, tc := range wrong {
+		t.Run(tc.name, func(t *testing.T) {
+			got := get(s, "/v1/related?"+tc.query)
+			p := checkProblem(t, got, http.StatusBadRequest)
+			if p.Parameter != tc.parameter {
+				t.Errorf("parameter: got %q, want %q", p.Parameter, tc.parameter)
+			}
+			for _, want := range append(tc.detail, tc.parameter) {
+				if !strings.Contains(p.Detail, want) {
+					t.Errorf("detail %q does not say %q", p.Detail, want)
+				}
+			}
+			if len(p.Detail) > 400 {
+				t.Errorf("detail is %d bytes long", len(p.Detail))
+			}
+			select {
+			case q := <-asked:
+				t.Errorf("the recommender was asked for %+v", q)
+			default:
+			}
+		})
+	}
+}
+
+// checkProblem checks that got is problem details of that status.
+func checkProblem(t *testing.T, got *httptest.ResponseRecorder, status int) problem {
+	t.Helper()
+	if got.Code != status {
+		t.Fatalf("got %d, want %d: %s", got.Code, status, got.Body)
+	}
+	if ct := got.Header().Get("Content-Type"); ct != "application/problem+json" {
+		t.Errorf("Content-Type: got %q", ct)
+	}
+	var p problem
+	dec := json.NewDecoder(got.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&p); err != nil {
+		t.Fatal(err)
+	}
+	if p.Type != "about:blank" || p.Title != http.StatusText(status) || p.Status != status || p.Detail == "" || p.Instance == "" {
+		t.Errorf("incomplete problem: %+v", p)
+	}
+	return p
+}
+
+func TestRelatedUnknownArticle(t *testing.T) {
+	s := newServer(newShelf())
+	for target, name := range map[string]string{
+		"/v1/related?id=nobody":         `id "nobody"`,
+		"/v1/related?url=%2Fnowhere":    `url "/nowhere"`,
+		"/v1/related?id=%22%3Cb%3E%26+": `id "\"<b>& "`,
+	} {
+		p := checkProblem(t, get(s, target), http.StatusNotFound)
+		if !strings.Contains(p.Detail, name) || !strings.Contains(p.Detail, "alsolike refresh") {
+			t.Errorf("%s: detail %q names neither %s nor the cure", target, p.Detail, name)
+		}
+		if strings.Contains(p.Detail, "shelf") {
+			t.Errorf("%s: detail %q shows the inside", target, p.Detail)
+		}
+	}
+}
+
+func TestRelatedPassesTheQueryOn(t *testing.T) {
+	rec := newShelf()
+	asked := make(chan query, 1)
+	rec.asked = asked
+	s := newServer(rec)
+	check := func(target string, want query) {
+		t.Helper()
+		get(s, target)
+		if diff := cmp.Diff(want, <-asked); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", target, diff)
+		}
+	}
+	check("/v1/related?id=a1", query{ID: "a1", Limit: 5})
+	check("/v1/related?id=en/a+b%2F%E6%B8%AF", query{ID: "en/a b/港", Limit: 5})
+	check("/v1/related?limit=50&url=/x%3Fa%3D1", query{URL: "/x?a=1", Limit: 50})
+	check("/v1/related?exclude=b&id=a1&exclude=a", query{ID: "a1", Limit: 5, Exclude: []data.ArticleID{"b", "a"}})
+}
+
+// FuzzRelated sends any query: the answer is a list or names a fault of the
+// sender's, never one of ours.
+func FuzzRelated(f *testing.F) {
+	for _, tc := range wrong {
+		f.Add(tc.query)
+	}
+	f.Add("id=a1&limit=3&exclude=a2")
+	s := newServer(newShelf())
+	f.Fuzz(func(t *testing.T, query string) {
+		r := httptest.NewRequest(http.MethodGet, "/v1/related", nil)
+		r.URL.RawQuery = query
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		switch w.Code {
+		case http.StatusOK:
+			if v, err := url.ParseQuery(query); err != nil || v.Has("id") == v.Has("url") {
+				t.Errorf("%q was taken", query)
+			}
+		case http.StatusBadRequest, http.StatusNotFound:
+			p := checkProblem(t, w, w.Code)
+			if w.Code == http.StatusBadRequest && p.Parameter == "" {
+				t.Errorf("%q: no parameter named: %s", query, p.Detail)
+			}
+		default:
+			t.Errorf("%q: got %d %s", query, w.Code, w.Body)
+		}
+	})
+}
