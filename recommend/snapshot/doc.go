@@ -1,3 +1,42 @@
-// Package snapshot writes and maps the files of a snapshot: the immutable
-// outcome of one refresh.
+// Package snapshot writes, verifies and maps snapshots: what one refresh has
+// made, never changed afterwards.
+//
+// A Dir is the folder of all snapshots of a site:
+//
+//	snapshots/
+//	  published.json              the ids published so far; the last one is to be served
+//	  20261123T200000Z-7f3a9c/    one snapshot: when it was made (UTC), six digits of a hash
+//	    manifest.json             how it was made, and size and sha-256 of the other files
+//	    cards.bin                 n records of 56 bytes, in the order of the articles' ids
+//	    strings.bin               the strings of the cards, one card after the other
+//	    urls.bin                  the rows that have a URL, uint32, in the order of the URLs
+//	    vectors.bin               n × rank float32
+//	    candidates.bin            n lengths, uint32; then n × K pairs of row (uint32) and cosine (float32), best first
+//	    model.bin                 the model, as it writes itself
+//	  .tmp-…                      one being written, or left by a crash
+//
+// All numbers are little endian. A record of cards.bin is the offset of the
+// card's strings (uint64); the lengths of id, title, URL, section, language,
+// image source, image text and group (8 × uint32), which follow one another
+// there; the date of publication as seconds and nanoseconds since 1970 (int64,
+// uint32); and flags (uint32), see write.go.
+//
+// # Decisions
+//
+// The binary files have no headers: their shapes stand in the manifest, whose
+// own last member is a checksum over the bytes before it, so that no flipped
+// bit anywhere goes unseen.
+//
+// Opening a snapshot reads all of it once, for the checksums: some 0.1 s for
+// 100 MB. That is the price of refusing a broken one by name before it serves
+// anyone, and it warms the page cache.
+//
+// Everything handed out is a copy, but for Snapshot.ModelBytes: a mapped slice
+// that outlives its mapping kills the process.
+//
+// A pointer file that cannot be read is an error, not a reason to guess: of two
+// snapshots the newer is not always the one that editors want.
+//
+// Writing and publishing are two steps. A snapshot is written by one process at
+// a time, which holds the site's refresh.lock; publishing has a lock of its own.
 package snapshot

@@ -1,101 +1,342 @@
 package snapshot
 
 import (
-	"context"
-	"io"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"iter"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
 	"time"
 
+	"github.com/edsrzf/mmap-go"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/alsolike/alsolike/data"
-	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend/knn"
 )
 
-// A Manifest says how a snapshot was made and what its files must be.
-type Manifest struct {
-	ID            string           `json:"id"`
-	Created       time.Time        `json:"created"`
-	AsOf          time.Time        `json:"as_of"`             // articles as they were then
-	Version       string           `json:"version"`           // of alsolike
-	Config        map[string]any   `json:"config"`            // the configuration in force
-	ConfigHash    string           `json:"config_hash"`       // sha-256 of it
-	InputHash     string           `json:"input_hash"`        // sha-256 of the articles
-	ModelID       string           `json:"model_id"`          // hash of the model's content
-	Parent        string           `json:"parent,omitempty"`  // the snapshot whose model this one goes on with, if any
-	Kernel        string           `json:"kernel"`            // what did the arithmetic
-	Counts        Counts           `json:"counts"`            // set by Write
-	Rank          int              `json:"rank"`              // length of a vector; set by Write
-	Terms         int              `json:"terms"`             // of the vocabulary
-	Neighbours    int              `json:"neighbours"`        // most candidates of an article; set by Write
-	Timings       map[string]int64 `json:"timings"`           // milliseconds per stage
-	PeakMemory    int64            `json:"peak_memory"`       // bytes
-	StoreRevision int64            `json:"store_revision"`    // data.Revision.Articles when the articles were read
-	Scale         Scale            `json:"scale"`             // from cosines to scores
-	Files         map[string]File  `json:"files"`             // every other file, by name; set by Write
+// A Snapshot is a verified, mapped snapshot. It never changes, and its methods
+// may be called by several goroutines at a time. Rows count from 0 and stand in
+// the order of the articles' ids. The files are unmapped when the Snapshot is
+// no longer reachable.
+type Snapshot struct {
+	files
+	manifest *Manifest
 }
 
-// Counts are numbers of articles.
-type Counts struct {
-	Articles  int               `json:"articles"`
-	Languages map[data.Lang]int `json:"languages"`
+// Open verifies size and sha-256 of every file of snapshot id, looks whether
+// they make sense together, and maps them. The error names the file that is
+// broken; of an unknown snapshot it is data.ErrNotFound.
+func (d *Dir) Open(id string) (*Snapshot, error) {
+	m, err := d.manifest(id)
+	if err != nil {
+		return nil, err
+	}
+	f, err := d.mapFiles(m)
+	if err != nil {
+		return nil, err
+	}
+	s := &Snapshot{files: f, manifest: m}
+	runtime.AddCleanup(s, func(f files) { _ = f.unmap() }, f)
+	return s, nil
 }
 
-// A File is what a file must be.
-type File struct {
-	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
+// verify is Open for those who need not see the snapshot.
+func (d *Dir) verify(id string) error {
+	m, err := d.manifest(id)
+	if err != nil {
+		return err
+	}
+	f, err := d.mapFiles(m)
+	return errors.Join(err, f.unmap())
 }
 
-// Contents is what a snapshot is written from; row i of every part is the
-// article of Cards[i].
-type Contents struct {
-	Cards      []data.Card // strictly ascending by ID
-	Vectors    embed.Dense // n × rank, rows of length 1 or 0
-	Candidates knn.Lists
-	Model      io.WriterTo
-	Manifest   Manifest // what the caller knows; a zero Created means now
+// files are the mapped files of a snapshot.
+type files struct {
+	n, rank, k                                       int
+	cards, strings, urls, vectors, candidates, model mmap.MMap
 }
 
-// A Dir is a folder of snapshots.
-type Dir struct{ path string }
-
-// An Info is one snapshot of a Dir.
-type Info struct {
-	ID        string
-	Manifest  Manifest // zero where it cannot be read
-	Published bool
-	Err       error // why the snapshot cannot be used; nil: it is sound
+func (f *files) all() map[string]*mmap.MMap {
+	return map[string]*mmap.MMap{
+		cardsFile: &f.cards, stringsFile: &f.strings, urlsFile: &f.urls,
+		vectorsFile: &f.vectors, candidatesFile: &f.candidates, modelFile: &f.model,
+	}
 }
 
-// OpenDir names the folder of snapshots at path, which the first Write makes.
-func OpenDir(path string) (*Dir, error) { panic("soon") }
-// Write writes a snapshot, without publishing it.
-func (d *Dir) Write(ctx context.Context, c Contents) (id string, err error) { panic("soon") }
-// List is every snapshot, oldest first.
-func (d *Dir) List() ([]Info, error) { panic("soon") }
-// Publish makes id the one to serve.
-func (d *Dir) Publish(id string) error { panic("soon") }
-// Published is the id to serve, "" when none was ever published.
-func (d *Dir) Published() (string, error) { panic("soon") }
-// Rollback publishes the one published before.
-func (d *Dir) Rollback() (id string, err error) { panic("soon") }
-// Open verifies and maps a snapshot.
-func (d *Dir) Open(id string) (*Snapshot, error) { panic("soon") }
-// OpenPublished opens the published snapshot or else the newest good one published before, with a warning.
-func (d *Dir) OpenPublished() (s *Snapshot, warning, err error) { panic("soon") }
+func (f *files) unmap() (err error) {
+	for _, m := range f.all() {
+		if *m != nil {
+			err = errors.Join(err, m.Unmap())
+		}
+	}
+	return err
+}
 
-// A Snapshot is one verified, mapped, immutable snapshot.
-type Snapshot struct{ manifest Manifest }
+// mapFiles maps and checks the files of snapshot m. If one is broken, none
+// stays mapped.
+func (d *Dir) mapFiles(m *Manifest) (files, error) {
+	f := files{n: m.Counts.Articles, rank: m.Rank, k: m.Neighbours}
+	var group errgroup.Group
+	for name, mapped := range f.all() {
+		group.Go(func() (err error) {
+			*mapped, err = mapFile(filepath.Join(d.path, m.ID, name), m.Files[name])
+			if err != nil {
+				return fmt.Errorf("snapshot %s: %s: %w", m.ID, name, err)
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	if err == nil {
+		if err = f.check(); err != nil {
+			err = fmt.Errorf("snapshot %s: %w", m.ID, err)
+		}
+	}
+	if err != nil {
+		return files{}, errors.Join(err, f.unmap())
+	}
+	return f, nil
+}
 
+// mapFile maps the file at path, which must be as want says. An empty file is nil.
+func mapFile(path string, want File) (mmap.MMap, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() != want.Size { // before mapping: reading past the end of a file would be fatal
+		return nil, fmt.Errorf("has %d bytes instead of %d", info.Size(), want.Size)
+	}
+	var m mmap.MMap
+	if want.Size > 0 {
+		if m, err = mmap.MapRegion(file, int(want.Size), mmap.RDONLY, 0, 0); err != nil {
+			return nil, err
+		}
+	}
+	if sum := sha256.Sum256(m); hex.EncodeToString(sum[:]) != want.SHA256 {
+		err := errors.New("is damaged: its sha-256 is not the one in the manifest")
+		if m != nil {
+			err = errors.Join(err, m.Unmap())
+		}
+		return nil, err
+	}
+	return m, nil
+}
+
+// check looks for what would make a method panic or a search go astray.
+func (f *files) check() error {
+	if err := f.checkCards(); err != nil {
+		return err
+	}
+	if err := f.checkURLs(); err != nil {
+		return err
+	}
+	return f.checkCandidates()
+}
+
+func (f *files) checkCards() error {
+	var offset uint64
+	for row := range f.n {
+		r := f.record(row)
+		if r.offset() != offset {
+			return fmt.Errorf("%s: the strings of row %d start at byte %d instead of %d", cardsFile, row, r.offset(), offset)
+		}
+		offset += r.length()
+		if offset > uint64(len(f.strings)) {
+			return fmt.Errorf("%s: the strings of row %d end at byte %d of %d", cardsFile, row, offset, len(f.strings))
+		}
+		if row > 0 && string(f.field(row-1, idField)) >= string(f.field(row, idField)) {
+			return fmt.Errorf("%s: the ids of rows %d and %d are out of order", cardsFile, row-1, row)
+		}
+		if r.flags()&^allFlags != 0 {
+			return fmt.Errorf("%s: row %d has unknown flags %#x", cardsFile, row, r.flags())
+		}
+	}
+	if offset != uint64(len(f.strings)) {
+		return fmt.Errorf("%s: %d bytes belong to no card", stringsFile, uint64(len(f.strings))-offset)
+	}
+	return nil
+}
+
+// checkURLs relies on sound cards.
+func (f *files) checkURLs() error {
+	if len(f.urls)%4 != 0 {
+		return fmt.Errorf("%s: has %d bytes, which is no number of rows", urlsFile, len(f.urls))
+	}
+	for i := range len(f.urls) / 4 {
+		if f.urlRow(i) >= f.n {
+			return fmt.Errorf("%s: names row %d of %d", urlsFile, f.urlRow(i), f.n)
+		}
+		if i > 0 && cmp.Or(
+			bytes.Compare(f.field(f.urlRow(i-1), urlField), f.field(f.urlRow(i), urlField)),
+			cmp.Compare(f.urlRow(i-1), f.urlRow(i))) >= 0 {
+			return fmt.Errorf("%s: entries %d and %d are out of order", urlsFile, i-1, i)
+		}
+	}
+	return nil
+}
+
+func (f *files) checkCandidates() error {
+	for row := range f.n {
+		length := f.candidateCount(row)
+		if length > f.k {
+			return fmt.Errorf("%s: row %d has %d candidates, and %d is the most", candidatesFile, row, length, f.k)
+		}
+		for i := range length {
+			if c := f.candidate(row, i); !sound(c, f.n) {
+				return fmt.Errorf("%s: row %d has the candidate %v", candidatesFile, row, c)
+			}
+		}
+	}
+	return nil
+}
+
+// A record is one of cards.bin; see the package comment.
+type record []byte
+
+func (r record) offset() uint64 { return binary.LittleEndian.Uint64(r) }
+func (r record) len(i int) int  { return int(binary.LittleEndian.Uint32(r[8+4*i:])) }
+func (r record) flags() uint32  { return binary.LittleEndian.Uint32(r[52:]) }
+
+func (r record) published() time.Time {
+	return time.Unix(int64(binary.LittleEndian.Uint64(r[40:])), int64(binary.LittleEndian.Uint32(r[48:]))).UTC()
+}
+
+// length is that of all strings together.
+func (r record) length() (sum uint64) {
+	for i := range 8 {
+		sum += uint64(r.len(i))
+	}
+	return sum
+}
+
+func (f *files) record(row int) record { return record(f.cards[row*recordBytes:][:recordBytes]) }
+
+// The places of strings that are searched for, see cardStrings.
+const (
+	idField  = 0
+	urlField = 2
+)
+
+// field is string i of the card of row, mapped.
+func (f *files) field(row, i int) []byte {
+	r := f.record(row)
+	start := int(r.offset())
+	for j := range i {
+		start += r.len(j)
+	}
+	return f.strings[start:][:r.len(i)]
+}
+
+func (f *files) candidateCount(row int) int {
+	return int(binary.LittleEndian.Uint32(f.candidates[4*row:]))
+}
+
+func (f *files) candidate(row, i int) knn.Neighbour {
+	b := f.candidates[4*f.n+8*(row*f.k+i):]
+	return knn.Neighbour{
+		Row:    int32(binary.LittleEndian.Uint32(b)),
+		Cosine: math.Float32frombits(binary.LittleEndian.Uint32(b[4:])),
+	}
+}
+
+func (f *files) urlRow(i int) int { return int(binary.LittleEndian.Uint32(f.urls[4*i:])) }
+
+// ID names the snapshot.
 func (s *Snapshot) ID() string { return s.manifest.ID }
-func (s *Snapshot) Manifest() *Manifest { return &s.manifest }
-func (s *Snapshot) Len() int { panic("soon") }
-func (s *Snapshot) Row(id data.ArticleID) (int, bool) { panic("soon") }
-// RowsByURL is the rows whose card has exactly this URL, in order.
-func (s *Snapshot) RowsByURL(url string) iter.Seq[int] { panic("soon") }
-func (s *Snapshot) Card(row int) data.Card { panic("soon") }
-func (s *Snapshot) ArticleID(row int) data.ArticleID { panic("soon") }
-func (s *Snapshot) Candidates(row int) []knn.Neighbour { panic("soon") }
-func (s *Snapshot) Vector(row int) []float32 { panic("soon") }
-// ModelBytes is the mapped model file, valid while s is reachable.
-func (s *Snapshot) ModelBytes() []byte { panic("soon") }
+
+// Manifest is the snapshot's manifest, which must not be changed.
+func (s *Snapshot) Manifest() *Manifest { return s.manifest }
+
+// Len is the number of articles, and so of rows.
+func (s *Snapshot) Len() int { return s.n }
+
+// Row is the row of article id. O(log n).
+func (s *Snapshot) Row(id data.ArticleID) (row int, ok bool) {
+	defer runtime.KeepAlive(s)
+	row = sort.Search(s.n, func(row int) bool { return string(s.field(row, idField)) >= string(id) })
+	return row, row < s.n && string(s.field(row, idField)) == string(id)
+}
+
+// RowsByURL is the rows of the articles that have exactly this URL, in order;
+// none for "". O(log n).
+func (s *Snapshot) RowsByURL(url string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		defer runtime.KeepAlive(s)
+		count := len(s.urls) / 4
+		i := sort.Search(count, func(i int) bool { return string(s.field(s.urlRow(i), urlField)) >= url })
+		for ; i < count && string(s.field(s.urlRow(i), urlField)) == url; i++ {
+			if !yield(s.urlRow(i)) {
+				return
+			}
+		}
+	}
+}
+
+// ArticleID is the id of the article in row.
+func (s *Snapshot) ArticleID(row int) data.ArticleID {
+	defer runtime.KeepAlive(s)
+	return data.ArticleID(s.field(row, idField))
+}
+
+// Card is the card of the article in row, as it was when the snapshot was made.
+func (s *Snapshot) Card(row int) data.Card {
+	defer runtime.KeepAlive(s)
+	r := s.record(row)
+	text := string(s.strings[r.offset():][:r.length()]) // one copy for all
+	var fields [8]string
+	for i := range fields {
+		fields[i], text = text[:r.len(i)], text[r.len(i):]
+	}
+	c := data.Card{
+		ID: data.ArticleID(fields[0]), Title: fields[1], URL: fields[2], Section: fields[3], Lang: data.Lang(fields[4]),
+		Image: data.Image{Src: fields[5], Alt: fields[6]}, Group: data.ArticleID(fields[7]),
+		PublishedAt: r.published(), State: data.Published,
+		NoLinkTo: r.flags()&flagNoLinkTo != 0, NoLinks: r.flags()&flagNoLinks != 0,
+	}
+	switch {
+	case r.flags()&flagUnpublished != 0:
+		c.State = data.Unpublished
+	case r.flags()&flagHidden != 0:
+		c.State = data.Hidden
+	}
+	return c
+}
+
+// Candidates is a copy of the candidates of the article in row, best first.
+func (s *Snapshot) Candidates(row int) []knn.Neighbour {
+	defer runtime.KeepAlive(s)
+	list := make([]knn.Neighbour, s.candidateCount(row))
+	for i := range list {
+		list[i] = s.candidate(row, i)
+	}
+	return list
+}
+
+// Vector is a copy of the vector of the article in row: length 1, or zero.
+func (s *Snapshot) Vector(row int) []float32 {
+	defer runtime.KeepAlive(s)
+	v := make([]float32, s.rank)
+	for i := range v {
+		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(s.vectors[4*(row*s.rank+i):]))
+	}
+	return v
+}
+
+// ModelBytes is the file of the model, mapped. It must not be written to, nor
+// touched once s is no longer reachable: keep it so with runtime.KeepAlive.
+func (s *Snapshot) ModelBytes() []byte { return s.model }

@@ -1,0 +1,134 @@
+package snapshot
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+// layout is the version of the files' shapes; another one is refused.
+const layout = 1
+
+// A Manifest says how a snapshot was made and what its files must be.
+type Manifest struct {
+	ID            string           `json:"id"`               // set by Write
+	Layout        int              `json:"layout"`           // version of the files' shapes; set by Write
+	Created       time.Time        `json:"created"`          // zero: the time of Write
+	AsOf          time.Time        `json:"as_of"`            // articles as they were then
+	Version       string           `json:"version"`          // of alsolike
+	Config        map[string]any   `json:"config"`           // the configuration in force
+	ConfigHash    string           `json:"config_hash"`      // sha-256 of it
+	InputHash     string           `json:"input_hash"`       // sha-256 of the articles
+	ModelID       string           `json:"model_id"`         // hash of the model's content
+	Parent        string           `json:"parent,omitempty"` // the snapshot whose model this one goes on with
+	Kernel        string           `json:"kernel"`           // what did the arithmetic, such as "gonum/amd64"
+	Counts        Counts           `json:"counts"`           // set by Write
+	Rank          int              `json:"rank"`             // length of a vector; set by Write
+	Terms         int              `json:"terms"`            // of the vocabulary
+	Neighbours    int              `json:"neighbours"`       // most candidates of an article; set by Write
+	Timings       map[string]int64 `json:"timings"`          // milliseconds per stage
+	PeakMemory    int64            `json:"peak_memory"`      // bytes
+	StoreRevision int64            `json:"store_revision"`   // data.Revision.Articles when the articles were read
+	Scale         Scale            `json:"scale"`            // from cosines to scores
+	Files         map[string]File  `json:"files"`            // every other file by name; set by Write
+}
+
+// Counts are numbers of articles.
+type Counts struct {
+	Articles  int               `json:"articles"`
+	Languages map[data.Lang]int `json:"languages"`
+}
+
+// A File is what a file must be.
+type File struct {
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sha256"`
+}
+
+// The files of a snapshot.
+const (
+	manifestFile   = "manifest.json"
+	cardsFile      = "cards.bin"
+	stringsFile    = "strings.bin"
+	urlsFile       = "urls.bin"
+	vectorsFile    = "vectors.bin"
+	candidatesFile = "candidates.bin"
+	modelFile      = "model.bin"
+)
+
+var binaryFiles = []string{candidatesFile, cardsFile, modelFile, stringsFile, urlsFile, vectorsFile} // sorted
+
+var idPattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
+
+// newID is an id for m: its time and a hash of what is in it. Another attempt
+// gives another id.
+func newID(m *Manifest, attempt int) string {
+	h := sha256.New()
+	fmt.Fprintln(h, m.Created.Format(time.RFC3339Nano), attempt)
+	for _, name := range binaryFiles {
+		fmt.Fprintln(h, name, m.Files[name].SHA256)
+	}
+	return fmt.Sprintf("%s-%x", m.Created.Format("20060102T150405Z"), h.Sum(nil)[:3])
+}
+
+// seal is the file of m: JSON whose last member is the sha-256 of all before it.
+func seal(m *Manifest) ([]byte, error) {
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	b = bytes.TrimSuffix(b, []byte("\n}"))
+	return append(b, checksum(b)...), nil
+}
+
+func checksum(b []byte) []byte {
+	return fmt.Appendf(nil, ",\n  \"checksum\": \"%x\"\n}\n", sha256.Sum256(b))
+}
+
+// unseal is the inverse of seal, for the snapshot of that id.
+func unseal(file []byte, id string) (*Manifest, error) {
+	body := max(0, len(file)-len(checksum(nil)))
+	if !bytes.Equal(file[body:], checksum(file[:body])) {
+		return nil, errors.New("does not match its own checksum: it is cut short or damaged")
+	}
+	m := new(Manifest)
+	if err := json.Unmarshal(file, m); err != nil {
+		return nil, err
+	}
+	if m.ID != id {
+		return nil, fmt.Errorf("belongs to snapshot %q", m.ID)
+	}
+	if m.Layout != layout {
+		return nil, fmt.Errorf("has layout %d, and this version of alsolike reads layout %d; refresh anew", m.Layout, layout)
+	}
+	const most = 1 << 20 // of what is counted per article; keeps the products below 2⁶³
+	n := m.Counts.Articles
+	if n < 0 || n > math.MaxInt32 || m.Rank < 0 || m.Rank > most || m.Neighbours < 0 || m.Neighbours > most {
+		return nil, fmt.Errorf("counts %d articles × (%d numbers, %d candidates), which cannot be", n, m.Rank, m.Neighbours)
+	}
+	if q := len(m.Scale.Quantiles); q != 0 && q != 101 {
+		return nil, fmt.Errorf("has a scale of %d quantiles instead of 101", q)
+	}
+	if names := slices.Sorted(maps.Keys(m.Files)); !slices.Equal(names, binaryFiles) {
+		return nil, fmt.Errorf("names the files %q instead of %q", names, binaryFiles)
+	}
+	for name, size := range map[string]int64{
+		cardsFile:      int64(n) * recordBytes,
+		vectorsFile:    int64(n) * int64(m.Rank) * 4,
+		candidatesFile: int64(n) * (4 + 8*int64(m.Neighbours)),
+	} {
+		if m.Files[name].Size != size {
+			return nil, fmt.Errorf("says that %s has %d bytes, which should be %d", name, m.Files[name].Size, size)
+		}
+	}
+	return m, nil
+}

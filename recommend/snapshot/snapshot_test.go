@@ -1,0 +1,332 @@
+package snapshot
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/recommend/knn"
+)
+
+// A blob is a model that writes itself as these bytes.
+type blob string
+
+func (b blob) WriteTo(w io.Writer) (int64, error) {
+	n, err := io.WriteString(w, string(b))
+	return int64(n), err
+}
+
+var created = time.Date(2026, 11, 23, 20, 0, 0, 123456789, time.UTC)
+
+// contents is a snapshot of n articles with two candidates each.
+func contents(n int) Contents {
+	c := Contents{
+		Vectors:    embed.Dense{Rows: n, Dim: 2, Data: make([]float32, n*2)},
+		Candidates: knn.Lists{K: 3, Len: make([]int32, n), Data: make([]knn.Neighbour, n*3)},
+		Model:      blob("a model"),
+		Manifest: Manifest{
+			Created: created, AsOf: created, Version: "v0", Config: map[string]any{"lsa.rank": 2.0}, ConfigHash: "c", InputHash: "i",
+			ModelID: "m", Kernel: "k", Terms: 7, Timings: map[string]int64{"fit": 12}, PeakMemory: 1 << 20, StoreRevision: 9,
+			Scale: Scale{Noise: 0.1, Quantiles: make([]float32, 101)},
+		},
+	}
+	for i := range n {
+		c.Cards = append(c.Cards, data.Card{
+			ID: data.ArticleID("a" + strconv.Itoa(100_000+i)), Title: "Rents rise " + strconv.Itoa(i), URL: "https://example.org/" + strconv.Itoa(n-i),
+			Section: "city", Lang: "en", Image: data.Image{Src: "/a.svg", Alt: "A street"}, PublishedAt: created.AddDate(0, 0, -i),
+			Group: "a1000", State: data.Published,
+		})
+		c.Vectors.Row(i)[i%2] = 1
+		c.Candidates.Len[i] = int32(min(2, n-1))
+		for j := range c.Candidates.Len[i] {
+			c.Candidates.Data[i*3+int(j)] = knn.Neighbour{Row: int32(i+int(j)+1) % int32(n), Cosine: 1 / float32(j+1)}
+		}
+	}
+	return c
+}
+
+func testDir(t *testing.T) *Dir {
+	d, err := OpenDir(filepath.Join(t.TempDir(), "snapshots"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func write(t *testing.T, d *Dir, c Contents) string {
+	t.Helper()
+	id, err := d.Write(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func publish(t *testing.T, d *Dir, c Contents) string {
+	t.Helper()
+	id := write(t, d, c)
+	if err := d.Publish(id); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// What is written must be what is read, whatever the cards hold.
+func TestWriteAndOpen(t *testing.T) {
+	text := rapid.OneOf(rapid.Just(""), rapid.String())
+	card := rapid.Custom(func(t *rapid.T) data.Card {
+		c := data.Card{
+			ID: data.ArticleID(rapid.StringN(1, 20, -1).Draw(t, "id")), Title: text.Draw(t, "title"),
+			URL:     rapid.SampledFrom([]string{"", "https://example.org/a", "https://example.org/b"}).Draw(t, "url"),
+			Section: text.Draw(t, "section"), Lang: data.Lang(text.Draw(t, "lang")),
+			Image: data.Image{Src: text.Draw(t, "src"), Alt: text.Draw(t, "alt")}, Group: data.ArticleID(text.Draw(t, "group")),
+			State:    rapid.SampledFrom([]data.State{data.Published, data.Unpublished, data.Hidden}).Draw(t, "state"),
+			NoLinkTo: rapid.Bool().Draw(t, "no link to"), NoLinks: rapid.Bool().Draw(t, "no links"),
+		}
+		if rapid.Bool().Draw(t, "dated") {
+			c.PublishedAt = time.Unix(rapid.Int64Range(-1e10, 1e10).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanos")).UTC()
+		}
+		return c
+	})
+	d := testDir(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		cards := rapid.SliceOfNDistinct(card, 0, 8, func(c data.Card) data.ArticleID { return c.ID }).Draw(rt, "cards")
+		slices.SortFunc(cards, func(a, b data.Card) int { return strings.Compare(string(a.ID), string(b.ID)) })
+		c := contents(len(cards))
+		c.Cards, c.Model = cards, blob(text.Draw(rt, "model"))
+
+		id := write(t, d, c)
+		s, err := d.Open(id)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if s.ID() != id || s.Len() != len(cards) || string(s.ModelBytes()) != string(c.Model.(blob)) {
+			rt.Fatalf("got %s of %d articles with model %q", s.ID(), s.Len(), s.ModelBytes())
+		}
+		for row, want := range cards {
+			if diff := cmp.Diff(want, s.Card(row)); diff != "" || s.ArticleID(row) != want.ID {
+				rt.Fatalf("row %d has id %q and card (-want +got):\n%s", row, s.ArticleID(row), diff)
+			}
+			if got, ok := s.Row(want.ID); !ok || got != row {
+				rt.Fatalf("Row(%q) = %d, %v; want %d", want.ID, got, ok, row)
+			}
+			if got := s.Candidates(row); !slices.Equal(got, c.Candidates.Row(row)) {
+				rt.Fatalf("row %d: candidates %v, want %v", row, got, c.Candidates.Row(row))
+			}
+			if got := s.Vector(row); !slices.Equal(got, c.Vectors.Row(row)) {
+				rt.Fatalf("row %d: vector %v, want %v", row, got, c.Vectors.Row(row))
+			}
+		}
+		for _, url := range []string{"", "https://example.org/", "https://example.org/a", "https://example.org/b"} {
+			var want []int
+			for row := range cards {
+				if url != "" && cards[row].URL == url {
+					want = append(want, row)
+				}
+			}
+			if got := slices.Collect(s.RowsByURL(url)); !slices.Equal(got, want) {
+				rt.Fatalf("RowsByURL(%q) = %v, want %v", url, got, want)
+			}
+		}
+		if _, ok := s.Row("no such article, for it is longer than any"); ok {
+			rt.Fatal("Row found an article that is not there")
+		}
+	})
+}
+
+func TestManifest(t *testing.T) {
+	d, c := testDir(t), contents(5)
+	c.Cards[4].Lang = "zh-Hant"
+	s, err := d.Open(write(t, d, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := c.Manifest
+	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 1, 2, 3
+	want.Counts = Counts{Articles: 5, Languages: map[data.Lang]int{"en": 4, "zh-Hant": 1}}
+	want.Files = s.Manifest().Files
+	if diff := cmp.Diff(&want, s.Manifest()); diff != "" {
+		t.Errorf("manifest (-want +got):\n%s", diff)
+	}
+	if !strings.HasPrefix(s.ID(), "20261123T200000Z-") {
+		t.Errorf("id %s does not start with the time of creation", s.ID())
+	}
+}
+
+func TestEqualContentsGiveEqualFiles(t *testing.T) {
+	d := testDir(t)
+	c := contents(20)
+	a := write(t, d, c)
+	c.Candidates.Data[5] = knn.Neighbour{Row: 3, Cosine: 1} // past the end of row 1's list
+	b := write(t, d, c)
+	if a == b {
+		t.Fatalf("both snapshots are called %s", a)
+	}
+	for _, name := range binaryFiles {
+		x, errX := os.ReadFile(filepath.Join(d.path, a, name))
+		y, errY := os.ReadFile(filepath.Join(d.path, b, name))
+		if err := errors.Join(errX, errY); err != nil || string(x) != string(y) {
+			t.Errorf("%s differs (%v)", name, err)
+		}
+	}
+}
+
+func TestWriteRefuses(t *testing.T) {
+	check := func(name string, change func(*Contents)) {
+		t.Helper()
+		d, c := testDir(t), contents(5)
+		change(&c)
+		if _, err := d.Write(t.Context(), c); err == nil {
+			t.Errorf("%s: written", name)
+		}
+		if infos, err := d.List(); len(infos) != 0 || err != nil {
+			t.Errorf("%s: left %v, %v", name, infos, err)
+		}
+	}
+	check("ids out of order", func(c *Contents) { c.Cards[1].ID = "z" })
+	check("an id twice", func(c *Contents) { c.Cards[1].ID = c.Cards[0].ID })
+	check("a candidate past the end", func(c *Contents) { c.Candidates.Data[0].Row = 5 })
+	check("a candidate before the start", func(c *Contents) { c.Candidates.Data[0].Row = -1 })
+	check("no cosine", func(c *Contents) { c.Candidates.Data[0].Cosine = 0 })
+}
+
+// Every damage to a file must be refused with the name of the file.
+func TestDamageIsRefused(t *testing.T) {
+	d := testDir(t)
+	id := write(t, d, contents(5))
+	damage := func(t *testing.T, name string, change func([]byte) []byte) {
+		path := filepath.Join(d.path, id, name)
+		sound, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, change(slices.Clone(sound)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{func() error { _, err := d.Open(id); return err }(), d.Publish(id)} {
+			if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), id) {
+				t.Fatalf("got error %v, want one that names %s and %s", err, id, name)
+			}
+		}
+		if err := os.WriteFile(path, sound, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range append(slices.Clone(binaryFiles), manifestFile) {
+		t.Run(name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(1, 1))
+			for range 40 {
+				damage(t, name, func(b []byte) []byte { return b[:rng.IntN(len(b))] })
+				damage(t, name, func(b []byte) []byte { b[rng.IntN(len(b))] ^= 1 << rng.IntN(8); return b })
+			}
+			damage(t, name, func(b []byte) []byte { return append(b, 0) })
+		})
+	}
+	if _, err := d.Open(id); err != nil {
+		t.Errorf("the sound snapshot is refused: %v", err)
+	}
+	if got, err := d.Published(); got != "" || err != nil {
+		t.Errorf("published %q, %v", got, err)
+	}
+}
+
+// A writer's mistake has right checksums; it must be refused all the same.
+func TestNonsenseIsRefused(t *testing.T) {
+	check := func(name string, change func(map[string][]byte)) {
+		t.Helper()
+		d := testDir(t)
+		id := write(t, d, contents(5))
+		read := map[string][]byte{}
+		for _, name := range binaryFiles {
+			b, err := os.ReadFile(filepath.Join(d.path, id, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			read[name] = b
+		}
+		change(read)
+		m, err := d.manifest(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range binaryFiles {
+			m.Files[name], err = writeFile(t.Context(), disk{}, filepath.Join(d.path, id, name), func(w io.Writer) error {
+				_, err := w.Write(read[name])
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		sealed, err := seal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(d.path, id, manifestFile), sealed, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Open(id); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got error %v, want one that names %s", err, name)
+		}
+	}
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile][7] = 0xff })                       // offset
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile][recordBytes+11] = 0xff })          // length
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile][52] = 0xff })                      // flags
+	check(cardsFile, func(f map[string][]byte) { f[stringsFile][0] = 'z' })                      // order of ids
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile] = f[cardsFile][:recordBytes] })    // one record of five
+	check(stringsFile, func(f map[string][]byte) { f[stringsFile] = append(f[stringsFile], 0) }) // text of nobody
+	check(urlsFile, func(f map[string][]byte) { f[urlsFile][0] = 5 })
+	check(urlsFile, func(f map[string][]byte) { f[urlsFile][0] = 0 }) // order
+	check(urlsFile, func(f map[string][]byte) { f[urlsFile] = f[urlsFile][:3] })
+	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][0] = 4 })        // length
+	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][4*5] = 5 })      // row
+	check(candidatesFile, func(f map[string][]byte) { clear(f[candidatesFile][24:28]) }) // cosine
+}
+
+func TestUnknownSnapshot(t *testing.T) {
+	d := testDir(t)
+	for _, id := range []string{"20261123T200000Z-7f3a9c", "", "..", "../../etc", "a/b"} {
+		if _, err := d.Open(id); !errors.Is(err, data.ErrNotFound) {
+			t.Errorf("Open(%q): got error %v, want %v", id, err, data.ErrNotFound)
+		}
+	}
+}
+
+// Strings and lists that were handed out must outlive the snapshot.
+func TestCopiesOutliveTheMapping(t *testing.T) {
+	d, c := testDir(t), contents(5)
+	s, err := d.Open(write(t, d, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	card, id, list, vector := s.Card(1), s.ArticleID(2), s.Candidates(3), s.Vector(4)
+	unmapped := make(chan struct{})
+	runtime.AddCleanup(s, func(struct{}) { close(unmapped) }, struct{}{})
+	s = nil
+	for done := false; !done; {
+		runtime.GC()
+		select {
+		case <-unmapped:
+			done = true
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	runtime.GC()
+	if diff := cmp.Diff(c.Cards[1], card); diff != "" || id != c.Cards[2].ID ||
+		!slices.Equal(list, c.Candidates.Row(3)) || !slices.Equal(vector, c.Vectors.Row(4)) {
+		t.Errorf("got %v %v %v %v", card, id, list, vector)
+	}
+}
