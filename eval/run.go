@@ -47,7 +47,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func (o Options) validate() error {
+// Validate reports what is wrong with the options, as a *data.InvalidError.
+func (o Options) Validate() error {
 	for i, k := range o.K {
 		switch {
 		case k < 1 || k > maxK:
@@ -101,7 +102,7 @@ type Difference struct {
 // an equal result.
 func Run(ctx context.Context, truth *Truth, candidates, baselines []Entry, opts Options) (*Result, error) {
 	opts = opts.withDefaults()
-	if err := opts.validate(); err != nil {
+	if err := opts.Validate(); err != nil {
 		return nil, err
 	}
 	m := newMeasurement(truth, opts)
