@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -88,10 +89,15 @@ func newProblem(err error, c echo.Context) problem {
 	return p
 }
 
+// buffers holds *bytes.Buffer for writeJSON, which runs for every list.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // writeJSON answers with v. Text stays as it is: "&" is not "\u0026".
 func writeJSON(c echo.Context, status int, contentType string, v any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("web: encode answer: %w", err)

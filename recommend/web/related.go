@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,9 +14,10 @@ import (
 	"github.com/alsolike/alsolike/recommend"
 )
 
+// How many links an answer holds.
 const (
-	defaultLimit = 5
-	maxLimit     = 50
+	DefaultLimit = 5  // when nobody says
+	MaxLimit     = 50 // at most
 )
 
 func (s *Server) registerRelated() {
@@ -44,7 +47,7 @@ func parseRelated(rawQuery string) (recommend.Query, error) {
 	if err != nil {
 		return recommend.Query{}, err
 	}
-	q := recommend.Query{Limit: defaultLimit}
+	q := recommend.Query{Limit: DefaultLimit}
 	switch {
 	case values.Has("id") && values.Has("url"):
 		err = &data.InvalidError{Field: "url", Reason: "is given beside id; name the article by one of them"}
@@ -56,7 +59,7 @@ func parseRelated(rawQuery string) (recommend.Query, error) {
 		err = &data.InvalidError{Field: "id", Reason: "is missing; name the article by id or by url"}
 	}
 	if err == nil && values.Has("limit") {
-		q.Limit, err = parseCount("limit", values.Get("limit"), 1, maxLimit)
+		q.Limit, err = parseCount("limit", values.Get("limit"), 1, MaxLimit)
 	}
 	for _, value := range values["exclude"] {
 		if err == nil {
@@ -111,6 +114,16 @@ type (
 		Alt string `json:"alt,omitempty"`
 	}
 )
+
+// RelatedJSON is l as /v1/related answers it, indented for people to read.
+func RelatedJSON(l recommend.List) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(newRelatedResponse(l))
+	return b.Bytes(), err
+}
 
 func newRelatedResponse(l recommend.List) relatedResponse {
 	items := make([]relatedItem, len(l.Links))
