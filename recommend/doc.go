@@ -1,2 +1,52 @@
-// Package recommend answers which articles to link under an article.
+// Package recommend answers which articles to link under an article: the
+// candidates of the snapshot in service, checked against the store's present
+// cards, with the editors' overrides applied.
+//
+// # Overrides
+//
+// The order of power is exclude > hide > pin > score.
+//
+//  1. An excluded or hidden article is not linked, pinned or not. Hides and
+//     pins hold under one article or under every one (data.Everywhere), from
+//     their From until their Until.
+//  2. A pin links its target if that may be linked at all: it is visible, in
+//     the article's language and no translation of it. The threshold does not
+//     apply, and the model need never have proposed it.
+//  3. Of several pins of one target the newest counts; one for the article
+//     itself comes before all for everywhere.
+//  4. Pins stand in the order of their positions, a position past the limit
+//     being the limit, and of equal positions the newer pin first.
+//  5. The list is filled slot by slot from 1. A slot takes the first waiting
+//     pin whose position is not above the slot, else the next link of the
+//     algorithm. When these run out, the pins still waiting follow.
+//  6. The list ends at the limit.
+//
+// Newer means created later and, at the same moment, with the higher ID. So two
+// pins of one position stand one after the other, a pin past the end is last,
+// and with a limit of five the older of two pins at positions 5 and 9 is the
+// one that finds no room.
+//
+// # Decisions
+//
+// Cards are checked when a list is asked for, not when the snapshot is made:
+// an article that was unpublished a moment ago is in no list, one whose day of
+// publication has come is in all that it belongs to.
+//
+// An article shows links unless it is unpublished or says NoLinks. A hidden one
+// is on the site and shows links, and so does one with a date ahead: whoever
+// sees its page is there already.
+//
+// An article newer than the snapshot shows its pins only. A pin scores by the
+// cosine of the two vectors, and 0 when one of them is not in the snapshot.
+//
+// Of several articles with one URL, a query by URL means one that is not
+// unpublished and, of these, the one with the smallest id.
+//
+// The default threshold is 0. Scores are relative to the corpus, so that any
+// higher one would cut a fixed share of links, good or not; and in a small
+// corpus, where random pairs are often about the same subject, the noise floor
+// alone would empty lists if links below it were dropped.
+//
+// An engine that has a snapshot in service keeps it through whatever goes wrong
+// with the disk or the store, and says so in its Status.
 package recommend

@@ -2,92 +2,262 @@ package recommend
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
-// A Store is what the engine asks of the articles and overrides.
+// A Store is what an engine asks about articles and overrides.
 type Store interface {
-	// Revision counts the changes so far.
+	// Revision counts the changes so far. It is asked several times a second.
 	Revision(ctx context.Context) (data.Revision, error)
-	// CardsSince yields the card of every article changed after revision rev of the articles.
+	// CardsSince yields the card of every article changed after that revision
+	// of the articles (data.Revision.Articles), older changes first. An error
+	// is the last thing it yields.
 	CardsSince(ctx context.Context, rev int64) iter.Seq2[data.Card, error]
-	// Overrides is every override, active or not.
+	// Overrides is every override, whether it holds at present or not.
 	Overrides(ctx context.Context) ([]data.Override, error)
-}
-
-// A Query asks for the links of one article, named by ID or else by URL.
-type Query struct {
-	ID      data.ArticleID
-	URL     string
-	Limit   int              // most links; 0 means 5
-	Exclude []data.ArticleID // never among the links
-	Raw     bool             // without threshold and overrides
-}
-
-// Source says where a link comes from.
-type Source string
-
-// The sources of links.
-const (
-	Algorithm Source = "algorithm"
-	Editor    Source = "editor"
-)
-
-// A Link is one item of a List.
-type Link struct {
-	Position int     // from 1
-	Score    int     // 0–100, see snapshot.Scale; what people see
-	Rank     float32 // the ranking score, unrounded: the cosine; 0 where it is not known
-	Source   Source
-	Card     data.Card
-}
-
-// A List is the links of one article.
-type List struct {
-	RecommendationID string // names the list: the same list has the same id
-	Snapshot         string
-	Article          data.Card
-	Links            []Link
 }
 
 // Options of an Engine.
 type Options struct {
-	Secret    []byte           // signs recommendation ids; required
-	Threshold int              // least score of an algorithm link, 0–100; default 0
+	Secret    []byte           // signs recommendation ids; required, best 32 random bytes
+	Threshold int              // least score of a link of the algorithm, 0–100; default 0
 	Now       func() time.Time // default time.Now
-	Poll      time.Duration    // how often Watch looks; default 200 ms
+	Poll      time.Duration    // how often Watch looks for changes; default 200 ms
 	Log       *slog.Logger     // default slog.Default()
 }
 
-// Status is what an engine has in service.
-type Status struct {
-	Snapshot         string // "" when none is in service
-	Created          time.Time
-	Age              time.Duration
-	Articles         int
-	Languages        map[data.Lang]int
-	StoreRevision    data.Revision
-	Overrides        int
-	Problem          string // what hinders the engine being up to date; "" when nothing does
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Poll == 0 {
+		o.Poll = 200 * time.Millisecond
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
 }
 
-// An Engine answers queries.
-type Engine struct{}
+func (o Options) validate() error {
+	if len(o.Secret) == 0 {
+		return errors.New("recommend: no secret to sign recommendation ids with")
+	}
+	if o.Threshold < 0 || o.Threshold > 100 {
+		return fmt.Errorf("recommend: the threshold is %d; it may be 0 to 100", o.Threshold)
+	}
+	if o.Poll < 0 {
+		return fmt.Errorf("recommend: the poll interval is %v; it must be above 0", o.Poll)
+	}
+	return nil
+}
 
-// New makes an engine with nothing in service; Load puts it into service.
-func New(store Store, snapshots *snapshot.Dir, opts Options) (*Engine, error) { panic("soon") }
-// Load brings the engine up to date once.
-func (e *Engine) Load(ctx context.Context) error { panic("soon") }
-// Watch keeps the engine up to date until ctx ends.
-func (e *Engine) Watch(ctx context.Context) error { panic("soon") }
+// An Engine answers queries. Its methods may be called by several goroutines at
+// a time; Related and Status never wait for a Load.
+type Engine struct {
+	store     Store
+	snapshots *snapshot.Dir
+	opts      Options
+
+	view    atomic.Pointer[view] // never nil; each request loads it once
+	problem atomic.Pointer[error]
+
+	mu      sync.Mutex // held while loading
+	refused refusal
+}
+
+// A refusal is a published snapshot that could not be opened. It is tried again
+// after a while, since it may have been mended.
+type refusal struct {
+	id    string
+	err   error
+	until time.Time
+}
+
+const refusedFor = 10 * time.Second
+
+// New makes an engine with nothing in service, which Load puts there.
+func New(store Store, snapshots *snapshot.Dir, opts Options) (*Engine, error) {
+	opts = opts.withDefaults()
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	e := &Engine{store: store, snapshots: snapshots, opts: opts}
+	e.view.Store(&view{revision: data.Revision{Articles: -1, Overrides: -1}, overrides: new(overrides)})
+	e.problem.Store(new(error))
+	return e, nil
+}
+
+// Load brings the engine up to date with the store and the published snapshot,
+// once. It returns an error only when nothing is in service afterwards:
+// data.ErrNoSnapshot if none was ever published. Other problems are logged and
+// told by Status: a broken published snapshot, for one, is refused by name
+// while the last good one stays in service.
+func (e *Engine) Load(ctx context.Context) error {
+	if err := e.load(ctx); err != nil && !e.Ready() {
+		return fmt.Errorf("recommend: %w", err)
+	}
+	return nil
+}
+
+// Watch keeps the engine up to date until ctx ends and then returns its error.
+// Changes are in service after Options.Poll and the time it takes to read them.
+func (e *Engine) Watch(ctx context.Context) error {
+	tick := time.NewTicker(e.opts.Poll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+			_ = e.load(ctx) // logged, and told by Status
+		}
+	}
+}
+
 // Ready reports whether a snapshot is in service.
-func (e *Engine) Ready() bool { panic("soon") }
+func (e *Engine) Ready() bool { return e.view.Load().snapshot != nil }
+
+// Status is what an engine has in service.
+type Status struct {
+	Snapshot      string // id; "" when none is in service, and then the next four are zero too
+	Created       time.Time
+	Age           time.Duration // since Created
+	Articles      int           // in the snapshot
+	Languages     map[data.Lang]int
+	StoreRevision data.Revision // up to which changes are known
+	Overrides     int           // in the store, whether they hold at present or not
+	Problem       string        // what keeps the engine from being up to date; "" when nothing does
+}
+
 // Status reports what is in service.
-func (e *Engine) Status() Status { panic("soon") }
-// Related is the list of links of an article.
-func (e *Engine) Related(ctx context.Context, q Query) (List, error) { panic("soon") }
+func (e *Engine) Status() Status {
+	v := e.view.Load()
+	s := Status{Overrides: v.overrides.count}
+	if problem := *e.problem.Load(); problem != nil {
+		s.Problem = problem.Error()
+	}
+	if v.snapshot != nil {
+		m := v.snapshot.Manifest()
+		s.Snapshot, s.Created, s.Age = m.ID, m.Created, e.opts.Now().Sub(m.Created)
+		s.Articles, s.Languages = m.Counts.Articles, maps.Clone(m.Counts.Languages)
+		s.StoreRevision = v.revision
+	}
+	return s
+}
+
+// load puts what is new into service and returns what could not be.
+func (e *Engine) load(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	old := e.view.Load()
+	s, problem := e.published(old.snapshot)
+	if s != nil {
+		next, err := e.read(ctx, old, s)
+		if err == nil && next != old {
+			e.view.Store(next)
+			if next.snapshot != old.snapshot {
+				e.opts.Log.Info("snapshot in service", "snapshot", s.ID(), "articles", s.Len())
+			}
+		}
+		problem = errors.Join(problem, err)
+	}
+	if ctx.Err() == nil {
+		e.tell(problem)
+	}
+	return problem
+}
+
+// tell logs a problem when it appears and when it is over.
+func (e *Engine) tell(problem error) {
+	before := *e.problem.Swap(&problem)
+	switch {
+	case problem == nil && before != nil:
+		e.opts.Log.Info("the engine is up to date again")
+	case problem == nil, before != nil && problem.Error() == before.Error():
+	case errors.Is(problem, data.ErrNoSnapshot):
+		e.opts.Log.Info(problem.Error())
+	default:
+		e.opts.Log.Error("the engine is not up to date; what is in service stays", "error", problem)
+	}
+}
+
+// published is the snapshot that should be in service: the published one, or
+// if that is broken the present one, or if there is none the last good one.
+// The error says why it is not the published one, and why it is nil if it is.
+func (e *Engine) published(present *snapshot.Snapshot) (*snapshot.Snapshot, error) {
+	id, err := e.snapshots.Published()
+	switch {
+	case err != nil:
+		return present, err
+	case id == "" && present != nil:
+		return present, errors.New("the published snapshot is no longer named; publish one again")
+	case present != nil && id == present.ID():
+		e.refused = refusal{}
+		return present, nil
+	case id != "" && id == e.refused.id && e.opts.Now().Before(e.refused.until):
+		return present, e.refused.err
+	}
+	var s *snapshot.Snapshot
+	if present == nil {
+		var warning error
+		if s, warning, err = e.snapshots.OpenPublished(); err == nil {
+			err = warning
+		}
+	} else if s, err = e.snapshots.Open(id); err != nil {
+		s = present
+	}
+	e.refused = refusal{}
+	if err != nil {
+		e.refused = refusal{id, err, e.opts.Now().Add(refusedFor)}
+	}
+	return s, err
+}
+
+// read is the view of s and the store's present state; old itself if that is it.
+func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*view, error) {
+	revision, err := e.store.Revision(ctx) // first: what changes meanwhile is read again next time
+	if err != nil {
+		return nil, err
+	}
+	if s == old.snapshot && revision == old.revision {
+		return old, nil
+	}
+	next := *old
+	next.snapshot, next.revision = s, revision
+	if s != old.snapshot || revision.Articles != old.revision.Articles {
+		since := old.revision.Articles
+		next.live = maps.Clone(old.live)
+		if s != old.snapshot || revision.Articles < since { // or the store was restored from a backup
+			since, next.live = s.Manifest().StoreRevision, nil
+		}
+		if next.live == nil {
+			next.live = map[data.ArticleID]data.Card{}
+		}
+		for card, err := range e.store.CardsSince(ctx, since) {
+			if err != nil {
+				return nil, err
+			}
+			next.live[card.ID] = card
+		}
+		next.indexURLs()
+	}
+	if revision.Overrides != old.revision.Overrides {
+		all, err := e.store.Overrides(ctx)
+		if err != nil {
+			return nil, err
+		}
+		next.overrides = indexOverrides(all)
+	}
+	return &next, nil
+}

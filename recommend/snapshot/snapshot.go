@@ -196,10 +196,13 @@ func (f *files) checkCandidates() error {
 		if length > f.k {
 			return fmt.Errorf("%s: row %d has %d candidates, and %d is the most", candidatesFile, row, length, f.k)
 		}
+		before := float32(1)
 		for i := range length {
-			if c := f.candidate(row, i); !sound(c, f.n) {
-				return fmt.Errorf("%s: row %d has the candidate %v", candidatesFile, row, c)
+			c := f.candidate(row, i)
+			if !sound(c, f.n, before) {
+				return fmt.Errorf("%s: row %d has the candidate %v after one of %v", candidatesFile, row, c, before)
 			}
+			before = c.Cosine
 		}
 	}
 	return nil

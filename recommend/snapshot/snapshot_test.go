@@ -200,6 +200,7 @@ func TestWriteRefuses(t *testing.T) {
 	check("an id twice", func(c *Contents) { c.Cards[1].ID = c.Cards[0].ID })
 	check("a candidate past the end", func(c *Contents) { c.Candidates.Data[0].Row = 5 })
 	check("a candidate before the start", func(c *Contents) { c.Candidates.Data[0].Row = -1 })
+	check("candidates out of order", func(c *Contents) { c.Candidates.Data[0].Cosine = 0.1 })
 	check("no cosine", func(c *Contents) { c.Candidates.Data[0].Cosine = 0 })
 }
 

@@ -37,18 +37,21 @@ func (c *Contents) validate() error {
 		if row > 0 && c.Cards[row-1].ID >= c.Cards[row].ID {
 			return fmt.Errorf("article %q stands before %q, and ids must ascend", c.Cards[row-1].ID, c.Cards[row].ID)
 		}
+		before := float32(1)
 		for _, candidate := range c.Candidates.Row(row) {
-			if !sound(candidate, n) {
-				return fmt.Errorf("article %q, one of %d, has the candidate %v", c.Cards[row].ID, n, candidate)
+			if !sound(candidate, n, before) {
+				return fmt.Errorf("article %q, one of %d, has the candidate %v after one of %v", c.Cards[row].ID, n, candidate, before)
 			}
+			before = candidate.Cosine
 		}
 	}
 	return nil
 }
 
-// sound reports whether c can be a candidate among n articles.
-func sound(c knn.Neighbour, n int) bool {
-	return c.Row >= 0 && int(c.Row) < n && c.Cosine > 0 && c.Cosine <= 1
+// sound reports whether c can be a candidate among n articles, after one of
+// cosine before.
+func sound(c knn.Neighbour, n int, before float32) bool {
+	return c.Row >= 0 && int(c.Row) < n && c.Cosine > 0 && c.Cosine <= before
 }
 
 // Write makes a snapshot of c and returns its id. The snapshot is complete on

@@ -1,0 +1,188 @@
+package recommend
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+var now = time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)
+
+// drawOverrides draws overrides about few articles within few days, so that
+// they meet.
+func drawOverrides(ids []data.ArticleID) *rapid.Generator[[]data.Override] {
+	return rapid.Custom(func(t *rapid.T) []data.Override {
+		day := rapid.Custom(func(t *rapid.T) time.Time {
+			days := rapid.IntRange(-2, 2).Draw(t, "days")
+			if days == -2 {
+				return time.Time{}
+			}
+			return now.AddDate(0, 0, days)
+		})
+		list := make([]data.Override, rapid.IntRange(0, 7).Draw(t, "overrides"))
+		for i := range list {
+			list[i] = data.Override{
+				ID:      int64(i + 1),
+				Article: rapid.SampledFrom([]data.ArticleID{ids[0], ids[0], data.Everywhere, ids[1]}).Draw(t, "article"),
+				Target:  rapid.SampledFrom(ids).Draw(t, "target"),
+				Action:  rapid.SampledFrom([]data.Action{data.Pin, data.Pin, data.Pin, data.Hide}).Draw(t, "action"),
+				From:    day.Draw(t, "from"), Until: day.Draw(t, "until"), Created: day.Draw(t, "created"),
+			}
+			if list[i].Action == data.Pin {
+				list[i].Position = rapid.IntRange(1, 7).Draw(t, "position")
+			}
+		}
+		return list
+	})
+}
+
+// modelApply is the rules of the package comment, each in the plainest words.
+func modelApply(w wish, all []data.Override, ranked []data.ArticleID, may func(data.ArticleID) bool) (list []string) {
+	holds := func(o data.Override) bool {
+		return (o.Article == w.article || o.Article == "*") && !o.From.After(w.now) && (o.Until.IsZero() || o.Until.After(w.now))
+	}
+	barred := map[data.ArticleID]bool{} // rule 1
+	for _, id := range w.exclude {
+		barred[id] = true
+	}
+	for _, o := range all {
+		if o.Action == data.Hide && holds(o) {
+			barred[o.Target] = true
+		}
+	}
+	newer := func(a, b data.Override) bool {
+		return a.Created.After(b.Created) || a.Created.Equal(b.Created) && a.ID > b.ID
+	}
+	pins := map[data.ArticleID]data.Override{}
+	for _, o := range all {
+		if o.Action != data.Pin || !holds(o) || barred[o.Target] || !may(o.Target) { // rule 2
+			continue
+		}
+		other, twice := pins[o.Target]
+		if !twice || o.Article != "*" && other.Article == "*" || (o.Article == "*") == (other.Article == "*") && newer(o, other) { // rule 3
+			pins[o.Target] = o
+		}
+	}
+	first := func(slot int) (found data.Override) { // rule 4
+		for _, o := range pins {
+			at, best := min(o.Position, w.limit), min(found.Position, w.limit)
+			if at <= slot && (found.ID == 0 || at < best || at == best && newer(o, found)) {
+				found = o
+			}
+		}
+		return found
+	}
+	var rest []data.ArticleID
+	for _, id := range ranked {
+		if _, pinned := pins[id]; !pinned && !barred[id] {
+			rest = append(rest, id)
+		}
+	}
+	for len(list) < w.limit { // rules 5 and 6
+		slot := len(list) + 1
+		o := first(slot)
+		if o.ID == 0 && len(rest) > 0 {
+			list = append(list, fmt.Sprint(slot, " algorithm ", rest[0]))
+			rest = rest[1:]
+			continue
+		}
+		if o.ID == 0 {
+			o = first(w.limit)
+		}
+		if o.ID == 0 {
+			return list
+		}
+		list = append(list, fmt.Sprint(slot, " editor ", o.Target))
+		delete(pins, o.Target)
+	}
+	return list
+}
+
+func TestApply(t *testing.T) {
+	ids := []data.ArticleID{"source", "b", "c", "d", "e", "f", "g"}
+	rapid.Check(t, func(t *rapid.T) {
+		all := drawOverrides(ids).Draw(t, "overrides")
+		w := wish{
+			article: ids[0], limit: rapid.IntRange(1, 5).Draw(t, "limit"), now: now,
+			exclude: rapid.SliceOfN(rapid.SampledFrom(ids), 0, 2).Draw(t, "exclude"),
+		}
+		ranked := rapid.Permutation(ids[1:]).Draw(t, "ranked")[:rapid.IntRange(0, 6).Draw(t, "how many")]
+		never := rapid.SampledFrom(ids).Draw(t, "never linked")
+		may := func(id data.ArticleID) bool { return id != never && id != ids[0] }
+		ranked = slices.DeleteFunc(ranked, func(id data.ArticleID) bool { return !may(id) })
+
+		taken := 0
+		links := func(yield func(Link) bool) {
+			for _, id := range ranked {
+				taken++
+				if !yield(Link{Source: Algorithm, Card: data.Card{ID: id}}) {
+					return
+				}
+			}
+		}
+		var got []string
+		last := 0 // of ranked, in got
+		for _, l := range indexOverrides(all).apply(w, links, func(id data.ArticleID) (Link, bool) {
+			return Link{Card: data.Card{ID: id}}, may(id)
+		}) {
+			got = append(got, fmt.Sprint(l.Position, " ", l.Source, " ", l.Card.ID))
+			if l.Source == Algorithm {
+				last = slices.Index(ranked, l.Card.ID) + 1
+			}
+		}
+		if want := modelApply(w, all, ranked, may); !slices.Equal(got, want) {
+			t.Fatalf("got %q\nwant %q", got, want)
+		}
+		if len(got) == w.limit && got[len(got)-1][2] == 'a' && taken > last {
+			t.Fatalf("%d links were ranked and %d needed", taken, last)
+		}
+	})
+}
+
+func TestApplyByExample(t *testing.T) {
+	check := func(name string, limit int, want string, all ...data.Override) {
+		t.Helper()
+		for i := range all {
+			all[i].ID = int64(i + 1)
+			if all[i].Article == "" {
+				all[i].Article = "source"
+			}
+			if all[i].Action == "" {
+				all[i].Action = data.Pin
+			}
+		}
+		ranked := func(yield func(Link) bool) {
+			for _, id := range []data.ArticleID{"a", "b", "c"} {
+				if !yield(Link{Card: data.Card{ID: id}}) {
+					return
+				}
+			}
+		}
+		got := ""
+		for _, l := range indexOverrides(all).apply(wish{article: "source", limit: limit, now: now}, ranked,
+			func(id data.ArticleID) (Link, bool) { return Link{Card: data.Card{ID: id}}, true }) {
+			got += string(l.Card.ID) + strconv.Itoa(l.Position) + " "
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+	check("none", 5, "a1 b2 c3 ")
+	check("pin", 5, "a1 x2 b3 c4 ", data.Override{Target: "x", Position: 2})
+	check("pin of what is ranked", 5, "c1 a2 b3 ", data.Override{Target: "c", Position: 1})
+	check("past the end", 5, "a1 b2 c3 x4 ", data.Override{Target: "x", Position: 9})
+	check("past the limit", 2, "a1 x2 ", data.Override{Target: "x", Position: 9})
+	check("two on one position", 5, "y1 x2 a3 b4 c5 ", data.Override{Target: "x", Position: 1}, data.Override{Target: "y", Position: 1})
+	check("hide beats pin", 5, "a1 c2 ", data.Override{Target: "b", Position: 1}, data.Override{Target: "b", Action: data.Hide, Article: "*"})
+	check("own pin beats everywhere", 5, "a1 b2 x3 c4 ",
+		data.Override{Target: "x", Position: 3}, data.Override{Target: "x", Position: 1, Article: "*"})
+	check("expired", 5, "a1 b2 c3 ", data.Override{Target: "x", Position: 1, Until: now})
+	check("not yet", 5, "a1 b2 c3 ", data.Override{Target: "x", Position: 1, From: now.Add(1)})
+	check("for another article", 5, "a1 b2 c3 ", data.Override{Target: "a", Action: data.Hide, Article: "b"})
+}

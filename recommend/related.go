@@ -1,0 +1,142 @@
+package recommend
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+// DefaultLimit is how many links a Query without a limit gets at most.
+const DefaultLimit = 5
+
+// A Query asks for the links of one article, named by ID or else by URL.
+type Query struct {
+	ID      data.ArticleID
+	URL     string           // as it stands on the article's card, to the letter
+	Limit   int              // most links; 0 means DefaultLimit
+	Exclude []data.ArticleID // never among the links
+	Raw     bool             // as the algorithm has it: without threshold and overrides
+}
+
+// Source says where a link comes from.
+type Source string
+
+// The sources of links.
+const (
+	Algorithm Source = "algorithm"
+	Editor    Source = "editor" // a pin
+)
+
+// A Link is one item of a List.
+type Link struct {
+	Position int       // from 1
+	Score    int       // what people see: 0–100, see snapshot.Scale
+	Rank     float32   // the ranking score, unrounded: the cosine; 0 where it is not known
+	Source   Source    // what put the link there
+	Card     data.Card // as the article is now
+}
+
+// List is the links of one article.
+type List struct {
+	RecommendationID string // names the list: the same list has the same id, no other has it
+	Snapshot         string // id
+	Article          data.Card
+	Links            []Link // by position; fewer than the limit rather than worse
+}
+
+// Related is the list of links to show under an article. It looks at memory
+// only, and takes time and memory that do not grow with the corpus but for
+// O(log n) to find the article.
+//
+// It returns data.ErrNotFound for an article that neither the snapshot nor the
+// store knows, data.ErrNoSnapshot before the first snapshot is in service, and
+// a *data.InvalidError for a query that makes no sense. The list of an article
+// that is unpublished or shows no links is empty.
+func (e *Engine) Related(_ context.Context, q Query) (List, error) {
+	if q.Limit == 0 {
+		q.Limit = DefaultLimit
+	}
+	if q.Limit < 0 {
+		return List{}, &data.InvalidError{Field: "limit", Reason: fmt.Sprintf("is %d; it must be above 0", q.Limit)}
+	}
+	v := e.view.Load()
+	if v.snapshot == nil {
+		return List{}, fmt.Errorf("recommend: %w", data.ErrNoSnapshot)
+	}
+	var (
+		source data.Card
+		row    int
+		ok     bool
+	)
+	switch {
+	case q.ID != "":
+		source, row, ok = v.find(q.ID)
+	case q.URL != "":
+		source, row, ok = v.findURL(q.URL)
+	default:
+		return List{}, &data.InvalidError{Field: "id", Reason: "is missing, and so is the url"}
+	}
+	if !ok {
+		return List{}, fmt.Errorf("recommend: article %q: %w", cmp.Or(string(q.ID), q.URL), data.ErrNotFound)
+	}
+	list := List{Snapshot: v.snapshot.ID(), Article: source}
+	if source.State != data.Unpublished && !source.NoLinks {
+		list.Links = e.links(v, q, &source, row)
+	}
+	list.RecommendationID = e.sign(v, q, &list)
+	return list, nil
+}
+
+func (e *Engine) links(v *view, q Query, source *data.Card, row int) []Link {
+	now, threshold, rules := e.opts.Now(), e.opts.Threshold, v.overrides
+	if q.Raw {
+		threshold, rules = 0, new(overrides)
+	}
+	w := wish{article: source.ID, limit: q.Limit, exclude: q.Exclude, now: now}
+	link := func(target data.ArticleID) (Link, bool) { return v.link(source, row, target, now) }
+	return rules.apply(w, v.ranked(source, row, threshold, now), link)
+}
+
+// sign is the id of list: a signature over all that makes it this list.
+func (e *Engine) sign(v *view, q Query, list *List) string {
+	exclude := slices.Clone(q.Exclude)
+	slices.Sort(exclude)
+	exclude = slices.Compact(exclude)
+
+	var b []byte
+	number := func(n int64) { b = binary.AppendVarint(b, n) }
+	text := func(s string) {
+		number(int64(len(s)))
+		b = append(b, s...)
+	}
+	text(list.Snapshot)
+	text(string(list.Article.ID))
+	number(int64(q.Limit))
+	number(int64(e.opts.Threshold))
+	raw := int64(0)
+	if q.Raw {
+		raw = 1
+	}
+	number(raw)
+	number(int64(len(exclude)))
+	for _, id := range exclude {
+		text(string(id))
+	}
+	number(v.revision.Overrides)
+	number(int64(len(list.Links)))
+	for i := range list.Links {
+		text(string(list.Links[i].Card.ID))
+		number(int64(list.Links[i].Position))
+		text(string(list.Links[i].Source))
+	}
+	mac := hmac.New(sha256.New, e.opts.Secret)
+	mac.Write(b)
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+}
