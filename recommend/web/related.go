@@ -79,7 +79,7 @@ func unknownArticle(q recommend.Query) error {
 	if q.URL != "" {
 		name = fmt.Sprintf("url %q", q.URL)
 	}
-	return echo.NewHTTPError(http.StatusNotFound, "no article has the "+name+" in the snapshot in service; one imported since is there after `alsolike refresh`")
+	return echo.NewHTTPError(http.StatusNotFound, "no article has the "+name+"; `alsolike import` makes articles known")
 }
 
 // The answer of /v1/related, as the contract writes it.

@@ -156,7 +156,7 @@ func TestRelatedUnknownArticle(t *testing.T) {
 		"/v1/related?id=%22%3Cb%3E%26+": `id "\"<b>& "`,
 	} {
 		p := checkProblem(t, get(s, target), http.StatusNotFound)
-		if !strings.Contains(p.Detail, name) || !strings.Contains(p.Detail, "alsolike refresh") {
+		if !strings.Contains(p.Detail, name) || !strings.Contains(p.Detail, "alsolike import") {
 			t.Errorf("%s: detail %q names neither %s nor the cure", target, p.Detail, name)
 		}
 		if strings.Contains(p.Detail, "shelf") {
