@@ -1,0 +1,398 @@
+package recommend_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/snapshot"
+)
+
+// A world is a store and a snapshot as rapid draws them.
+type world struct {
+	old, present map[data.ArticleID]data.Card // as in the snapshot, and as now
+	contents     snapshot.Contents
+	store        memory
+}
+
+func drawCard(id data.ArticleID) *rapid.Generator[data.Card] {
+	return rapid.Custom(func(t *rapid.T) data.Card {
+		return data.Card{
+			ID: id, Title: rapid.SampledFrom([]string{"one", "two"}).Draw(t, "title"),
+			URL:         rapid.SampledFrom([]string{"", "/x", "/y"}).Draw(t, "url"),
+			Lang:        rapid.SampledFrom([]data.Lang{"en", "en-GB", "en", "zh-Hans"}).Draw(t, "lang"),
+			Group:       rapid.SampledFrom([]data.ArticleID{id, id, id, "a"}).Draw(t, "group"),
+			State:       rapid.SampledFrom([]data.State{data.Published, data.Published, data.Published, data.Hidden, data.Unpublished}).Draw(t, "state"),
+			NoLinkTo:    rapid.IntRange(0, 5).Draw(t, "no link to") == 0,
+			NoLinks:     rapid.IntRange(0, 5).Draw(t, "no links") == 0,
+			PublishedAt: now.AddDate(0, 0, rapid.SampledFrom([]int{-3, -2, -1, 0, 1}).Draw(t, "day")),
+		}
+	})
+}
+
+func drawWorld(t *rapid.T) *world {
+	w := &world{old: map[data.ArticleID]data.Card{}, present: map[data.ArticleID]data.Card{}}
+	w.store.revision = data.Revision{Articles: 2, Overrides: 1}
+	for _, id := range []data.ArticleID{"a", "b", "c", "d", "e", "f", "g"} {
+		inSnapshot := rapid.IntRange(0, 5).Draw(t, "in snapshot") > 0
+		if inSnapshot {
+			card := drawCard(id).Draw(t, "card")
+			w.old[id], w.present[id] = card, card
+			w.store.changes = append(w.store.changes, change{1, card})
+		}
+		if !inSnapshot || rapid.IntRange(0, 3).Draw(t, "changed") == 0 {
+			card := drawCard(id).Draw(t, "changed card")
+			w.present[id] = card
+			w.store.changes = append(w.store.changes, change{2, card})
+		}
+	}
+	known := slices.Sorted(maps.Keys(w.present))
+	for i := range rapid.IntRange(0, 4).Draw(t, "overrides") {
+		w.store.overrides = append(w.store.overrides, data.Override{
+			ID: int64(i + 1), Article: rapid.SampledFrom(append(known, "*", "*")).Draw(t, "article"),
+			Target: rapid.SampledFrom(known).Draw(t, "target"), Action: rapid.SampledFrom([]data.Action{data.Pin, data.Pin, data.Hide}).Draw(t, "action"),
+			Position: rapid.IntRange(1, 4).Draw(t, "position"),
+		})
+	}
+
+	n := len(w.old)
+	w.contents = snapshot.Contents{
+		Model: noModel{}, Vectors: embed.Dense{Rows: n, Dim: 2, Data: make([]float32, 2*n)},
+		Candidates: knn.Lists{K: n, Len: make([]int32, n), Data: make([]knn.Neighbour, n*n)},
+		Manifest:   snapshot.Manifest{Created: now, StoreRevision: 1, Scale: linear()},
+	}
+	for i, id := range slices.Sorted(maps.Keys(w.old)) {
+		w.contents.Cards = append(w.contents.Cards, w.old[id])
+		copy(w.contents.Vectors.Row(i), rapid.SampledFrom([][]float32{{1, 0}, {0, 1}, {0.6, 0.8}, {0, 0}}).Draw(t, "vector"))
+	}
+	for i := range n { // candidates are whatever they are: the engine must not trust them
+		var list []knn.Neighbour
+		for j := range n {
+			if cosine := rapid.SampledFrom([]float32{0, 0.25, 0.5, 0.75}).Draw(t, "cosine"); cosine > 0 {
+				list = append(list, knn.Neighbour{Row: int32(j), Cosine: cosine})
+			}
+		}
+		slices.SortStableFunc(list, func(a, b knn.Neighbour) int { return cmp.Compare(b.Cosine, a.Cosine) })
+		w.contents.Candidates.Len[i] = int32(copy(w.contents.Candidates.Data[i*n:], list))
+	}
+	return w
+}
+
+// links is the model of a list, as its fields print.
+func (w *world) links(source data.Card, q recommend.Query, threshold int) (list []string) {
+	if source.State == data.Unpublished || source.NoLinks {
+		return nil
+	}
+	rowOf := func(id data.ArticleID) int {
+		return slices.IndexFunc(w.contents.Cards, func(c data.Card) bool { return c.ID == id })
+	}
+	base := func(l data.Lang) string { return strings.TrimSuffix(string(l), "-GB") }
+	may := func(c data.Card) bool {
+		return c.ID != source.ID && c.Group != source.Group && base(c.Lang) == base(source.Lang) &&
+			c.State == data.Published && !c.NoLinkTo && !c.PublishedAt.After(now)
+	}
+	barred := map[data.ArticleID]bool{}
+	for _, id := range q.Exclude {
+		barred[id] = true
+	}
+	var pins []data.Override
+	for _, o := range w.store.overrides {
+		if q.Raw || o.Article != source.ID && o.Article != "*" {
+			continue
+		}
+		if o.Action == data.Hide {
+			barred[o.Target] = true
+		} else {
+			pins = append(pins, o)
+		}
+	}
+	pins = slices.DeleteFunc(pins, func(o data.Override) bool { return barred[o.Target] || !may(w.present[o.Target]) })
+	all := slices.Clone(pins)
+	pins = slices.DeleteFunc(pins, func(o data.Override) bool { // beaten by another pin of the same target
+		return slices.ContainsFunc(all, func(p data.Override) bool {
+			if p.Target != o.Target || p.ID == o.ID {
+				return false
+			}
+			if (p.Article == "*") != (o.Article == "*") {
+				return o.Article == "*"
+			}
+			return p.ID > o.ID
+		})
+	})
+	slices.SortFunc(pins, func(a, b data.Override) int {
+		return cmp.Or(min(a.Position, q.Limit)-min(b.Position, q.Limit), int(b.ID-a.ID))
+	})
+
+	type ranked struct {
+		card   data.Card
+		cosine float32
+	}
+	var algorithm []ranked
+	row := rowOf(source.ID)
+	if row >= 0 {
+		for _, n := range w.contents.Candidates.Row(row) {
+			c := w.present[w.contents.Cards[n.Row].ID]
+			pinned := slices.ContainsFunc(pins, func(o data.Override) bool { return o.Target == c.ID })
+			tooLow := !q.Raw && w.contents.Manifest.Scale.Score(n.Cosine) < threshold
+			if may(c) && !barred[c.ID] && !pinned && !tooLow {
+				algorithm = append(algorithm, ranked{c, n.Cosine})
+			}
+		}
+	}
+	slices.SortFunc(algorithm, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.cosine, a.cosine), b.card.PublishedAt.Compare(a.card.PublishedAt), cmp.Compare(a.card.ID, b.card.ID))
+	})
+	for len(list) < q.Limit && len(pins)+len(algorithm) > 0 {
+		var card data.Card
+		var rank float32
+		from := recommend.Algorithm
+		if len(pins) > 0 && (pins[0].Position <= len(list)+1 || len(list)+1 == q.Limit || len(algorithm) == 0) {
+			card, from = w.present[pins[0].Target], recommend.Editor
+			if target := rowOf(card.ID); row >= 0 && target >= 0 {
+				x, y := w.contents.Vectors.Row(row), w.contents.Vectors.Row(target)
+				rank = float32(x[0]*y[0]) + float32(x[1]*y[1])
+			}
+			pins = pins[1:]
+		} else {
+			card, rank = algorithm[0].card, algorithm[0].cosine
+			algorithm = algorithm[1:]
+		}
+		list = append(list, fmt.Sprint(recommend.Link{
+			Position: len(list) + 1, Score: w.contents.Manifest.Scale.Score(rank), Rank: rank, Source: from, Card: card,
+		}))
+	}
+	return list
+}
+
+// sources are the articles that a query by URL may mean, the right one first.
+func (w *world) sources(url string) (found []data.Card) {
+	for _, c := range w.present {
+		if c.URL == url {
+			found = append(found, c)
+		}
+	}
+	slices.SortFunc(found, func(a, b data.Card) int {
+		if gone := a.State == data.Unpublished; gone != (b.State == data.Unpublished) {
+			if gone {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(a.ID, b.ID)
+	})
+	return found
+}
+
+// TestRelated compares lists with the model, for random articles, changes,
+// overrides and queries.
+func TestRelated(t *testing.T) {
+	dir, path := openDir(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		w := drawWorld(rt)
+		id := publish(t, dir, w.contents)
+		threshold := rapid.SampledFrom([]int{0, 0, 40}).Draw(rt, "threshold")
+		e := newEngine(t, &w.store, dir, func(o *recommend.Options) { o.Threshold = threshold })
+		load(t, e)
+		for range 10 {
+			q := recommend.Query{
+				Limit:   rapid.IntRange(1, 4).Draw(rt, "limit"),
+				Exclude: rapid.SliceOfN(rapid.SampledFrom([]data.ArticleID{"a", "b", "c", "d"}), 0, 2).Draw(rt, "exclude"),
+				Raw:     rapid.IntRange(0, 4).Draw(rt, "raw") == 0,
+			}
+			var source data.Card
+			known := true
+			if rapid.Bool().Draw(rt, "by url") {
+				q.URL = rapid.SampledFrom([]string{"/x", "/y", "/z"}).Draw(rt, "url")
+				found := w.sources(q.URL)
+				if known = len(found) > 0; known {
+					source = found[0]
+				}
+			} else {
+				q.ID = rapid.SampledFrom([]data.ArticleID{"a", "b", "c", "d", "e", "f", "g", "z"}).Draw(rt, "id")
+				source, known = w.present[q.ID], w.present[q.ID].ID != ""
+			}
+			list, err := e.Related(context.Background(), q)
+			if !known {
+				if !errors.Is(err, data.ErrNotFound) {
+					rt.Fatalf("%+v: got error %v, want %v", q, err, data.ErrNotFound)
+				}
+				continue
+			}
+			if err != nil || list.Article != source || list.Snapshot != id {
+				rt.Fatalf("%+v: got the list of %v in %s, %v; want that of %v in %s", q, list.Article, list.Snapshot, err, source, id)
+			}
+			var got []string
+			for _, link := range list.Links {
+				got = append(got, fmt.Sprint(link))
+			}
+			if want := w.links(source, q, threshold); !slices.Equal(got, want) {
+				rt.Fatalf("%+v:\ngot  %q\nwant %q", q, got, want)
+			}
+		}
+		if err := os.RemoveAll(filepath.Join(path, id)); err != nil {
+			rt.Fatal(err)
+		}
+	})
+}
+
+func TestRelatedRefuses(t *testing.T) {
+	dir, _ := openDir(t)
+	publish(t, dir, ring(cards(4, "s"), 3, 1))
+	e := newEngine(t, &memory{}, dir, nil)
+	load(t, e)
+	for field, q := range map[string]recommend.Query{"limit": {ID: "a1", Limit: -1}, "id": {}} {
+		var invalid *data.InvalidError
+		if _, err := e.Related(t.Context(), q); !errors.As(err, &invalid) || invalid.Field != field {
+			t.Errorf("%+v: got error %v, want one about %s", q, err, field)
+		}
+	}
+	if got := len(related(t, e, recommend.Query{ID: "a1"}).Links); got != 3 {
+		t.Errorf("got %d links, want all 3", got)
+	}
+}
+
+func TestDefaultLimit(t *testing.T) {
+	dir, _ := openDir(t)
+	publish(t, dir, ring(cards(10, "s"), 8, 1))
+	e := newEngine(t, &memory{}, dir, nil)
+	load(t, e)
+	if got := len(related(t, e, recommend.Query{ID: "a1"}).Links); got != recommend.DefaultLimit {
+		t.Errorf("got %d links, want %d", got, recommend.DefaultLimit)
+	}
+}
+
+// The same list must have the same id, and another list or question another.
+func TestRecommendationID(t *testing.T) {
+	dir, _ := openDir(t)
+	publish(t, dir, ring(cards(6, "s"), 5, 1))
+	store := &memory{revision: data.Revision{Articles: 1, Overrides: 1}}
+	id := func(secret string, q recommend.Query) string {
+		t.Helper()
+		e := newEngine(t, store, dir, func(o *recommend.Options) { o.Secret = []byte(secret) })
+		load(t, e)
+		return related(t, e, q).RecommendationID
+	}
+	q := recommend.Query{ID: "a1", Limit: 3, Exclude: []data.ArticleID{"x", "y"}}
+	base := id("secret", q)
+	if len(base) != 22 { // 16 bytes in base64 without padding
+		t.Errorf("id %q has %d characters, want 22", base, len(base))
+	}
+	for name, same := range map[string]recommend.Query{
+		"asked again":            q,
+		"by URL":                 {URL: "https://example.org/a1", Limit: 3, Exclude: q.Exclude},
+		"order of the excluded":  {ID: "a1", Limit: 3, Exclude: []data.ArticleID{"y", "x"}},
+		"an exclude asked twice": {ID: "a1", Limit: 3, Exclude: []data.ArticleID{"y", "x", "y"}},
+	} {
+		if got := id("secret", same); got != base {
+			t.Errorf("%s: got %s, want %s", name, got, base)
+		}
+	}
+	seen := map[string]string{base: "the first list"}
+	differs := func(name, got string) {
+		t.Helper()
+		if other, ok := seen[got]; ok {
+			t.Errorf("%s has the id of %s", name, other)
+		}
+		seen[got] = name
+	}
+	differs("another secret", id("secret 2", q))
+	differs("another article", id("secret", recommend.Query{ID: "a2", Limit: 3, Exclude: q.Exclude}))
+	differs("another limit", id("secret", recommend.Query{ID: "a1", Limit: 4, Exclude: q.Exclude}))
+	differs("other excludes", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: []data.ArticleID{"x,y"}}))
+	differs("no excludes", id("secret", recommend.Query{ID: "a1", Limit: 3}))
+	differs("raw", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: q.Exclude, Raw: true}))
+	store.revision.Overrides++
+	differs("another state of the overrides", id("secret", q))
+	store.overrides = []data.Override{{ID: 1, Article: "a1", Target: "a2", Action: data.Pin, Position: 1}} // where it stands anyhow
+	differs("a pin", id("secret", q))
+	publish(t, dir, ring(cards(6, "s"), 5, 1))
+	differs("another snapshot", id("secret", q))
+}
+
+func ExampleEngine_Related() {
+	path, err := os.MkdirTemp("", "snapshots")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(path)
+	dir, err := snapshot.OpenDir(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	id, err := dir.Write(context.Background(), ring(cards(4, "city"), 3, 1))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := dir.Publish(id); err != nil {
+		fmt.Println(err)
+		return
+	}
+	store := &memory{overrides: []data.Override{{ID: 1, Article: "a0", Target: "a3", Action: data.Pin, Position: 1}}}
+	engine, err := recommend.New(store, dir, recommend.Options{
+		Secret: []byte("a secret of the site"), Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := engine.Load(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	list, err := engine.Related(context.Background(), recommend.Query{ID: "a0"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, link := range list.Links {
+		fmt.Println(link.Position, link.Card.ID, link.Score, link.Source)
+	}
+	// Output:
+	// 1 a3 0 editor
+	// 2 a1 99 algorithm
+	// 3 a2 74 algorithm
+}
+
+func BenchmarkRelated(b *testing.B) {
+	const n, k = 10_000, 64
+	all := make([]data.Card, n)
+	for i := range all {
+		all[i] = cards(1, "city")[0]
+		all[i].ID = data.ArticleID(fmt.Sprintf("a%05d", i))
+		all[i].Group = all[i].ID
+	}
+	dir, _ := openDir(b)
+	publish(b, dir, ring(all, k, 1))
+	e := newEngine(b, &memory{}, dir, nil)
+	load(b, e)
+	for _, limit := range []int{5, 50} {
+		b.Run(fmt.Sprintf("n=%d/limit=%d", n, limit), func(b *testing.B) {
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				if _, err := e.Related(b.Context(), recommend.Query{ID: all[i%n].ID, Limit: limit}); err != nil {
+					b.Fatal(err)
+				}
+				i++
+			}
+		})
+	}
+}
