@@ -1,0 +1,216 @@
+package sample
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+var languages = []data.Lang{"en", "zh-Hans", "zh-Hant"}
+
+// Everyday characters of these texts that have one form in each script, in the
+// same order. A character that both scripts use (里, 台, 后) tells nothing.
+const (
+	simplified  = "个师学来说这种开时头门们麦间过机进两从还医马码长员货厂湾为罗场护风岛柜车计课运数队电点处圆满设达样岁让竞兰赛对无条问现装诺险动务导户级经将张当换关轮边钱桥农连给线练续职术卫补订费随伦区发够带树滨灾东规请议试红约总药谁买卖须验债协园实灯卢"
+	traditional = "個師學來說這種開時頭門們麥間過機進兩從還醫馬碼長員貨廠灣為羅場護風島櫃車計課運數隊電點處圓滿設達樣歲讓競蘭賽對無條問現裝諾險動務導戶級經將張當換關輪邊錢橋農連給線練續職術衛補訂費隨倫區發夠帶樹濱災東規請議試紅約總藥誰買賣須驗債協園實燈盧"
+)
+
+func TestArticles(t *testing.T) {
+	byID := map[data.ArticleID]data.Article{}
+	last := data.ArticleID("")
+	for _, a := range Articles() {
+		if a.ID <= last {
+			t.Errorf("%s comes after %s; ids must be unique and ascending", a.ID, last)
+		}
+		last = a.ID
+		byID[a.ID] = a
+		if err := a.Validate(); err != nil {
+			t.Errorf("%s: %v", a.ID, err)
+		}
+		if a.PublishedAt.IsZero() || len(a.Tags) == 0 || a.Authors[0] == "" || a.Section == "" || a.Title == "" || a.Summary == "" || a.Image.Alt == "" {
+			t.Errorf("%s: a field is empty: %+v", a.ID, a)
+		}
+		if n := strings.Count(a.Body, "\n\n") + 1; n < 3 {
+			t.Errorf("%s has %d paragraphs, want 3 or more", a.ID, n)
+		}
+		if canonical, err := data.ParseLang(string(a.Lang)); err != nil || canonical != a.Lang {
+			t.Errorf("%s: language %q, in canonical form %q, %v", a.ID, a.Lang, canonical, err)
+		}
+	}
+	for id, a := range byID {
+		for _, lang := range languages {
+			other, ok := byID[data.ArticleID(lang)+"/"+data.ArticleID(path.Base(string(id)))]
+			if !ok {
+				t.Errorf("%s has no version in %s", id, lang)
+				continue
+			}
+			if other.Group() != a.Group() {
+				t.Errorf("%s is in group %s, its version %s in %s", id, a.Group(), other.ID, other.Group())
+			}
+			if got, want := strings.Count(other.Body, "\n\n"), strings.Count(a.Body, "\n\n"); got != want {
+				t.Errorf("%s and %s differ in their number of paragraphs", id, other.ID)
+			}
+			if len(other.Tags) != len(a.Tags) {
+				t.Errorf("%s and %s differ in their number of tags", id, other.ID)
+			}
+		}
+	}
+}
+
+func TestLength(t *testing.T) {
+	for _, a := range Articles() {
+		if a.Lang == "en" {
+			if n := len(strings.Fields(a.Body)); n < 100 {
+				t.Errorf("%s has %d words, want 100 or more", a.ID, n)
+			}
+			continue
+		}
+		han := 0
+		for _, r := range a.Body {
+			if unicode.Is(unicode.Han, r) {
+				han++
+			}
+		}
+		if han < 200 {
+			t.Errorf("%s has %d Han characters, want 200 or more", a.ID, han)
+		}
+	}
+}
+
+func TestScript(t *testing.T) {
+	if s, tr := []rune(simplified), []rune(traditional); len(s) != len(tr) {
+		t.Fatalf("%d simplified characters against %d traditional ones", len(s), len(tr))
+	}
+	foreign := map[data.Lang]string{"zh-Hans": traditional, "zh-Hant": simplified}
+	own := map[data.Lang]string{"zh-Hans": simplified, "zh-Hant": traditional}
+	for _, a := range Articles() {
+		if a.Lang == "en" {
+			continue
+		}
+		all := strings.Join([]string{a.Title, a.Summary, a.Section, a.Image.Alt, a.Body, strings.Join(a.Tags, " ")}, "\n")
+		if i := strings.IndexAny(all, foreign[a.Lang]); i >= 0 {
+			t.Errorf("%s: %.30q is not %s", a.ID, all[i:], a.Lang)
+		}
+		if !strings.ContainsAny(a.Body, own[a.Lang]) {
+			t.Errorf("%s holds no character of %s", a.ID, a.Lang)
+		}
+	}
+}
+
+func TestSubjects(t *testing.T) {
+	entries, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	articles := map[string]int{}
+	sections := map[string][3]string{}
+	for _, e := range entries {
+		articles[e.Subject]++
+		s := [3]string{e.English.Section, e.Simplified.Section, e.Traditional.Section}
+		if known, ok := sections[s[0]]; ok && known != s {
+			t.Errorf("section %q is called %v and %v", s[0], known, s)
+		}
+		sections[s[0]] = s
+	}
+	for subject, n := range articles {
+		if n < 2 {
+			t.Errorf("subject %q has %d article, want 2 or more", subject, n)
+		}
+	}
+	if len(articles) < 12 {
+		t.Errorf("%d subjects, want 12 or more: %v", len(articles), articles)
+	}
+}
+
+func TestPictures(t *testing.T) {
+	unused := map[string]bool{}
+	names, err := fs.Glob(Pictures(), "*.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		unused[name] = true
+		b, err := fs.ReadFile(Pictures(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := checkSVG(string(b)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, a := range Articles() {
+		name, ok := strings.CutPrefix(a.Image.Src, "/pictures/")
+		if _, err := fs.Stat(Pictures(), name); !ok || err != nil {
+			t.Errorf("%s: picture %q: %v", a.ID, a.Image.Src, err)
+		}
+		delete(unused, name)
+	}
+	for name := range unused {
+		t.Errorf("%s is shown by no article", name)
+	}
+}
+
+func TestCheckSVG(t *testing.T) {
+	check := func(svg string, wantErr bool) {
+		t.Helper()
+		if err := checkSVG(svg); (err != nil) != wantErr {
+			t.Errorf("checkSVG(%q) = %v, want an error: %t", svg, err, wantErr)
+		}
+	}
+	const open = `<svg xmlns="http://www.w3.org/2000/svg">`
+	check(open+`<g id="a"/><use href="#a" fill="url(#b)"/></svg>`, false)
+	check(open+`<g></svg>`, true)
+	check(open+`<script>1</script></svg>`, true)
+	check(open+`<text>a</text></svg>`, true)
+	check(open+`<g onload="1"/></svg>`, true)
+	check(open+`<use href="other.svg#a"/></svg>`, true)
+	check(open+`<rect fill="url(https://example.org/a)"/></svg>`, true)
+	check(`<g/>`, true)
+	check("", true)
+}
+
+// checkSVG reports why svg is no picture to be shown inside any page: it must
+// be one well-formed SVG element that holds only shapes and refers to nothing
+// outside itself.
+func checkSVG(svg string) error {
+	d := xml.NewDecoder(strings.NewReader(svg))
+	elements := 0
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		e, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if elements++; elements == 1 && e.Name != (xml.Name{Space: "http://www.w3.org/2000/svg", Local: "svg"}) {
+			return errors.New("the root is " + e.Name.Local + ", want svg")
+		}
+		switch e.Name.Local {
+		case "script", "style", "text", "image", "foreignObject", "a":
+			return errors.New("holds <" + e.Name.Local + ">")
+		}
+		for _, attr := range e.Attr {
+			outside := attr.Name.Local == "href" && !strings.HasPrefix(attr.Value, "#") ||
+				strings.Contains(attr.Value, "url(") && !strings.Contains(attr.Value, "url(#")
+			if outside || strings.HasPrefix(attr.Name.Local, "on") {
+				return errors.New("attribute " + attr.Name.Local + "=" + attr.Value)
+			}
+		}
+	}
+	if elements == 0 {
+		return errors.New("is empty")
+	}
+	return nil
+}
