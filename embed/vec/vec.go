@@ -6,13 +6,32 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// Dot is the scalar product Σ aᵢ·bᵢ of two vectors of one length, summed in
-// float32. It panics if the lengths differ.
+// Dot is the scalar product Σ aᵢ·bᵢ of two vectors of one length, in float32. Sums are
+// taken in an order that depends on the length alone, so that equal vectors give
+// equal bits wherever they lie in memory. It panics if the lengths differ.
 func Dot(a, b []float32) float32 {
 	if len(a) != len(b) {
 		panic("vec: length mismatch")
 	}
-	return blas32.Dot(vector(a), vector(b))
+	// Eight sums side by side, since one would wait for each addition. Products are
+	// converted to keep them from being fused with the sum on machines that can.
+	var s0, s1, s2, s3, s4, s5, s6, s7 float32
+	for len(a) >= 8 && len(b) >= 8 {
+		s0 += float32(a[0] * b[0])
+		s1 += float32(a[1] * b[1])
+		s2 += float32(a[2] * b[2])
+		s3 += float32(a[3] * b[3])
+		s4 += float32(a[4] * b[4])
+		s5 += float32(a[5] * b[5])
+		s6 += float32(a[6] * b[6])
+		s7 += float32(a[7] * b[7])
+		a, b = a[8:], b[8:]
+	}
+	sum := ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+	for i, v := range a {
+		sum += float32(v * b[i])
+	}
+	return sum
 }
 
 // Norm is the Euclidean length √Σ aᵢ², summed in float64: it overflows or

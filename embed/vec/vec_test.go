@@ -1,0 +1,112 @@
+package vec_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/alsolike/alsolike/embed/vec"
+	"github.com/alsolike/alsolike/embed/vec/vectest"
+	"pgregory.net/rapid"
+)
+
+func TestDot(t *testing.T)   { vectest.Dot(t, vec.Dot) }
+func TestNorm(t *testing.T)  { vectest.Norm(t, vec.Norm) }
+func TestScale(t *testing.T) { vectest.Scale(t, vec.Scale) }
+func TestAxpy(t *testing.T)  { vectest.Axpy(t, vec.Axpy) }
+
+func TestNormalise(t *testing.T) {
+	inf := float32(math.Inf(1))
+	nan := float32(math.NaN())
+	for _, c := range []struct {
+		in, want []float32
+	}{
+		{[]float32{3, -4}, []float32{0.6, -0.8}},
+		{[]float32{1e-40, 0}, []float32{1, 0}},
+		{[]float32{2e38, 0}, []float32{1, 0}},
+		{[]float32{0, 0}, []float32{0, 0}},
+		{[]float32{inf, 1}, []float32{0, 0}},
+		{[]float32{nan, 1}, []float32{0, 0}},
+		{nil, nil},
+	} {
+		got := slices.Clone(c.in)
+		vec.Normalise(got)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v: got %v, want %v", c.in, got, c.want)
+		}
+	}
+	if got := vec.Normalise([]float32{3, -4}); got != 5 {
+		t.Errorf("length before: got %v, want 5", got)
+	}
+}
+
+func TestTopEqualsSorting(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		// Few distinct scores, so that ties are common.
+		scores := rapid.SliceOfN(rapid.SampledFrom([]float32{-1, 0, 0.25, 0.5, 1}), 0, 60).Draw(t, "scores")
+		k := rapid.IntRange(-1, 70).Draw(t, "k")
+		var want []vec.Item
+		for row, score := range scores {
+			want = append(want, vec.Item{Row: row, Score: score})
+		}
+		pushed := rapid.Permutation(want).Draw(t, "pushed")
+		slices.SortFunc(want, vec.Compare)
+		want = want[:min(max(k, 0), len(want))]
+
+		top := vec.NewTop(k)
+		for range 2 { // it can be used again
+			for _, item := range pushed {
+				top.Push(item.Row, item.Score)
+			}
+			if got := top.Sorted(); !slices.Equal(got, want) {
+				t.Fatalf("got %v, want %v", got, want)
+			}
+		}
+	})
+}
+
+func TestTopRefusesNaN(t *testing.T) {
+	top := vec.NewTop(2)
+	top.Push(0, float32(math.NaN()))
+	top.Push(1, 0.5)
+	if got, want := top.Sorted(), []vec.Item{{Row: 1, Score: 0.5}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func BenchmarkDot(b *testing.B) {
+	for _, n := range []int{64, 256} {
+		b.Run(fmt.Sprintf("dim=%d", n), func(b *testing.B) {
+			x, y := ones(n), ones(n)
+			var sum float32
+			for b.Loop() {
+				sum += vec.Dot(x, y)
+			}
+			b.ReportMetric(2*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			if sum == 0 {
+				b.Fatal("sum is 0")
+			}
+		})
+	}
+}
+
+func BenchmarkAxpy(b *testing.B) {
+	for _, n := range []int{64, 256} {
+		b.Run(fmt.Sprintf("dim=%d", n), func(b *testing.B) {
+			x, y := ones(n), ones(n)
+			for b.Loop() {
+				vec.Axpy(1e-9, x, y)
+			}
+			b.ReportMetric(2*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}
+
+func ones(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = 1
+	}
+	return v
+}
