@@ -10,67 +10,54 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-
-// Scheme is for measuring.
-var Scheme = "tfidf"
-var Local = "log"
-
+// Weighting turns counts into sublinear tf-idf, as a transformer of nlp pipelines:
+//
+//	a = ln(1 + c) · g,   g = 1 + ln((1 + n) / (1 + f))
+//
+// for a term counted c times in a text and found in f of the n texts of Fit. Both
+// factors are positive wherever c is, so that a term found in every text still counts.
 type Weighting struct {
-	Global []float32 // by term; set by Fit
+	Global []float32 // g by term; set by Fit
 }
 
 var _ nlp.Transformer = (*Weighting)(nil)
 
+// Fit learns the terms' weights from counts, terms × texts.
 func (w *Weighting) Fit(counts mat.Matrix) nlp.Transformer {
 	w.fit(embed.SparseOf(counts))
 	return w
 }
 
+// Transform returns counts weighted, as an *embed.Sparse, and leaves counts as they are.
 func (w *Weighting) Transform(counts mat.Matrix) (mat.Matrix, error) {
-	if w.Global == nil {
+	switch rows, _ := counts.Dims(); {
+	case w.Global == nil:
 		return nil, errNotFitted
+	case rows != len(w.Global):
+		return nil, mat.ErrShape
 	}
 	s := withOwnValues(embed.SparseOf(counts))
 	w.apply(s)
 	return s, nil
 }
 
+// FitTransform is Fit and then Transform of the same counts.
 func (w *Weighting) FitTransform(counts mat.Matrix) (mat.Matrix, error) {
 	return w.Fit(counts).Transform(counts)
 }
 
 func (w *Weighting) fit(counts *embed.Sparse) {
+	freq := make([]int, counts.Rows)
+	for _, i := range counts.Index {
+		freq[i]++
+	}
 	w.Global = make([]float32, counts.Rows)
-	switch Scheme {
-	case "tfidf", "idf0", "idf2":
-		freq := make([]int, counts.Rows)
-		for _, i := range counts.Index {
-			freq[i]++
-		}
-		n := float64(counts.Cols)
-		for i, df := range freq {
-			v := math.Log((1+n)/(1+float64(df)))
-			if Scheme == "tfidf" { v++ }
-			if Scheme == "idf2" { v *= v }
-			w.Global[i] = float32(v)
-		}
-	case "entropy", "entropy1":
-		sum := make([]float64, counts.Rows)
-		for e, i := range counts.Index {
-			sum[i] += float64(counts.Value[e])
-		}
-		ent := make([]float64, counts.Rows)
-		for e, i := range counts.Index {
-			p := float64(counts.Value[e]) / sum[i]
-			ent[i] += p * math.Log(p)
-		}
-		for i := range ent {
-			w.Global[i] = float32(1 + ent[i]/math.Log(float64(counts.Cols)+1))
-			if Scheme == "entropy1" { w.Global[i] += 0.1 }
-		}
+	for i, f := range freq {
+		w.Global[i] = float32(1 + math.Log(float64(1+counts.Cols)/float64(1+f)))
 	}
 }
 
+// apply weighs counts in place.
 func (w *Weighting) apply(counts *embed.Sparse) {
 	for e, i := range counts.Index {
 		counts.Value[e] = weigh(counts.Value[e], w.Global[i])
@@ -78,12 +65,7 @@ func (w *Weighting) apply(counts *embed.Sparse) {
 }
 
 func weigh(count, global float32) float32 {
-	switch Local {
-	case "log": return float32(math.Log1p(float64(count))) * global
-	case "1+log": return float32(1+math.Log(max(1,float64(count)))) * global
-	case "sqrt": return float32(math.Sqrt(float64(count))) * global
-	}
-	return count*global
+	return float32(math.Log1p(float64(count))) * global
 }
 
 // unitColumns scales the columns of s to length 1 in place. Those shorter than least

@@ -1,0 +1,70 @@
+package lsa
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/alsolike/alsolike/embed"
+)
+
+// benchTexts is the news of reuters21578 if the set is there, else texts of like
+// number and length drawn by Zipf's law.
+func benchTexts(b *testing.B) (name string, texts []embed.Text) {
+	if _, err := os.Stat(filepath.Join(datasets, "reuters21578")); err != nil || testing.Short() {
+		return "zipf", zipf(19_000, 120, 1)
+	}
+	for _, a := range reuters(b) {
+		texts = append(texts, a.text())
+	}
+	return "reuters", texts
+}
+
+func BenchmarkCount(b *testing.B) {
+	name, texts := benchTexts(b)
+	b.Run("texts="+name, func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, _, err := count(b.Context(), eachText(texts), Options{}.withDefaults()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(len(texts)*b.N)/b.Elapsed().Seconds(), "texts/s")
+	})
+}
+
+func BenchmarkTruncatedSVD(b *testing.B) {
+	name, texts := benchTexts(b)
+	a, err := TFIDF(b.Context(), eachText(texts), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, rank := range []int{64, 256} {
+		b.Run(fmt.Sprintf("texts=%s/rank=%d", name, rank), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				svd := &TruncatedSVD{K: rank}
+				if svd.Fit(a); svd.err != nil {
+					b.Fatal(svd.err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkFoldIn(b *testing.B) {
+	name, texts := benchTexts(b)
+	model, _, err := Fit(b.Context(), eachText(texts), Options{Rank: 256})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("texts="+name+"/rank=256", func(b *testing.B) {
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			model.FoldIn(texts[i%len(texts)])
+			i++
+		}
+	})
+}

@@ -1,0 +1,137 @@
+package lsa
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alsolike/alsolike/embed"
+	"pgregory.net/rapid"
+)
+
+func words(v vocabulary) []string {
+	var terms []string
+	for i := range v.len() {
+		terms = append(terms, v.term(i))
+	}
+	return terms
+}
+
+func TestCountBounds(t *testing.T) {
+	check := func(name string, opts Options, bodies []string, want ...string) {
+		t.Helper()
+		terms, counts, err := count(t.Context(), plain(bodies...), opts.withDefaults())
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if got := words(terms); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+		if counts.Rows != len(want) || counts.Cols != len(bodies) {
+			t.Errorf("%s: got %d×%d counts, want %d×%d", name, counts.Rows, counts.Cols, len(want), len(bodies))
+		}
+	}
+	six := []string{"the port a", "the port b", "the farm c", "the farm d", "the sea port", "e"}
+	check("rare and common", Options{}, six, "farm", "port")
+	check("lower bound", Options{MinDocFreq: 1}, six, "a", "b", "c", "d", "e", "farm", "port", "sea")
+	check("upper bound", Options{MaxDocFreq: 0.9}, six, "farm", "port", "the")
+	check("upper bound below two texts", Options{MaxDocFreq: 0.01}, six, "farm")
+	check("two texts", Options{}, []string{"port sea", "port farm"}, "port")
+	check("one text", Options{}, []string{"port sea port"}, "port", "sea")
+	check("nothing within", Options{}, []string{"a", "b", "c"}, "a", "b", "c")
+	check("all equal", Options{}, []string{"port sea", "port sea", "port sea", "port sea"}, "port", "sea")
+}
+
+func TestCountWeighsFields(t *testing.T) {
+	_, counts, err := count(t.Context(), eachText([]embed.Text{{Fields: []embed.Field{
+		{Text: "port sea", Weight: 3},
+		{Text: "port farm port"}, // no weight is a weight of 1
+		{Text: "sea", Weight: 0.5},
+		{Text: "farm", Weight: float32(math.Inf(1))},
+		{Text: "farm", Weight: float32(math.NaN())},
+		{Text: "farm", Weight: -2},
+	}}}), Options{}.withDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float32{1, 5, 3.5}; !slices.Equal(counts.Value, want) { // farm, port, sea
+		t.Errorf("counts: got %v, want %v", counts.Value, want)
+	}
+}
+
+func TestCountOfHugeWeightsStaysFinite(t *testing.T) {
+	_, vectors, err := Fit(t.Context(), eachText([]embed.Text{
+		{Fields: []embed.Field{{Text: "port port sea", Weight: math.MaxFloat32}}},
+		{Fields: []embed.Field{{Text: "port farm sea", Weight: math.SmallestNonzeroFloat32}}},
+	}), Options{Rank: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range vectors.Data {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			t.Fatalf("vectors: got %v", vectors.Data)
+		}
+	}
+}
+
+func TestTFIDF(t *testing.T) {
+	got, err := TFIDF(t.Context(), plain("port port sea", "port farm", "sea", "farm port"), Options{MaxDocFreq: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Rows: farm (in 2 of 4 texts), port (3), sea (2), by the formula of Weighting.
+	farm, port, sea := 1+math.Log(5.0/3), 1+math.Log(5.0/4), 1+math.Log(5.0/3)
+	a, b := math.Log(3)*port, math.Log(2)*sea // the first text holds port twice
+	c, d := math.Log(2)*farm, math.Log(2)*port
+	want := [][]float64{
+		{0, a / math.Hypot(a, b), b / math.Hypot(a, b)},
+		{c / math.Hypot(c, d), d / math.Hypot(c, d), 0},
+		{0, 0, 1},
+		{c / math.Hypot(c, d), d / math.Hypot(c, d), 0},
+	}
+	for j := range want {
+		for i := range want[j] {
+			if got := got.At(i, j); math.Abs(got-want[j][i]) > 1e-6 {
+				t.Errorf("term %d of text %d: got %v, want %v", i, j, got, want[j][i])
+			}
+		}
+	}
+}
+
+// count, against the simplest way to do it.
+func TestCountEqualsPlainCounting(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		bodies := rapid.SliceOfN(rapid.StringMatching(`([a-e]{1,2} ){0,6}`), 1, 40).Draw(t, "bodies")
+		opts := Options{MinDocFreq: rapid.IntRange(1, 4).Draw(t, "least"), Workers: rapid.IntRange(1, 4).Draw(t, "workers")}
+		opts = opts.withDefaults()
+		terms, counts, err := count(t.Context(), plain(bodies...), opts)
+		if err == ErrEmptyCorpus {
+			for _, body := range bodies {
+				if len(body) > 0 {
+					t.Fatalf("empty, but there is %q", body)
+				}
+			}
+			return
+		}
+		for j, body := range bodies {
+			held := make(map[string]float64)
+			for _, word := range strings.Fields(body) {
+				held[word]++
+			}
+			for i := range terms.len() {
+				if got, want := counts.At(i, j), held[terms.term(i)]; got != want {
+					t.Errorf("%q in %q: got %v, want %v", terms.term(i), body, got, want)
+				}
+			}
+		}
+		for i := range terms.len() {
+			if row, ok := terms.find(terms.term(i)); !ok || row != uint32(i) {
+				t.Errorf("find %q: got %d, %v; want %d", terms.term(i), row, ok, i)
+			}
+		}
+		if _, ok := terms.find("zz"); ok {
+			t.Error("found a term that is not there")
+		}
+	})
+}
