@@ -1,0 +1,41 @@
+# What there is to do here. "make demo" and "make test" need only Go and make;
+# the rest of what a test needs is installed by .ci/setup.
+
+GO    ?= go
+TOOL   = $(GO) tool -modfile=.ci/tools/go.mod
+FILES  = git ls-files '*.go'
+BENCH ?= .
+FUZZTIME ?= 10m
+
+.PHONY: demo build test lint bench fuzz clean
+
+demo: ## show alsolike on the bundled magazine
+	$(GO) run ./cmd/alsolike demo
+
+build: ## make the binary ./alsolike
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' ./cmd/alsolike
+
+test: lint ## every test, with the race detector and a real browser
+	.ci/setup
+	$(GO) test -race -timeout 30m ./...
+	.ci/fuzz 10s
+
+lint: ## formatting, vet, staticcheck
+	@test -z "$$($(FILES) | xargs $(TOOL) gofumpt -l | tee /dev/stderr)" || { echo 'run: make format'; exit 1; }
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+
+format: ## write every file as gofumpt has it
+	$(FILES) | xargs $(TOOL) gofumpt -l -w
+
+vulncheck: ## known weaknesses of what we depend on; needs the network
+	$(TOOL) govulncheck ./...
+
+bench: ## speed, beside a peer or a limit in the same run
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+fuzz: ## every fuzz test for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+clean:
+	rm -rf alsolike .build
