@@ -175,9 +175,9 @@ func (im *importer) flush(ctx context.Context) error {
 	if len(im.batch) == 0 {
 		return nil
 	}
-	save := im.store.PutArticles
-	if im.opts.DryRun {
-		save = im.compare
+	save := im.compare
+	if !im.opts.DryRun {
+		save = im.store.PutArticles
 	}
 	changes, err := save(context.WithoutCancel(ctx), im.batch)
 	if err != nil {
