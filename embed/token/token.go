@@ -61,10 +61,13 @@ func (t *Tokeniser) ForEachIn(text string, f func(token string)) {
 	}
 }
 
+// maxWordBytes is the length beyond which a word is taken for data.
+const maxWordBytes = 64
+
 // forEachWord calls f with the words of s that hold a letter or a digit.
 func forEachWord(s string, f func(word string)) {
 	for it := words.FromString(s); it.Next(); {
-		if word := it.Value(); strings.ContainsFunc(word, isAlphanumeric) {
+		if word := it.Value(); len(word) <= maxWordBytes && strings.ContainsFunc(word, isAlphanumeric) {
 			f(word)
 		}
 	}
