@@ -136,8 +136,14 @@ func TestFitErrors(t *testing.T) {
 	}
 
 	for _, opts := range []Options{
-		{Rank: -1}, {MinDocFreq: -1}, {MaxDocFreq: 1.5}, {MaxDocFreq: -0.1}, {MaxDocFreq: math.NaN()},
-		{Workers: -1}, {Oversample: -1}, {Iterations: -1},
+		{Rank: -1},
+		{MinDocFreq: -1},
+		{MaxDocFreq: 1.5},
+		{MaxDocFreq: -0.1},
+		{MaxDocFreq: math.NaN()},
+		{Workers: -1},
+		{Oversample: -1},
+		{Iterations: -1},
 	} {
 		if err := fit(t.Context(), plain("word"), opts); err == nil {
 			t.Errorf("%+v: got no error", opts)

@@ -1,0 +1,36 @@
+// Package lsa is latent semantic analysis: it learns from a corpus which terms keep
+// company, and gives each text a vector in the space of its subjects, so that texts on
+// one subject are near one another even where they share few words.
+//
+// Fit does it all. Its parts, Vectoriser, Weighting, UnitColumns and TruncatedSVD, are
+// members of nlp pipelines; Options.Pipeline puts them together. A Model folds further
+// texts in without refitting, and is written to and read from a file.
+//
+// # Decisions
+//
+// Figures are purity@10 of reuters21578 (19,043 articles, rank 256) and of drcd
+// (1,000 paragraphs, default rank 125), and hr@10 of ibm_community (1,051 articles,
+// default rank 131), all without a language given but for drcd. Differences below .003
+// on ibm_community and drcd are noise.
+//
+// Weighting is ln(1+c)·(1+idf): .803, .866, .0534. Log-entropy came to .0522 on
+// ibm_community and .875 on drcd, 1+ln(c) in place of ln(1+c) to .863 and .0505, the
+// square root of c to .860 and .0555. No choice wins on all sets; this one is the
+// simplest that is nowhere bad, and it never makes a text vanish whose terms are in
+// all texts, as log-entropy does.
+//
+// Columns are scaled to length 1 before the decomposition: long texts would else draw
+// the first dimensions to themselves.
+//
+// Vectors are rows of Aᵀ·U and so are computed for new and known texts by the same
+// code in the same order: folding a text of the corpus in gives the bits it had.
+//
+// The decomposition works in float32 and sums over rows in float64. Both sides are
+// made orthonormal in each iteration: with one side alone, singular values below
+// 10⁻³ of the greatest would be lost. All work is parted by constants, and kernels whose
+// sums depend on where a vector lies in memory are not used, so that neither workers
+// nor luck change a byte.
+//
+// A model is one run of bytes, in memory as in a file, and terms are found by bisection
+// in place: a mapped model is ready at once and takes no memory of its own.
+package lsa
