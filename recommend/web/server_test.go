@@ -112,7 +112,7 @@ func TestRequestID(t *testing.T) {
 			t.Errorf("id %q became %q", id, got)
 		}
 	}
-	if ask("") == ask("") {
+	if one, other := ask(""), ask(""); one == other {
 		t.Error("two requests have one id")
 	}
 }
