@@ -67,12 +67,18 @@ func (w *blocks) times(x embed.Dense, t embed.Dense) embed.Dense {
 	if t.Dim != x.Dim {
 		y = embed.NewDense(x.Rows, t.Dim)
 	}
+	first := make([]int, t.Rows) // column of the first number of each row that is not 0: t is often triangular
+	for l := range first {
+		for first[l] < t.Dim && t.Row(l)[first[l]] == 0 {
+			first[l]++
+		}
+	}
 	w.inChunks(x.Rows, chunkRows, func(lo, hi int) {
 		sum := make([]float32, t.Dim)
 		for i := lo; i < hi; i++ {
 			clear(sum)
 			for l, v := range x.Row(i) {
-				vec.Axpy(v, t.Row(l), sum)
+				vec.Axpy(v, t.Row(l)[first[l]:], sum[first[l]:])
 			}
 			copy(y.Row(i), sum)
 		}

@@ -19,6 +19,15 @@
 // simplest that is nowhere bad, and it never makes a text vanish whose terms are in
 // all texts, as log-entropy does.
 //
+// A title counts three times as much as the body: with 1, 3 and 5, purity@10 of
+// reuters21578 was .795, .803 and .804, hr@10 of ibm_community .0524, .0534 and .0530.
+// Whether a summary counts once or twice (.0534, .0535) makes no difference.
+//
+// Terms in two texts or more, and in half of them or fewer: bounds of 3 and 5 texts
+// give .803 and .803 on reuters21578, .0523 and .0535 on ibm_community; a share of .2
+// gives .804 and .0510. Told that the language is English, reuters21578 comes to .806
+// with three quarters of the terms, ibm_community to .0523.
+//
 // Columns are scaled to length 1 before the decomposition: long texts would else draw
 // the first dimensions to themselves.
 //

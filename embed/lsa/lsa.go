@@ -38,12 +38,10 @@ type Options struct {
 	Progress func(stage string, done, total int64)
 }
 
+// withDefaults sets what counting needs; TruncatedSVD has the defaults of the rest.
 func (o Options) withDefaults() Options {
-	setDefault(&o.Seed, 1)
 	setDefault(&o.MinDocFreq, 2)
 	setDefault(&o.MaxDocFreq, 0.5)
-	setDefault(&o.Oversample, 16)
-	setDefault(&o.Iterations, 4)
 	setDefault(&o.Workers, runtime.GOMAXPROCS(0))
 	if o.Progress == nil {
 		o.Progress = func(string, int64, int64) {}
@@ -144,8 +142,11 @@ func project(ctx context.Context, a *embed.Sparse, u embed.Dense, opts Options) 
 			projectOne(index, value, u, vectors.Row(j))
 		}
 	})
+	if err != nil {
+		return embed.Dense{}, err
+	}
 	opts.Progress("project", total, total)
-	return vectors, err
+	return vectors, nil
 }
 
 // leastShare is the length that a column of length 1 must keep when it is projected.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/vec"
+	"github.com/james-bowman/nlp"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -241,6 +242,51 @@ func TestPipelineEqualsFit(t *testing.T) {
 		if math.Abs(got.At(i, 0)-float64(v)) > 1e-6 || got.At(i, 1) != 0 {
 			t.Errorf("Transform, dimension %d: got %v and %v, want %v and 0", i, got.At(i, 0), got.At(i, 1), v)
 		}
+	}
+}
+
+// The parts go together with those of nlp, whose matrices are of other types.
+func TestPartsComposeWithNLP(t *testing.T) {
+	var bodies []string
+	for _, text := range zipf(60, 30, 9) {
+		bodies = append(bodies, text.Fields[1].Text)
+	}
+	pipeline := func(svd nlp.Transformer) mat.Matrix {
+		got, err := nlp.NewPipeline(&Vectoriser{}, nlp.NewTfidfTransformer(), svd).FitTransform(bodies...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	ours := &TruncatedSVD{K: 3, Iterations: 60}
+	got, want := pipeline(ours), pipeline(nlp.NewTruncatedSVD(3))
+	for i := range 3 {
+		a, b := mat.Row(nil, i, got), mat.Row(nil, i, want)
+		if math.Abs(math.Abs(product(a, b))-product(b, b)) > 1e-4*product(b, b) {
+			t.Errorf("dimension %d: got %v, want %v up to sign", i, a, b)
+		}
+	}
+}
+
+func product(a, b []float64) (sum float64) {
+	for i := range a {
+		sum += a[i] * b[i]
+	}
+	return sum
+}
+
+func TestPartsRefuse(t *testing.T) {
+	counts := mat.NewDense(2, 3, []float64{1, 0, 2, 0, 1, 1})
+	var weighting Weighting
+	if _, err := weighting.Transform(counts); err == nil {
+		t.Error("Weighting before Fit: got no error")
+	}
+	weighting.Fit(counts)
+	if _, err := weighting.Transform(mat.NewDense(3, 3, nil)); err == nil {
+		t.Error("Weighting of another shape: got no error")
+	}
+	if got, err := weighting.Transform(counts); err != nil || counts.At(0, 2) != 2 || got.At(0, 2) == 2 {
+		t.Errorf("Weighting: got %v, %v, and counts %v", got, err, mat.Formatted(counts))
 	}
 }
 

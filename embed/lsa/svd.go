@@ -85,37 +85,42 @@ func (t *TruncatedSVD) FitTransform(a mat.Matrix) (mat.Matrix, error) {
 	return t.Fit(a).Transform(a)
 }
 
+// withDefaults is the settings of t for a matrix of so many columns.
+func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
+	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers}
+	setDefault(&o.K, max(1, min(256, cols/8)))
+	setDefault(&o.Seed, 1)
+	setDefault(&o.Oversample, 16)
+	setDefault(&o.Iterations, 4)
+	setDefault(&o.Workers, runtime.GOMAXPROCS(0))
+	return o
+}
+
 // fit sets U and Sigma.
 func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(string, int64, int64)) error {
-	if t.K == 0 {
-		t.K = max(1, min(256, a.Cols/8))
-	}
-	setDefault(&t.Seed, 1)
-	setDefault(&t.Oversample, 16)
-	setDefault(&t.Iterations, 4)
-	setDefault(&t.Workers, runtime.GOMAXPROCS(0))
 	t.U, t.Sigma = embed.Dense{}, nil
+	o := t.withDefaults(a.Cols)
 
-	k := min(t.K, a.Rows, a.Cols)
-	columns := min(k+t.Oversample, a.Rows, a.Cols)
+	k := min(o.K, a.Rows, a.Cols)
+	columns := min(k+o.Oversample, a.Rows, a.Cols)
 	if k < 1 {
 		return errZero
 	}
-	w := blocks{ctx: ctx, workers: t.Workers}
-	steps := int64(t.Iterations + 2)
+	w := blocks{ctx: ctx, workers: o.Workers}
+	steps := int64(o.Iterations + 2)
 	step := func(i int) { progress("decompose", int64(i), steps) }
 	step(0)
 
 	// q spans, better with every iteration, the leading left singular vectors.
 	rows := a.Transposed()
-	q := w.orthonormal(w.product(rows, w.gaussian(a.Cols, columns, t.Seed)))
-	for i := range t.Iterations {
+	q := w.orthonormal(w.product(rows, w.gaussian(a.Cols, columns, o.Seed)))
+	for i := range o.Iterations {
 		step(i + 1)
 		v := w.orthonormal(w.product(a, q))
 		q = w.orthonormal(w.product(rows, v))
 	}
 	q = w.orthonormal(q) // once more: the first pass leaves errors of the order of 1e-7·κ
-	step(t.Iterations + 1)
+	step(o.Iterations + 1)
 
 	// Rayleigh–Ritz: the eigenvectors of (Aᵀq)ᵀ(Aᵀq) turn q into singular vectors.
 	gram := w.gram(w.product(a, q))
@@ -136,7 +141,7 @@ func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(s
 	for i, v := range values {
 		t.Sigma[i] = float32(math.Sqrt(v))
 	}
-	step(t.Iterations + 2)
+	step(o.Iterations + 2)
 	return nil
 }
 

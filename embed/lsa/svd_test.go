@@ -139,9 +139,9 @@ func TestTruncatedSVDResidual(t *testing.T) {
 		for _, s := range svd.Sigma {
 			got += float64(s) * float64(s)
 		}
-		t.Logf("iterations %d: share of the exact energy %.4f", svd.Iterations, got/want)
+		t.Logf("iterations %d: share of the exact energy %.4f", c.iterations, got/want)
 		if got < c.least*want || got > (1+1e-6)*want {
-			t.Errorf("iterations %d: share of the exact energy: got %.4f, want %v to 1", svd.Iterations, got/want, c.least)
+			t.Errorf("iterations %d: share of the exact energy: got %.4f, want %v to 1", c.iterations, got/want, c.least)
 		}
 	}
 }
