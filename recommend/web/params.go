@@ -16,13 +16,17 @@ import (
 
 // parseQuery is the parameters of a raw query. A name that is not among known,
 // or that is given more than once without being among repeatable, is a
-// *data.InvalidError; of several the first by name.
+// *data.InvalidError; of several the first by name. Where no name can be told,
+// the error is about the query.
 func parseQuery(raw string, known, repeatable []string) (url.Values, error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, &data.InvalidError{Field: "query", Reason: "cannot be read: " + clip(err.Error())}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if name == "" {
+			return nil, &data.InvalidError{Field: "query", Reason: "holds a value without a name"}
+		}
 		if !slices.Contains(known, name) {
 			return nil, &data.InvalidError{Field: clip(name), Reason: unknown(name, known)}
 		}

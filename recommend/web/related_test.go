@@ -94,6 +94,7 @@ var wrong = []struct {
 	{"several unknown: the first by name", "id=a1&zzzzzz=1&aaaaaa=1", "aaaaaa", []string{"not known"}},
 	{"unknown no UTF-8", "id=a1&%ff=1", "\ufffd", []string{"not known"}},
 	{"unknown and long", "id=a1&" + strings.Repeat("y", 5000) + "=1", strings.Repeat("y", 60) + "…", []string{"not known"}},
+	{"no name", "id=a1&=1", "query", []string{"without a name"}},
 	{"percent sign", "id=%zz", "query", []string{"%zz"}},
 	{"semicolon", "id=a1;limit=2", "query", []string{"semicolon"}},
 }
