@@ -248,6 +248,8 @@ func TestLoad(t *testing.T) {
 	if err := os.WriteFile(manifest, sound, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	load(t, e)
+	check("third is not verified over and over", second, third)
 	clock = clock.Add(time.Minute)
 	load(t, e)
 	check("third is mended", third, "")
@@ -267,6 +269,26 @@ func TestLoad(t *testing.T) {
 	}
 	load(t, e)
 	check("no pointer", second, "publish one again")
+}
+
+// A store that was restored from a backup knows less than before.
+func TestRestoredStore(t *testing.T) {
+	dir, _ := openDir(t)
+	all := cards(3, "s")
+	publish(t, dir, ring(all, 2, 5))
+	gone := all[1]
+	gone.State = data.Unpublished
+	store := &memory{revision: data.Revision{Articles: 7}, changes: []change{{6, gone}}}
+	e := newEngine(t, store, dir, nil)
+	load(t, e)
+	if got := ids(related(t, e, recommend.Query{ID: "a0"})); got != "a2" {
+		t.Errorf("got %s, want a2", got)
+	}
+	store.revision.Articles, store.changes = 5, nil
+	load(t, e)
+	if got := ids(related(t, e, recommend.Query{ID: "a0"})); got != "a1 a2" {
+		t.Errorf("after the store was restored: got %s, want a1 a2", got)
+	}
 }
 
 func TestStatus(t *testing.T) {
@@ -300,7 +322,8 @@ func TestWatch(t *testing.T) {
 		}
 		e := newEngine(t, store, dir, func(o *recommend.Options) { o.Now = time.Now })
 		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
+		defer cancel()
+		done := make(chan error, 1)
 		go func() { done <- e.Watch(ctx) }()
 		check := func(step, want string) {
 			t.Helper()
@@ -323,7 +346,10 @@ func TestWatch(t *testing.T) {
 		check("pinned", "a3 a1 a2")
 		put("a1", data.Unpublished)
 		check("unpublished", "a3 a2")
+		put("a2", data.Unpublished)
+		check("unpublished another", "a3")
 		put("a1", data.Published)
+		put("a2", data.Published)
 		put("a4", data.Published) // newer than the snapshot
 		if _, err := store.AddOverride(t.Context(), data.Override{Article: "*", Target: "a4", Action: data.Pin, Position: 2}); err != nil {
 			t.Fatal(err)
@@ -333,7 +359,7 @@ func TestWatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		check("removed", "a1 a4 a2 a3")
-		publish(t, dir, ring(some, 1, 6))
+		publish(t, dir, ring(some, 1, 8))
 		check("published another", "a1 a4")
 
 		cancel()

@@ -106,7 +106,7 @@ func modelApply(w wish, all []data.Override, ranked []data.ArticleID, may func(d
 
 func TestApply(t *testing.T) {
 	ids := []data.ArticleID{"source", "b", "c", "d", "e", "f", "g"}
-	rapid.Check(t, func(t *rapid.T) {
+	property := func(t *rapid.T) {
 		all := drawOverrides(ids).Draw(t, "overrides")
 		w := wish{
 			article: ids[0], limit: rapid.IntRange(1, 5).Draw(t, "limit"), now: now,
@@ -141,6 +141,11 @@ func TestApply(t *testing.T) {
 		}
 		if len(got) == w.limit && got[len(got)-1][2] == 'a' && taken > last {
 			t.Fatalf("%d links were ranked and %d needed", taken, last)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for range 20 { // most draws are too tame
+			property(t)
 		}
 	})
 }
@@ -178,6 +183,7 @@ func TestApplyByExample(t *testing.T) {
 	check("pin of what is ranked", 5, "c1 a2 b3 ", data.Override{Target: "c", Position: 1})
 	check("past the end", 5, "a1 b2 c3 x4 ", data.Override{Target: "x", Position: 9})
 	check("past the limit", 2, "a1 x2 ", data.Override{Target: "x", Position: 9})
+	check("two past the limit", 2, "a1 y2 ", data.Override{Target: "x", Position: 8}, data.Override{Target: "y", Position: 9})
 	check("two on one position", 5, "y1 x2 a3 b4 c5 ", data.Override{Target: "x", Position: 1}, data.Override{Target: "y", Position: 1})
 	check("hide beats pin", 5, "a1 c2 ", data.Override{Target: "b", Position: 1}, data.Override{Target: "b", Action: data.Hide, Article: "*"})
 	check("own pin beats everywhere", 5, "a1 b2 x3 c4 ",

@@ -32,6 +32,12 @@ type world struct {
 
 func drawCard(id data.ArticleID) *rapid.Generator[data.Card] {
 	return rapid.Custom(func(t *rapid.T) data.Card {
+		if rapid.Bool().Draw(t, "plain") {
+			return data.Card{
+				ID: id, URL: "/x", Lang: "en", Group: id, State: data.Published,
+				PublishedAt: now.AddDate(0, 0, rapid.IntRange(-3, 0).Draw(t, "day")),
+			}
+		}
 		return data.Card{
 			ID: id, Title: rapid.SampledFrom([]string{"one", "two"}).Draw(t, "title"),
 			URL:         rapid.SampledFrom([]string{"", "/x", "/y"}).Draw(t, "url"),

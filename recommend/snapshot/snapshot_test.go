@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -169,8 +170,10 @@ func TestManifest(t *testing.T) {
 func TestEqualContentsGiveEqualFiles(t *testing.T) {
 	d := testDir(t)
 	c := contents(20)
+	c.Candidates.Len[1] = 1
+	c.Candidates.Data[4] = knn.Neighbour{} // past the end of row 1's list
 	a := write(t, d, c)
-	c.Candidates.Data[5] = knn.Neighbour{Row: 3, Cosine: 1} // past the end of row 1's list
+	c.Candidates.Data[4] = knn.Neighbour{Row: 3, Cosine: 1}
 	b := write(t, d, c)
 	if a == b {
 		t.Fatalf("both snapshots are called %s", a)
@@ -180,6 +183,9 @@ func TestEqualContentsGiveEqualFiles(t *testing.T) {
 		y, errY := os.ReadFile(filepath.Join(d.path, b, name))
 		if err := errors.Join(errX, errY); err != nil || string(x) != string(y) {
 			t.Errorf("%s differs (%v)", name, err)
+		}
+		if slot := 4*20 + 8*4; name == candidatesFile && !bytes.Equal(x[slot:slot+16], make([]byte, 16)) {
+			t.Errorf("past the end of a list there is %v", x[slot:slot+16])
 		}
 	}
 }
