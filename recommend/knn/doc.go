@@ -16,7 +16,7 @@
 // second factor to the result, one after the other); with a transposed factor
 // it takes dot products whose order of summation hangs on the alignment of
 // memory. Therefore the candidates of a block are transposed when they are
-// copied together, which costs one move per 512 products. TestAll holds gonum
+// copied together, which costs one move per 256 products. TestAll holds gonum
 // to it. The error of such a sum is at most dim·2⁻²⁴, about 1.5e-5 at dim 256
 // and in practice some 1e-7.
 //
