@@ -96,10 +96,18 @@ func (a *Article) Validate() error {
 		return err
 	}
 	for _, f := range []struct{ name, text string }{
-		{"title", a.Title}, {"body", a.Body}, {"summary", a.Summary}, {"url", a.URL}, {"section", a.Section},
-		{"type", a.Type}, {"series", a.Series}, {"canonical_url", a.CanonicalURL},
-		{"image.src", a.Image.Src}, {"image.alt", a.Image.Alt},
-		{"tags", strings.Join(a.Tags, "")}, {"authors", strings.Join(a.Authors, "")},
+		{"title", a.Title},
+		{"body", a.Body},
+		{"summary", a.Summary},
+		{"url", a.URL},
+		{"section", a.Section},
+		{"type", a.Type},
+		{"series", a.Series},
+		{"canonical_url", a.CanonicalURL},
+		{"image.src", a.Image.Src},
+		{"image.alt", a.Image.Alt},
+		{"tags", strings.Join(a.Tags, ",")},
+		{"authors", strings.Join(a.Authors, ",")},
 	} {
 		if !utf8.ValidString(f.text) {
 			return &InvalidError{f.name, "is not valid UTF-8"}

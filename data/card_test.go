@@ -1,0 +1,70 @@
+package data_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+var now = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+func TestCard(t *testing.T) {
+	a := data.Article{
+		ID: "a2", Title: "Rents", Body: "long", URL: "https://a.example/2", Section: "Housing", Lang: "en",
+		Image: data.Image{Src: "/a.svg", Alt: "A house"}, PublishedAt: now, TranslationOf: "a1", NoLinkTo: true, NoLinks: true,
+	}
+	want := data.Card{
+		ID: "a2", Title: "Rents", URL: "https://a.example/2", Section: "Housing", Lang: "en",
+		Image: data.Image{Src: "/a.svg", Alt: "A house"}, PublishedAt: now, Group: "a1", State: data.Published, NoLinkTo: true, NoLinks: true,
+	}
+	if diff := cmp.Diff(want, a.Card()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	a.State = data.Hidden
+	if got := a.Card().State; got != data.Hidden {
+		t.Errorf("got state %q, want hidden", got)
+	}
+}
+
+func TestVisible(t *testing.T) {
+	check := func(name string, c data.Card, want bool) {
+		t.Helper()
+		if got := c.Visible(now); got != want {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+	}
+	check("published", data.Card{State: data.Published}, true)
+	check("published now", data.Card{State: data.Published, PublishedAt: now}, true)
+	check("published later", data.Card{State: data.Published, PublishedAt: now.Add(time.Nanosecond)}, false)
+	check("unpublished", data.Card{State: data.Unpublished}, false)
+	check("hidden", data.Card{State: data.Hidden}, false)
+	check("no state", data.Card{}, false)
+	check("not to be linked", data.Card{State: data.Published, NoLinkTo: true}, false)
+	check("without links of its own", data.Card{State: data.Published, NoLinks: true}, true)
+}
+
+func TestMayLink(t *testing.T) {
+	card := func(id, group data.ArticleID, lang data.Lang) data.Card {
+		return data.Card{ID: id, Group: group, Lang: lang}
+	}
+	check := func(name string, from, to data.Card, want bool) {
+		t.Helper()
+		if got := from.MayLink(&to); got != want {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+		if back := to.MayLink(&from); back != want {
+			t.Errorf("%s, the other way: got %v, want %v", name, back, want)
+		}
+	}
+	check("another", card("a", "a", "en"), card("b", "b", "en"), true)
+	check("itself", card("a", "a", "en"), card("a", "a", "en"), false)
+	check("translation", card("a", "a", "en"), card("b", "a", "en"), false)
+	check("other language", card("a", "a", "en"), card("b", "b", "fr"), false)
+	check("other region", card("a", "a", "en-GB"), card("b", "b", "en-US"), true)
+	check("other script", card("a", "a", "zh-Hans"), card("b", "b", "zh-Hant"), false)
+	check("language unknown", card("a", "a", ""), card("b", "b", "und"), true)
+	check("one language unknown", card("a", "a", "und"), card("b", "b", "en"), false)
+}
