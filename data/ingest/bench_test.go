@@ -51,9 +51,10 @@ func BenchmarkImport(b *testing.B) {
 	for _, set := range []struct {
 		name, file string
 		options    ingest.SourceOptions
+		articles   int // that the set has
 	}{
-		{"format=jsonl/set=reuters21578", "reuters21578/articles.jsonl.gz", ingest.SourceOptions{}},
-		{"format=csv/set=ibm_community", "ibm_community/articles_community.csv", ingest.SourceOptions{Map: ibmColumns}},
+		{"format=jsonl/set=reuters21578", "reuters21578/articles.jsonl.gz", ingest.SourceOptions{}, 19043},
+		{"format=csv/set=ibm_community", "ibm_community/articles_community.csv", ingest.SourceOptions{Map: ibmColumns}, 1051},
 	} {
 		b.Run(set.name, func(b *testing.B) {
 			source := openSource(b, dataset(b, set.file), set.options)
@@ -61,8 +62,8 @@ func BenchmarkImport(b *testing.B) {
 			for b.Loop() {
 				store := openStore(b, filepath.Join(b.TempDir(), "alsolike.db"))
 				summary, err := ingest.Import(context.Background(), []*ingest.Source{source}, store, ingest.Options{})
-				if err != nil {
-					b.Fatal(err)
+				if err != nil || summary.Added != set.articles {
+					b.Fatalf("got %+v, %v; want %d articles", summary, err, set.articles)
 				}
 				read += summary.Read
 				store.Close()

@@ -42,6 +42,12 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		// A process that only reads sees the log of the crashed one, too.
+		reading := open(t, filepath.Join(crashed, "alsolike.db"), sqlite.Options{ReadOnly: true})
+		if counts, err := reading.CountArticles(ctx); err != nil || counts[data.Published] != i+1 {
+			t.Fatalf("read only after a crash: got %v, %v; want %d articles", counts, err, i+1)
+		}
+		reading.Close()
 		again := open(t, filepath.Join(crashed, "alsolike.db"), sqlite.Options{})
 		if counts, err := again.CountArticles(ctx); err != nil || counts[data.Published] != i+1 {
 			t.Fatalf("after a crash: got %v, %v; want %d articles", counts, err, i+1)
