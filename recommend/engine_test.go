@@ -60,13 +60,13 @@ type noModel struct{}
 
 func (noModel) WriteTo(io.Writer) (int64, error) { return 0, nil }
 
-// linear is a scale by which a cosine of 0.87 scores about 87.
-func linear() snapshot.Scale {
+// linear scales every language so that a cosine of 0.87 scores about 87.
+func linear() snapshot.Scales {
 	s := snapshot.Scale{Quantiles: make([]float32, 101)}
 	for p := range s.Quantiles {
 		s.Quantiles[p] = float32(p) / 100
 	}
-	return s
+	return snapshot.Scales{"en": s, "de": s, "zh-Hans": s, "zh-Hant": s, data.Undetermined: s}
 }
 
 // ring is a snapshot in which every card's candidates are the k cards after it
@@ -77,7 +77,7 @@ func ring(cards []data.Card, k int, revision int64) snapshot.Contents {
 		Cards: cards, Model: noModel{},
 		Vectors:    embed.Dense{Rows: n, Dim: 2, Data: make([]float32, 2*n)},
 		Candidates: knn.Lists{K: k, Len: make([]int32, n), Data: make([]knn.Neighbour, n*k)},
-		Manifest:   snapshot.Manifest{Created: now.Add(-time.Hour), StoreRevision: revision, Scale: linear()},
+		Manifest:   snapshot.Manifest{Created: now.Add(-time.Hour), StoreRevision: revision, Scales: linear()},
 	}
 	for i := range n {
 		c.Vectors.Row(i)[i%2] = 1

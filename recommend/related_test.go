@@ -80,7 +80,7 @@ func drawWorld(t *rapid.T) *world {
 	w.contents = snapshot.Contents{
 		Model: noModel{}, Vectors: embed.Dense{Rows: n, Dim: 2, Data: make([]float32, 2*n)},
 		Candidates: knn.Lists{K: n, Len: make([]int32, n), Data: make([]knn.Neighbour, n*n)},
-		Manifest:   snapshot.Manifest{Created: now, StoreRevision: 1, Scale: linear()},
+		Manifest:   snapshot.Manifest{Created: now, StoreRevision: 1, Scales: linear()},
 	}
 	for i, id := range slices.Sorted(maps.Keys(w.old)) {
 		w.contents.Cards = append(w.contents.Cards, w.old[id])
@@ -154,7 +154,7 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 		for _, n := range w.contents.Candidates.Row(row) {
 			c := w.present[w.contents.Cards[n.Row].ID]
 			pinned := slices.ContainsFunc(pins, func(o data.Override) bool { return o.Target == c.ID })
-			tooLow := !q.Raw && w.contents.Manifest.Scale.Score(n.Cosine) < threshold
+			tooLow := !q.Raw && w.contents.Manifest.Scales.Of(source.Lang).Score(n.Cosine) < threshold
 			if may(c) && !barred[c.ID] && !pinned && !tooLow {
 				algorithm = append(algorithm, ranked{c, n.Cosine})
 			}
@@ -179,7 +179,7 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 			algorithm = algorithm[1:]
 		}
 		list = append(list, fmt.Sprint(recommend.Link{
-			Position: len(list) + 1, Score: w.contents.Manifest.Scale.Score(rank), Rank: rank, Source: from, Card: card,
+			Position: len(list) + 1, Score: w.contents.Manifest.Scales.Of(source.Lang).Score(rank), Rank: rank, Source: from, Card: card,
 		}))
 	}
 	return list

@@ -99,7 +99,7 @@ func (v *view) ranked(source *data.Card, row, threshold int, now time.Time) iter
 		if row == noRow {
 			return
 		}
-		scale := v.snapshot.Manifest().Scale
+		scale := v.snapshot.Manifest().Scales.Of(source.Lang)
 		var ties []Link // those of one ranking score
 		for list := v.snapshot.Candidates(row); len(list) > 0; {
 			rank, score := list[0].Cosine, scale.Score(list[0].Cosine)
@@ -135,7 +135,7 @@ func (v *view) link(source *data.Card, row int, target data.ArticleID, now time.
 	link := Link{Card: card}
 	if row != noRow && targetRow != noRow {
 		link.Rank = knn.Cosine(v.snapshot.Vector(row), v.snapshot.Vector(targetRow))
-		link.Score = v.snapshot.Manifest().Scale.Score(link.Rank)
+		link.Score = v.snapshot.Manifest().Scales.Of(source.Lang).Score(link.Rank)
 	}
 	return link, true
 }

@@ -38,7 +38,7 @@ type Manifest struct {
 	Timings       map[string]int64 `json:"timings"`          // milliseconds per stage
 	PeakMemory    int64            `json:"peak_memory"`      // bytes
 	StoreRevision int64            `json:"store_revision"`   // data.Revision.Articles when the articles were read
-	Scale         Scale            `json:"scale"`            // from cosines to scores
+	Scales        Scales           `json:"scales"`           // from cosines to scores
 	Files         map[string]File  `json:"files"`            // every other file by name; set by Write
 }
 
@@ -115,8 +115,10 @@ func unseal(file []byte, id string) (*Manifest, error) {
 	if n < 0 || n > math.MaxInt32 || m.Rank < 0 || m.Rank > most || m.Neighbours < 0 || m.Neighbours > most {
 		return nil, fmt.Errorf("counts %d articles × (%d numbers, %d candidates), which cannot be", n, m.Rank, m.Neighbours)
 	}
-	if q := len(m.Scale.Quantiles); q != 0 && q != 101 {
-		return nil, fmt.Errorf("has a scale of %d quantiles instead of 101", q)
+	for lang, scale := range m.Scales {
+		if q := len(scale.Quantiles); q != 0 && q != 101 {
+			return nil, fmt.Errorf("has a scale for %s of %d quantiles instead of 101", lang, q)
+		}
 	}
 	if names := slices.Sorted(maps.Keys(m.Files)); !slices.Equal(names, binaryFiles) {
 		return nil, fmt.Errorf("names the files %q instead of %q", names, binaryFiles)

@@ -3,8 +3,16 @@ package snapshot
 import (
 	"slices"
 
-	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/data"
 )
+
+// Scales holds the Scale of every language, by its Base: articles are linked
+// within their language only, and the cosines of one language say little about
+// those of another.
+type Scales map[data.Lang]Scale
+
+// Of is the scale for links from an article in lang.
+func (s Scales) Of(lang data.Lang) Scale { return s[lang.Base()] }
 
 // A Scale turns cosines into the scores 0–100 that people see. The zero Scale
 // scores everything 0.
@@ -13,23 +21,18 @@ type Scale struct {
 	Noise float32 `json:"noise"`
 
 	// Quantiles[p], p = 0…100, is the smallest cosine c such that at least p %
-	// of the corpus's candidate links (every article's ranks 1–20) have a
-	// cosine of c or less; Quantiles[0] is the smallest of all. Ascending;
-	// empty where there are no links.
+	// of the candidate links (every article's first ScaleRanks) have a cosine
+	// of c or less; Quantiles[0] is the smallest of all. Ascending; empty
+	// where there are no links.
 	Quantiles []float32 `json:"quantiles"`
 }
 
-// NewScale measures the scale of a corpus by the candidate links of its
-// articles and by the cosines of random pairs of articles, which it sorts.
-func NewScale(lists knn.Lists, random []float32) Scale {
-	const ranks = 20
-	var links []float32
-	for i := range lists.Len {
-		list := lists.Row(i)
-		for _, n := range list[:min(ranks, len(list))] {
-			links = append(links, n.Cosine)
-		}
-	}
+// ScaleRanks is how many candidates of every article a Scale is measured by.
+const ScaleRanks = 20
+
+// NewScale measures a scale by the cosines of candidate links and of random
+// pairs of articles. It sorts both.
+func NewScale(links, random []float32) Scale {
 	var s Scale
 	if len(random) > 0 {
 		slices.Sort(random)
@@ -51,7 +54,7 @@ func percentile(sorted []float32, p int) float32 {
 	return sorted[max(0, (p*len(sorted)+99)/100-1)]
 }
 
-// Score is the share of the corpus's candidate links that rank lower than one
+// Score is the share of the candidate links that rank lower than one
 // of that cosine, in whole percent rounded down: 0–100. It is 0 for a cosine
 // below the noise.
 func (s Scale) Score(cosine float32) int {

@@ -41,7 +41,7 @@ func contents(n int) Contents {
 		Manifest: Manifest{
 			Created: created, AsOf: created, Version: "v0", Config: map[string]any{"lsa.rank": 2.0}, ConfigHash: "c", InputHash: "i",
 			ModelID: "m", Kernel: "k", Terms: 7, Timings: map[string]int64{"fit": 12}, PeakMemory: 1 << 20, StoreRevision: 9,
-			Scale: Scale{Noise: 0.1, Quantiles: make([]float32, 101)},
+			Scales: Scales{"en": {Noise: 0.1, Quantiles: make([]float32, 101)}},
 		},
 	}
 	for i := range n {

@@ -34,7 +34,7 @@ func swapContents(parity int) snapshot.Contents {
 		Vectors:    embed.Dense{Rows: swapArticles, Dim: 2, Data: make([]float32, 2*swapArticles)},
 		Candidates: knn.Lists{K: k, Len: make([]int32, swapArticles), Data: make([]knn.Neighbour, k*swapArticles)},
 		Model:      strings.NewReader(fmt.Sprintf("model %d", parity)),
-		Manifest:   snapshot.Manifest{Created: noon.Add(time.Duration(parity) * time.Hour), Scale: snapshot.Scale{Quantiles: make([]float32, 101)}},
+		Manifest:   snapshot.Manifest{Created: noon.Add(time.Duration(parity) * time.Hour), Scales: snapshot.Scales{"en": {Quantiles: make([]float32, 101)}}},
 	}
 	for row := range swapArticles {
 		id := swapID(row)
