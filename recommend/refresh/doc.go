@@ -1,0 +1,23 @@
+// Package refresh is the batch job: it reads the store, fits the model, finds
+// every article's neighbours, and writes and publishes a snapshot.
+//
+// # Decisions
+//
+// Every refresh fits the model anew. Of an unpublished article only the card
+// goes into the snapshot, so that a server knows it and answers with an empty
+// list; its text is not read, and its vector is zero. A hidden article, one that must not be linked to, and one whose
+// date of publication lies ahead get their vectors and lists like all others,
+// since they have pages of their own or will have; whether they may be shown is
+// asked again whenever a list is read.
+//
+// Neighbours are looked for among articles of the same language only, so that
+// every list comes back full in the reader's own language.
+//
+// The scale from cosines to scores is measured for every language by itself:
+// how close two articles of one subject come depends on how the texts of a
+// language share the model's dimensions (on the sample site the median is .87
+// in English and .24 in Chinese).
+//
+// The title counts three times, summary and tags twice, the body once: the
+// weights of fields below, measured on the development sets.
+package refresh

@@ -1,0 +1,280 @@
+package refresh
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/lsa"
+	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/snapshot"
+)
+
+// ErrNoArticles is returned when the store holds no article to make links for.
+var ErrNoArticles = errors.New("refresh: the store holds no published article; import some first")
+
+// A Store is where a refresh reads articles.
+type Store interface {
+	// ReadArticles calls f with the store as it is at one moment: its revision
+	// and every article in id order.
+	ReadArticles(ctx context.Context, f func(data.Revision, iter.Seq2[data.Article, error]) error) error
+}
+
+// Options are the settings of a refresh. The zero value works.
+type Options struct {
+	LSA     lsa.Options // rank, seed, bounds of document frequency
+	K       int         // neighbours kept for every article; 0: 64
+	Workers int         // goroutines; 0: all cores. Does not change the result
+	Version string      // of alsolike, for the manifest
+	Now     func() time.Time
+
+	// Progress is told how far each stage has come, with done and total in
+	// the stage's own unit; total is 0 while it is not known.
+	Progress func(stage string, done, total int64)
+}
+
+const defaultK = 64
+
+func (o Options) withDefaults() Options {
+	if o.K == 0 {
+		o.K = defaultK
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Progress == nil {
+		o.Progress = func(string, int64, int64) {}
+	}
+	o.LSA.Workers = o.Workers
+	o.LSA.Progress = o.Progress
+	return o
+}
+
+// Run makes a snapshot of everything in the store, publishes it, and returns
+// its manifest. Until the last moment nothing of it can be seen: an error or a
+// crash leaves what was in service before.
+func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (snapshot.Manifest, error) {
+	opts = opts.withDefaults()
+	clock := stopwatch{now: opts.Now, start: opts.Now()}
+	created := clock.start
+
+	c, err := fit(ctx, store, opts)
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	clock.lap("fit")
+
+	lists, err := neighbours(ctx, c, opts)
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	clock.lap("neighbours")
+	scales := c.scales(lists, opts.LSA.Seed)
+	clock.lap("scales")
+
+	config := c.config(opts)
+	opts.Progress("write", 0, 0)
+	id, err := dir.Write(ctx, snapshot.Contents{
+		Cards: c.cards, Vectors: c.vectors, Candidates: lists, Model: c.model,
+		Manifest: snapshot.Manifest{
+			Created: created, AsOf: created, Version: opts.Version,
+			Config: config, ConfigHash: hashJSON(config), InputHash: hex.EncodeToString(c.input.Sum(nil)),
+			ModelID: c.model.ID(), Kernel: c.model.Kernel(), Rank: c.model.Rank(), Terms: c.model.Terms(),
+			Scales: scales, StoreRevision: c.revision.Articles,
+			Timings: clock.laps, PeakMemory: peakMemory(),
+		},
+	})
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	opts.Progress("write", int64(len(c.cards)), int64(len(c.cards)))
+	if err := dir.Publish(id); err != nil {
+		return snapshot.Manifest{}, err
+	}
+	s, err := dir.Open(id)
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	return *s.Manifest(), nil
+}
+
+// A corpus is the store's articles after the model was fitted to them: row i
+// of vectors belongs to cards[i], and is zero where that is unpublished.
+type corpus struct {
+	cards    []data.Card // in id order
+	vectors  embed.Dense
+	model    *lsa.Model
+	revision data.Revision
+	input    hash.Hash // of all articles' content
+}
+
+// fit streams the articles out of the store into the model.
+func fit(ctx context.Context, store Store, opts Options) (*corpus, error) {
+	c := &corpus{input: sha256.New()}
+	err := store.ReadArticles(ctx, func(rev data.Revision, articles iter.Seq2[data.Article, error]) (err error) {
+		c.revision = rev
+		c.model, c.vectors, err = lsa.Fit(ctx, c.texts(articles), opts.LSA)
+		return err
+	})
+	switch {
+	case errors.Is(err, lsa.ErrEmptyCorpus) && !slices.ContainsFunc(c.cards, onSite):
+		return nil, ErrNoArticles
+	case err != nil:
+		return nil, fmt.Errorf("refresh: fit the model: %w", err)
+	}
+	c.spread()
+	return c, nil
+}
+
+func onSite(card data.Card) bool { return card.State != data.Unpublished }
+
+// spread moves the vectors, which fit made of the articles on the site alone,
+// to the rows of their cards.
+func (c *corpus) spread() {
+	if c.vectors.Rows == len(c.cards) {
+		return
+	}
+	all := embed.Dense{Rows: len(c.cards), Dim: c.vectors.Dim, Data: make([]float32, len(c.cards)*c.vectors.Dim)}
+	fitted := 0
+	for row := range c.cards {
+		if onSite(c.cards[row]) {
+			copy(all.Row(row), c.vectors.Row(fitted))
+			fitted++
+		}
+	}
+	c.vectors = all
+}
+
+// texts yields the text of every article on the site, and notes the card of
+// every article.
+func (c *corpus) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.Text, error] {
+	return func(yield func(embed.Text, error) bool) {
+		for a, err := range articles {
+			if err != nil {
+				yield(embed.Text{}, err)
+				return
+			}
+			sum := a.Hash()
+			c.input.Write(sum[:])
+			card := a.Card()
+			c.cards = append(c.cards, card)
+			if onSite(card) && !yield(Text(&a), nil) {
+				return
+			}
+		}
+	}
+}
+
+// How often a term counts by where it stands.
+const (
+	titleWeight   = 3
+	summaryWeight = 2
+	tagWeight     = 2
+	bodyWeight    = 1
+)
+
+// Text is what the model reads of an article.
+func Text(a *data.Article) embed.Text {
+	return embed.Text{Lang: string(a.Lang), Fields: []embed.Field{
+		{Text: data.PlainText(a.Title), Weight: titleWeight},
+		{Text: data.PlainText(a.Summary), Weight: summaryWeight},
+		{Text: strings.Join(a.Tags, "\n"), Weight: tagWeight},
+		{Text: data.PlainText(a.Body), Weight: bodyWeight},
+	}}
+}
+
+// neighbours finds the candidates of every article.
+func neighbours(ctx context.Context, c *corpus, opts Options) (knn.Lists, error) {
+	n := len(c.cards)
+	eligible := make([]bool, n)
+	for i := range c.cards {
+		eligible[i] = c.cards[i].State == data.Published && !c.cards[i].NoLinkTo
+	}
+	lists, err := knn.All(ctx, c.vectors, knn.Options{
+		K: opts.K, Group: c.languages(), Eligible: eligible, Rank: c.tieRanks(), Workers: opts.Workers,
+		Allowed:  func(from, to int) bool { return c.cards[from].MayLink(&c.cards[to]) },
+		Progress: func(done, total int64) { opts.Progress("neighbours", done, total) },
+	})
+	if err != nil {
+		return knn.Lists{}, fmt.Errorf("refresh: find neighbours: %w", err)
+	}
+	return lists, nil
+}
+
+// languages numbers the language of every row.
+func (c *corpus) languages() []uint32 {
+	number := map[data.Lang]uint32{}
+	group := make([]uint32, len(c.cards))
+	for i := range c.cards {
+		base := c.cards[i].Lang.Base()
+		if _, ok := number[base]; !ok {
+			number[base] = uint32(len(number))
+		}
+		group[i] = number[base]
+	}
+	return group
+}
+
+// tieRanks says which of two rows with the same cosine comes first: the newer
+// article, then the one with the smaller id.
+func (c *corpus) tieRanks() []uint32 {
+	rows := make([]int, len(c.cards))
+	for i := range rows {
+		rows[i] = i
+	}
+	slices.SortFunc(rows, func(i, j int) int {
+		if by := c.cards[j].PublishedAt.Compare(c.cards[i].PublishedAt); by != 0 {
+			return by
+		}
+		return cmp.Compare(c.cards[i].ID, c.cards[j].ID)
+	})
+	rank := make([]uint32, len(rows))
+	for r, row := range rows {
+		rank[row] = uint32(r)
+	}
+	return rank
+}
+
+// config is the configuration that the snapshot's bytes depend on.
+func (c *corpus) config(opts Options) map[string]any {
+	return map[string]any{
+		"lsa.rank": c.model.Rank(), "lsa.seed": cmp.Or(opts.LSA.Seed, 1), "lsa.min_df": cmp.Or(opts.LSA.MinDocFreq, 2),
+		"lsa.max_df": cmp.Or(opts.LSA.MaxDocFreq, 0.5), "neighbours.k": opts.K,
+	}
+}
+
+func hashJSON(v any) string {
+	b, err := json.Marshal(v) // sorts the keys of a map
+	if err != nil {
+		panic("refresh: configuration holds a value that is no JSON")
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// A stopwatch notes how long each stage took, in milliseconds.
+type stopwatch struct {
+	now   func() time.Time
+	start time.Time
+	laps  map[string]int64
+}
+
+func (s *stopwatch) lap(stage string) {
+	if s.laps == nil {
+		s.laps = map[string]int64{}
+	}
+	now := s.now()
+	s.laps[stage] = now.Sub(s.start).Milliseconds()
+	s.start = now
+}
