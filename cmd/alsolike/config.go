@@ -1,0 +1,210 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// A config holds the settings of a site. The zero value of a number means that
+// the default of the package that uses it holds.
+type config struct {
+	Rank         int
+	Seed         uint64
+	MinDocFreq   int
+	MaxDocFreq   float64
+	K            int
+	Threshold    int
+	RefreshEvery time.Duration
+}
+
+// A configKey is one setting: its name in the file, and how its value is read.
+type configKey struct {
+	name string
+	doc  string
+	set  func(*config, string) error
+}
+
+// configKeys are all settings there are. Each is also an environment variable,
+// see variable.
+var configKeys = []configKey{
+	{"lsa.rank", "dimensions of the vectors (default min(256, articles/8))", func(c *config, v string) (err error) {
+		c.Rank, err = parseInt(v, 1, 4096)
+		return err
+	}},
+	{"lsa.seed", "seed of the decomposition (default 1)", func(c *config, v string) error {
+		n, err := parseInt(v, 1, 1<<53)
+		c.Seed = uint64(n)
+		return err
+	}},
+	{"lsa.min_df", "a term must stand in at least so many articles (default 2)", func(c *config, v string) (err error) {
+		c.MinDocFreq, err = parseInt(v, 1, 1<<30)
+		return err
+	}},
+	{"lsa.max_df", "and in at most this share of them (default 0.5)", func(c *config, v string) (err error) {
+		c.MaxDocFreq, err = strconv.ParseFloat(v, 64)
+		if err != nil || !(c.MaxDocFreq > 0 && c.MaxDocFreq <= 1) {
+			return errors.New("must be a number above 0 and at most 1")
+		}
+		return nil
+	}},
+	{"neighbours.k", "neighbours kept for every article (default 64)", func(c *config, v string) (err error) {
+		c.K, err = parseInt(v, 1, 1000)
+		return err
+	}},
+	{"list.threshold", "lowest score, 0 to 100, that a link may have (default 0)", func(c *config, v string) (err error) {
+		c.Threshold, err = parseInt(v, 0, 100)
+		return err
+	}},
+	{"refresh.every", "serve makes a new snapshot this often, such as 15m (default off)", func(c *config, v string) (err error) {
+		if v == "off" || v == "0" || v == "false" { // YAML knows off as false
+			c.RefreshEvery = 0
+			return nil
+		}
+		c.RefreshEvery, err = time.ParseDuration(v)
+		if err != nil || c.RefreshEvery < time.Second {
+			return errors.New("must be off or a duration of at least 1s, such as 15m or 2h")
+		}
+		return nil
+	}},
+}
+
+func parseInt(v string, least, most int) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > most {
+		return 0, fmt.Errorf("must be a whole number from %d to %d", least, most)
+	}
+	return n, nil
+}
+
+// variable is the environment variable of a key: lsa.min_df is
+// ALSOLIKE_LSA_MIN_DF.
+func variable(key string) string {
+	return "ALSOLIKE_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// loadConfig reads the configuration file, then the environment over it.
+func (e *env) loadConfig() (*config, error) {
+	c := &config{}
+	path := e.configFile
+	if path == "" {
+		path = e.path("alsolike.yaml")
+	}
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && e.configFile == "":
+	case err != nil:
+		return nil, usagef("cannot read the configuration file %s: %v", path, pathReason(err))
+	default:
+		if err := c.readYAML(path, text); err != nil {
+			return nil, err
+		}
+	}
+	return c, c.readEnvironment(e.environ)
+}
+
+// readYAML sets what the YAML text says; keys may be nested or dotted.
+func (c *config) readYAML(path string, text []byte) error {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return usagef("%s: %s", path, strings.TrimSpace(yaml.FormatError(err, false, false)))
+	}
+	for _, doc := range file.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if err := c.readNode(path, "", doc.Body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *config) readNode(path, prefix string, node ast.Node) error {
+	at := fmt.Sprintf("%s:%d", path, node.GetToken().Position.Line)
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			if err := c.readNode(path, prefix, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *ast.MappingValueNode:
+		at = fmt.Sprintf("%s:%d", path, n.Key.GetToken().Position.Line)
+		name := prefix + n.Key.GetToken().Value
+		switch n.Value.(type) {
+		case *ast.MappingNode, *ast.MappingValueNode:
+			if !isSection(name) {
+				return usagef("%s: unknown key %s%s", at, name, didYouMean(name, configNames()))
+			}
+			return c.readNode(path, name+".", n.Value)
+		}
+		return c.set(at, name, n.Value.GetToken().Value)
+	case *ast.CommentGroupNode, *ast.NullNode:
+		return nil
+	}
+	return usagef("%s: a configuration is a list of keys and values, such as\nlsa:\n  rank: 128", at)
+}
+
+func isSection(name string) bool {
+	for _, k := range configKeys {
+		if strings.HasPrefix(k.name, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+func configNames() []string {
+	var names []string
+	for _, k := range configKeys {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// set gives the key its value; at says where it comes from.
+func (c *config) set(at, name, value string) error {
+	for _, k := range configKeys {
+		if k.name != name {
+			continue
+		}
+		if err := k.set(c, value); err != nil {
+			return usagef("%s: %s is %q; it %v", at, name, value, err)
+		}
+		return nil
+	}
+	return usagef("%s: unknown key %s%s", at, name, didYouMean(name, configNames()))
+}
+
+// readEnvironment sets what the variables ALSOLIKE_… say.
+func (c *config) readEnvironment(environ []string) error {
+	known := map[string]string{}
+	names := []string{"ALSOLIKE_DATA"}
+	for _, k := range configKeys {
+		known[variable(k.name)] = k.name
+		names = append(names, variable(k.name))
+	}
+	for _, kv := range environ {
+		name, value, _ := strings.Cut(kv, "=")
+		if !strings.HasPrefix(name, "ALSOLIKE_") || name == "ALSOLIKE_DATA" || value == "" {
+			continue
+		}
+		key, ok := known[name]
+		if !ok {
+			return usagef("unknown environment variable %s%s", name, didYouMean(name, names))
+		}
+		if err := c.set(name, key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alsolike/alsolike/data/sample"
+	"github.com/alsolike/alsolike/recommend/web"
+)
+
+const demoAddr = "127.0.0.1:8080"
+
+// demoRank suits the sample site. The default, an eighth of the articles, is
+// made for sites of some hundreds and more: on so few it would leave fewer
+// dimensions than there are subjects.
+const demoRank = 100
+
+// demoThreshold leaves out what is only somewhat alike: two or three good links
+// look better under an article than five.
+const demoThreshold = 80
+
+func newDemoCommand(e *env) *cobra.Command {
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show alsolike at work on a small magazine in three languages",
+		Long: `Demo loads a small magazine in English, 简体 and 繁體 that comes with alsolike, makes
+its links and serves it, with the links under every article. It works in a temporary
+folder that it removes when it ends, unless --data names one to keep.`,
+		Example: `  alsolike demo
+  alsolike demo --addr :9000 --data ./demo-data`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flag("data").Changed {
+				dir, err := os.MkdirTemp("", "alsolike-demo-")
+				if err != nil {
+					return err
+				}
+				defer os.RemoveAll(dir)
+				e.dataDir = dir
+			}
+			ln, err := demoListen(addr, cmd.Flag("addr").Changed)
+			if err != nil {
+				return err
+			}
+			return e.demo(cmd.Context(), ln)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", demoAddr, "the `address` to listen on")
+	return cmd
+}
+
+// demoListen listens on addr, or on any free port when the default is taken
+// and nobody asked for it.
+func demoListen(addr string, asked bool) (net.Listener, error) {
+	ln, err := listen(addr)
+	if err != nil && !asked {
+		return listen("127.0.0.1:0")
+	}
+	return ln, err
+}
+
+// demo makes the sample site's links and serves it on ln, which it closes.
+func (e *env) demo(ctx context.Context, ln net.Listener) error {
+	defer ln.Close()
+	articles := sample.Articles()
+	if err := e.loadSample(ctx); err != nil {
+		return err
+	}
+	conf, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	conf.Rank = cmp.Or(conf.Rank, demoRank)
+	conf.Threshold = cmp.Or(conf.Threshold, demoThreshold)
+	m, err := e.refresh(ctx, conf)
+	if err != nil {
+		return err
+	}
+	at := "http://" + ln.Addr().String()
+	fmt.Fprintf(e.stdout, `
+The Lantern, a magazine of %s (%s), with its links:
+
+  English   %[3]s/en/
+  简体      %[3]s/zh-Hans/
+  繁體      %[3]s/zh-Hant/
+
+  the same links for a site to ask:  %[3]s/v1/related?id=%[4]s
+
+Ctrl-C ends it.
+`, plural(m.Counts.Articles, "article"), languageCounts(m), at, articles[0].ID)
+	return e.serve(ctx, ln, conf, &web.Magazine{Articles: articles, Pictures: sample.Pictures()})
+}
+
+// loadSample puts the sample site into the store.
+func (e *env) loadSample(ctx context.Context) error {
+	if err := e.makeDataDir(); err != nil {
+		return err
+	}
+	store, err := e.openStore(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	_, err = store.PutArticles(ctx, sample.Articles())
+	return err
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alsolike/alsolike/data/sample"
+)
+
+// Every address that a page of the demo names leads to a page, and every
+// article has links under its heading in its own language.
+func TestDemo(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var stdout bytes.Buffer
+	e := &env{stdout: &stdout, stderr: &bytes.Buffer{}, now: time.Now, dataDir: t.TempDir(), logFormat: "text", logLevel: "error", progress: "none"}
+	r := &running{t: t, base: "http://" + ln.Addr().String()}
+	done := make(chan error, 1)
+	go func() { done <- e.demo(ctx, ln) }()
+	waitFor(t, "the demo is ready", func() bool { status, _ := r.get("/readyz"); return status == http.StatusOK })
+
+	headings := map[string]string{"en": "You might also like", "zh-Hans": "你可能也喜欢", "zh-Hant": "你可能也喜歡"}
+	for _, a := range sample.Articles() {
+		_, body := r.get(a.URL)
+		_, links, found := strings.Cut(body, headings[string(a.Lang)])
+		if !found || strings.Count(links, `href="/`+string(a.Lang)+`/`) < 2 {
+			t.Errorf("%s: no links under %q", a.URL, headings[string(a.Lang)])
+		}
+	}
+
+	seen := map[string]bool{"/en/": true}
+	for queue := []string{"/en/"}; len(queue) > 0; queue = queue[1:] {
+		status, body := r.get(queue[0])
+		if status != http.StatusOK {
+			t.Errorf("GET %s: %d", queue[0], status)
+		}
+		for _, address := range regexp.MustCompile(`(?:href|src)="(/[^"#]*)`).FindAllStringSubmatch(body, -1) {
+			if path := strings.ReplaceAll(address[1], "&amp;", "&"); !seen[path] {
+				seen[path] = true
+				queue = append(queue, path)
+			}
+		}
+	}
+	if len(seen) < len(sample.Articles()) {
+		t.Errorf("only %d addresses can be reached from /en/", len(seen))
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("the demo ends with %v", err)
+	}
+	for _, want := range []string{r.base + "/en/", r.base + "/zh-Hans/", r.base + "/zh-Hant/", "/v1/related?id="} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("the demo does not print %s:\n%s", want, stdout.String())
+		}
+	}
+}
+
+// The default address being taken is no reason to fail; one that was asked for
+// is.
+func TestDemoAddress(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	ln, err := demoListen(taken.Addr().String(), false)
+	if err != nil {
+		t.Fatalf("demoListen on a taken default: %v", err)
+	}
+	ln.Close()
+	if _, err := demoListen(taken.Addr().String(), true); err == nil {
+		t.Error("demoListen took an address that is in use")
+	}
+}

@@ -1,0 +1,274 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/ingest"
+	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/snapshot"
+)
+
+func newExportCommand(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write out articles, links or vectors",
+		Example: `  alsolike export articles > articles.jsonl
+  alsolike export related --limit 10 > links.tsv
+  alsolike export vectors --format npy --out vectors.npy`,
+	}
+	cmd.AddCommand(newExportArticlesCommand(e), newExportRelatedCommand(e), newExportVectorsCommand(e))
+	return cmd
+}
+
+func newExportArticlesCommand(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use:     "articles",
+		Short:   "Write every stored article, in whatever state, as JSON lines",
+		Long:    "Write every stored article, in whatever state, as JSON lines that import takes back.",
+		Example: "  alsolike export articles > articles.jsonl",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := e.needDataDir(); err != nil {
+				return err
+			}
+			store, err := e.openStore(cmd.Context(), true)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			w := bufio.NewWriter(e.stdout)
+			var line []byte
+			for a, err := range store.Articles(cmd.Context()) {
+				if err != nil {
+					return err
+				}
+				line = ingest.AppendJSONL(line[:0], a)
+				if _, err := w.Write(line); err != nil {
+					return err
+				}
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func newExportRelatedCommand(e *env) *cobra.Command {
+	const maxLimit = 200
+	var (
+		limit  int
+		format string
+		raw    bool
+	)
+	cmd := &cobra.Command{
+		Use:   "related",
+		Short: "Write the links of every article",
+		Long: `Write the links of every article, best first, the articles in the order of their
+ids: as tab-separated source, target and ranking score, or as a run for TREC's tools.
+The lists are those that readers get, unless --raw leaves out threshold and
+overrides. There are at most neighbours.k links for an article.`,
+		Example: `  alsolike export related > links.tsv
+  alsolike export related --limit 10 --raw --format trec > links.run`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 1 || limit > maxLimit {
+				return usagef("--limit is %d; it may be 1 to %d", limit, maxLimit)
+			}
+			if format != "tsv" && format != "trec" {
+				return usagef("--format is %q; it may be tsv or trec", format)
+			}
+			engine, closeStore, err := e.openEngine(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer closeStore()
+			w := bufio.NewWriter(e.stdout)
+			if err := e.exportRelated(cmd.Context(), w, engine, recommend.Query{Limit: limit, Raw: raw}, format == "trec"); err != nil {
+				return err
+			}
+			return w.Flush()
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&limit, "limit", 20, "most links of an article")
+	flags.StringVar(&format, "format", "tsv", "`tsv|trec`")
+	flags.BoolVar(&raw, "raw", false, "without threshold and overrides")
+	return cmd
+}
+
+// exportRelated writes the list of every article in service.
+func (e *env) exportRelated(ctx context.Context, w *bufio.Writer, engine *recommend.Engine, query recommend.Query, trec bool) error {
+	dir, err := e.snapshots()
+	if err != nil {
+		return err
+	}
+	s, err := dir.Open(engine.Status().Snapshot)
+	if err != nil {
+		return err
+	}
+	for row := range s.Len() {
+		id := s.ArticleID(row)
+		query.ID = id
+		list, err := engine.Related(ctx, query)
+		if err != nil {
+			return err
+		}
+		for _, link := range list.Links {
+			score := strconv.FormatFloat(float64(link.Rank), 'g', -1, 32)
+			if trec {
+				fmt.Fprintf(w, "%s Q0 %s %d %s alsolike\n", trecID(id), trecID(link.Card.ID), link.Position, score)
+			} else {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", id, link.Card.ID, score)
+			}
+		}
+	}
+	return nil
+}
+
+// trecID percent-encodes what would split a run's line: white space, and the
+// percent sign itself.
+func trecID(id data.ArticleID) string {
+	var b []byte
+	for _, r := range string(id) {
+		if r == '%' || unicode.IsSpace(r) {
+			b = append(b, url.PathEscape(string(r))...)
+		} else {
+			b = append(b, string(r)...)
+		}
+	}
+	return string(b)
+}
+
+func newExportVectorsCommand(e *env) *cobra.Command {
+	var format, out string
+	cmd := &cobra.Command{
+		Use:   "vectors",
+		Short: "Write the vector of every article of the published snapshot",
+		Long: `Write the vectors of the published snapshot: as one NumPy matrix of float32, one row
+an article, beside it FILE.ids with one id a line; or as JSON lines.`,
+		Example: `  alsolike export vectors --format npy --out vectors.npy
+  alsolike export vectors --format jsonl > vectors.jsonl`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			switch {
+			case format != "npy" && format != "jsonl":
+				return usagef("--format is %q; it may be npy or jsonl", format)
+			case format == "npy" && out == "":
+				return usagef("--format npy needs --out FILE, since the ids go into FILE.ids")
+			}
+			dir, err := e.snapshots()
+			if err != nil {
+				return err
+			}
+			id, err := snapshotID(dir, nil)
+			if err != nil {
+				return err
+			}
+			s, err := dir.Open(id)
+			if err != nil {
+				return err
+			}
+			if format == "npy" {
+				if err := writeFile(out+".ids", func(w *bufio.Writer) error { return writeIDs(w, s) }); err != nil {
+					return err
+				}
+				return writeFile(out, func(w *bufio.Writer) error { return writeNPY(w, s) })
+			}
+			if out != "" {
+				return writeFile(out, func(w *bufio.Writer) error { return writeVectorLines(w, s) })
+			}
+			w := bufio.NewWriter(e.stdout)
+			if err := writeVectorLines(w, s); err != nil {
+				return err
+			}
+			return w.Flush()
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&format, "format", "npy", "`npy|jsonl`")
+	flags.StringVar(&out, "out", "", "the `file` to write")
+	return cmd
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(path string, write func(*bufio.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, pathReason(err))
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			err = fmt.Errorf("cannot write %s: %w", path, pathReason(err))
+		}
+	}()
+	w := bufio.NewWriterSize(f, 1<<20)
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func writeIDs(w *bufio.Writer, s *snapshot.Snapshot) error {
+	for row := range s.Len() {
+		if _, err := fmt.Fprintln(w, s.ArticleID(row)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeNPY writes the vectors in NumPy's format, version 1.0
+// (numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+func writeNPY(w *bufio.Writer, s *snapshot.Snapshot) error {
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", s.Len(), s.Manifest().Rank)
+	const preamble, align = 10, 64
+	header += strings.Repeat(" ", align-1-(preamble+len(header))%align) + "\n"
+	magic := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(header)))
+	if _, err := w.Write(append(magic, header...)); err != nil {
+		return err
+	}
+	for row := range s.Len() {
+		if err := binary.Write(w, binary.LittleEndian, s.Vector(row)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeVectorLines(w *bufio.Writer, s *snapshot.Snapshot) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for row := range s.Len() {
+		line := struct {
+			ID     data.ArticleID `json:"id"`
+			Vector []float32      `json:"vector"`
+		}{s.ArticleID(row), s.Vector(row)}
+		if err := enc.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/ingest"
+	"github.com/alsolike/alsolike/data/sqlite"
+)
+
+// storeFile is the embedded store within the data folder.
+const storeFile = "alsolike.db"
+
+func newImportCommand(e *env) *cobra.Command {
+	var (
+		source    ingest.SourceOptions
+		format    string
+		columns   string
+		lang      string
+		dryRun    bool
+		maxErrors int
+		asJSON    bool
+	)
+	cmd := &cobra.Command{
+		Use:   "import SOURCE...",
+		Short: "Put articles into the store",
+		Long: `Import reads articles from files and stores them. Imports add up: an article whose
+id is known already is brought up to date, and one that did not change is left
+alone. A record that cannot be taken is named with its file, line and reason, and
+the others are stored.
+
+JSON lines hold one object a line, with the fields id, title, body (plain text or
+HTML), summary, url, lang, published_at, updated_at, section, tags, authors, image
+{src, alt}, type, series, part, translation_of, canonical_url, state, evergreen,
+link_to and link_from. CSV starts with a header line; --map says which column
+holds which field. Both may be gzipped.
+
+Exit code 1 means that some record was refused.`,
+		Example: `  alsolike import articles.jsonl.gz
+  alsolike import articles.csv --map id=article_id,title=headline,body=text
+  alsolike import articles.csv --map id=nr,body=text --lang en --dry-run`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, paths []string) (err error) {
+			source.Format = ingest.Format(format)
+			if source.Map, err = parseMap(columns); err != nil {
+				return err
+			}
+			if lang != "" {
+				if source.Lang, err = data.ParseLang(lang); err != nil {
+					return usagef("--%v", err)
+				}
+			}
+			if maxErrors < 0 {
+				return usagef("--max-errors is %d; it counts refused records, and 0 means no limit", maxErrors)
+			}
+			opts := ingest.Options{DryRun: dryRun, MaxErrors: maxErrors}
+			sum, err := e.importFiles(cmd.Context(), paths, source, opts)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = e.writeJSON(newImportResult(sum, dryRun))
+			} else {
+				err = writeImportSummary(e.stdout, sum, dryRun)
+			}
+			if err == nil && sum.Refused > 0 {
+				err = errSilent // every refused record was named
+			}
+			return err
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&format, "format", "auto", "`auto|jsonl|csv`")
+	flags.StringVar(&columns, "map", "", "which column holds which field: `field=column,...`")
+	flags.StringVar(&lang, "lang", "", "`language` of articles that name none, such as en or zh-Hant")
+	flags.StringVar(&source.Section, "section", "", "`section` of articles that name none")
+	flags.BoolVar(&dryRun, "dry-run", false, "only say what would be done")
+	flags.IntVar(&maxErrors, "max-errors", 0, "give up, with nothing stored, at the `n`-th refused record (0: no limit)")
+	flags.BoolVar(&asJSON, "json", false, "print the counts as JSON")
+	return cmd
+}
+
+// parseMap reads field=column,field=column.
+func parseMap(s string) (map[string]string, error) {
+	m := map[string]string{}
+	for pair := range strings.SplitSeq(s, ",") {
+		if strings.TrimSpace(pair) == "" {
+			continue
+		}
+		field, column, ok := strings.Cut(pair, "=")
+		field, column = strings.TrimSpace(field), strings.TrimSpace(column)
+		if !ok || field == "" || column == "" {
+			return nil, usagef("--map: %q is not of the form field=column", pair)
+		}
+		if _, ok := m[field]; ok {
+			return nil, usagef("--map: %s is named twice", field)
+		}
+		m[field] = column
+	}
+	return m, nil
+}
+
+// importFiles stores the articles of the files and reports refused records on
+// standard error as they are met.
+func (e *env) importFiles(ctx context.Context, paths []string, source ingest.SourceOptions, opts ingest.Options) (ingest.Summary, error) {
+	var sources []*ingest.Source
+	for _, path := range paths {
+		s, err := ingest.Open(path, source)
+		if err != nil {
+			return ingest.Summary{}, err
+		}
+		sources = append(sources, s)
+	}
+
+	var store ingest.Store
+	if !opts.DryRun {
+		if err := e.makeDataDir(); err != nil {
+			return ingest.Summary{}, err
+		}
+	}
+	if db, err := e.openStore(ctx, opts.DryRun); err == nil {
+		defer db.Close()
+		store = db
+	} else if !opts.DryRun || !errors.Is(err, os.ErrNotExist) {
+		return ingest.Summary{}, err
+	}
+
+	p, err := e.newProgress()
+	if err != nil {
+		return ingest.Summary{}, err
+	}
+	defer p.close()
+	watch := p.stages(map[string]string{"check": "record", "store": "article"})
+	opts.Progress = func(at ingest.Progress) {
+		watch.report(string(at.Stage), at.Bytes, at.Total, int64(at.Articles))
+	}
+	opts.Report = func(refused *ingest.RecordError) { p.println(refused.Error()) }
+	sum, err := ingest.Import(ctx, sources, store, opts)
+	watch.end()
+	return sum, err
+}
+
+// linkSecret names the secret that signs recommendation ids.
+const linkSecret = "recommendation"
+
+// openStore opens the store of the data folder. Whoever may write makes sure
+// that the store has all that those who only read will ask for.
+func (e *env) openStore(ctx context.Context, readOnly bool) (*sqlite.Store, error) {
+	store, err := sqlite.Open(ctx, e.path(storeFile), sqlite.Options{ReadOnly: readOnly, Now: e.now})
+	if err != nil || readOnly {
+		return store, err
+	}
+	if _, err := store.Secret(ctx, linkSecret); err != nil {
+		store.Close()
+		return nil, err
+	}
+	return store, nil
+}
+
+// writeImportSummary says in words what an import did.
+func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
+	verb := "Stored"
+	if dryRun {
+		verb = "Would store"
+	}
+	var b strings.Builder
+	switch stored := sum.Added + sum.Updated; {
+	case stored > 0:
+		fmt.Fprintf(&b, "%s %s: %s new, %s changed; %s unchanged.\n", verb, plural(stored, "article"), count(sum.Added), count(sum.Updated), count(sum.Unchanged))
+	case sum.Unchanged > 0:
+		fmt.Fprintf(&b, "Nothing changed: all %s are in the store already.\n", plural(sum.Unchanged, "article"))
+	default:
+		fmt.Fprintf(&b, "%s no article.\n", verb)
+	}
+	for _, note := range []struct {
+		n    int
+		what string
+	}{
+		{sum.Refused, "refused, named above"},
+		{sum.Duplicates, "replaced by a later one with the same id"},
+		{sum.BadDates, "with a date that is none, stored without it"},
+		{sum.BadLangs, "with a language that is none, stored as und"},
+	} {
+		if note.n > 0 {
+			fmt.Fprintf(&b, "%s %s.\n", plural(note.n, "record"), note.what)
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(sum.Unknown)) {
+		fmt.Fprintf(&b, "Field %q is not known and was left out of %s.\n", field, plural(sum.Unknown[field], "record"))
+	}
+	if len(sum.Languages) > 0 {
+		var parts []string
+		for _, lang := range slices.Sorted(maps.Keys(sum.Languages)) {
+			parts = append(parts, fmt.Sprintf("%s %s", lang, count(sum.Languages[lang])))
+		}
+		fmt.Fprintf(&b, "Languages: %s.\n", strings.Join(parts, ", "))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// An importResult is what import --json prints.
+type importResult struct {
+	DryRun     bool              `json:"dry_run"`
+	Read       int               `json:"read"`
+	Added      int               `json:"added"`
+	Updated    int               `json:"updated"`
+	Unchanged  int               `json:"unchanged"`
+	Refused    int               `json:"refused"`
+	Duplicates int               `json:"duplicates"`
+	BadDates   int               `json:"bad_dates"`
+	BadLangs   int               `json:"bad_langs"`
+	Unknown    map[string]int    `json:"unknown_fields"`
+	Languages  map[data.Lang]int `json:"languages"`
+}
+
+func newImportResult(sum ingest.Summary, dryRun bool) importResult {
+	return importResult{
+		DryRun: dryRun, Read: sum.Read, Added: sum.Added, Updated: sum.Updated, Unchanged: sum.Unchanged,
+		Refused: sum.Refused, Duplicates: sum.Duplicates, BadDates: sum.BadDates, BadLangs: sum.BadLangs,
+		Unknown: sum.Unknown, Languages: sum.Languages,
+	}
+}

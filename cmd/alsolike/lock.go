@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+// lock takes the lock file name in the data folder for this process, and
+// returns the function that gives it back. When another process holds it, the
+// error names that process. The system gives the lock back when a process
+// dies, however it dies.
+func (e *env) lock(name, what string) (unlock func(), err error) {
+	path := e.path(name)
+	l := flock.New(path)
+	ok, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("cannot lock %s: %w; the data folder must be writable", path, pathReason(err))
+	}
+	if !ok {
+		holder := "another process"
+		if pid, err := os.ReadFile(path); err == nil && len(pid) > 0 {
+			holder = "process " + strings.TrimSpace(string(pid))
+		}
+		return nil, fmt.Errorf("%s (pid in %s) already runs %s on %s: %w", holder, path, what, e.dataDir, data.ErrBusy)
+	}
+	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
+		l.Unlock()
+		return nil, err
+	}
+	return func() { l.Unlock() }, nil
+}

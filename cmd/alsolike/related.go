@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/sqlite"
+	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/web"
+)
+
+// errNoSnapshot says how to get links at all.
+var errNoSnapshot = fmt.Errorf("%w; alsolike refresh makes one", data.ErrNoSnapshot)
+
+func newRelatedCommand(e *env) *cobra.Command {
+	var (
+		limit   int
+		exclude []string
+		asJSON  bool
+	)
+	cmd := &cobra.Command{
+		Use:   "related ID|URL",
+		Short: "Show the links that a reader gets under an article",
+		Example: `  alsolike related a1
+  alsolike related https://example.org/housing/rents --limit 10
+  alsolike related a1 --exclude a7 --json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if limit < 1 || limit > web.MaxLimit {
+				return usagef("--limit is %d; it may be 1 to %d", limit, web.MaxLimit)
+			}
+			engine, closeStore, err := e.openEngine(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer closeStore()
+			query := recommend.Query{ID: data.ArticleID(args[0]), Limit: limit}
+			for _, id := range exclude {
+				query.Exclude = append(query.Exclude, data.ArticleID(id))
+			}
+			list, err := engine.Related(cmd.Context(), query)
+			if errors.Is(err, data.ErrNotFound) && isURL(args[0]) {
+				query.ID, query.URL = "", args[0]
+				list, err = engine.Related(cmd.Context(), query)
+			}
+			if errors.Is(err, data.ErrNotFound) {
+				return fmt.Errorf("there is no article with the id or URL %q", args[0])
+			}
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				b, err := web.RelatedJSON(list)
+				if err != nil {
+					return err
+				}
+				_, err = e.stdout.Write(b)
+				return err
+			}
+			return e.showList(list)
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&limit, "limit", web.DefaultLimit, "most links")
+	flags.StringArrayVar(&exclude, "exclude", nil, "`id` of an article not to link (repeatable)")
+	flags.BoolVar(&asJSON, "json", false, "print the answer of GET /v1/related")
+	return cmd
+}
+
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" || len(s) > 0 && s[0] == '/'
+}
+
+func (e *env) showList(list recommend.List) error {
+	fmt.Fprintf(e.stderr, "%s  %s\n", list.Article.ID, list.Article.Title)
+	if len(list.Links) == 0 {
+		fmt.Fprintln(e.stderr, "No links.")
+		return nil
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\tSCORE\tSOURCE\tID\tTITLE")
+	for _, link := range list.Links {
+		fmt.Fprintf(w, "%d\t%d\t%s\t%s\t%s\n", link.Position, link.Score, link.Source, link.Card.ID, link.Card.Title)
+	}
+	return w.Flush()
+}
+
+// openEngine brings what readers get into service within this process, once.
+func (e *env) openEngine(ctx context.Context) (engine *recommend.Engine, closeStore func(), err error) {
+	conf, err := e.loadConfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := e.logger(slog.LevelWarn)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := e.needDataDir(); err != nil {
+		return nil, nil, err
+	}
+	store, err := e.openStore(ctx, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err = e.newEngine(ctx, store, conf, log)
+	if err == nil {
+		err = engine.Load(ctx)
+	}
+	if errors.Is(err, data.ErrNoSnapshot) {
+		err = errNoSnapshot
+	}
+	if err != nil {
+		store.Close()
+		return nil, nil, err
+	}
+	return engine, func() { store.Close() }, nil
+}
+
+// newEngine makes the engine over the data folder's store and snapshots.
+func (e *env) newEngine(ctx context.Context, store *sqlite.Store, conf *config, log *slog.Logger) (*recommend.Engine, error) {
+	dir, err := e.snapshots()
+	if err != nil {
+		return nil, err
+	}
+	secret, err := store.Secret(ctx, linkSecret)
+	if err != nil {
+		return nil, err
+	}
+	return recommend.New(store, dir, recommend.Options{Secret: secret, Threshold: conf.Threshold, Now: e.now, Log: log})
+}

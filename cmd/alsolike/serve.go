@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/sqlite"
+	"github.com/alsolike/alsolike/recommend/refresh"
+	"github.com/alsolike/alsolike/recommend/snapshot"
+	"github.com/alsolike/alsolike/recommend/web"
+)
+
+// serveLock is the name within the data folder.
+const serveLock = "serve.lock"
+
+func newServeCommand(e *env) *cobra.Command {
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer GET /v1/related",
+		Long: `Serve answers the site's requests for links out of the published snapshot. New
+snapshots, overrides and changed articles of other processes are in service within
+a second, and no request ever waits for them.
+
+  GET /v1/related?id=a1&limit=5   the links under an article (or url=…; exclude=…)
+  GET /v1/status                  what is in service
+  GET /healthz, /readyz           for load balancers
+
+With refresh.every in alsolike.yaml (or ALSOLIKE_REFRESH_EVERY) it also makes a new
+snapshot that often, if any article has changed.`,
+		Example: `  alsolike serve
+  alsolike serve --addr 127.0.0.1:9000
+  ALSOLIKE_REFRESH_EVERY=15m alsolike serve`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := e.needDataDir(); err != nil {
+				return err
+			}
+			conf, err := e.loadConfig()
+			if err != nil {
+				return err
+			}
+			ln, err := listen(addr)
+			if err != nil {
+				return err
+			}
+			return e.serve(cmd.Context(), ln, conf, nil)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", ":8080", "the `address` to listen on")
+	return cmd
+}
+
+func listen(addr string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w; name another address with --addr", addr, err)
+	}
+	return ln, nil
+}
+
+// serve answers the requests of ln until ctx ends, alone on the data folder.
+// With nothing to serve it starts all the same, says so, and waits for it.
+// The magazine, if any, is served beside the API. It closes ln.
+func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine *web.Magazine) error {
+	defer ln.Close()
+	log, err := e.logger(slog.LevelDebug)
+	if err != nil {
+		return err
+	}
+	unlock, err := e.lock(serveLock, "a server")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	store, err := e.openStore(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	engine, err := e.newEngine(ctx, store, conf, log)
+	if err != nil {
+		return err
+	}
+	if err := engine.Load(ctx); err != nil {
+		log.Error("no links to serve yet", "error", err)
+	}
+
+	server := web.New(web.Config{Recommender: engine, Magazine: magazine, Log: log})
+	status := engine.Status()
+	log.Info("serving", "addr", ln.Addr().String(), "snapshot", status.Snapshot, "articles", status.Articles)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return ignoreStop(ctx, engine.Watch(ctx)) })
+	g.Go(func() error { return server.Run(ctx, ln) })
+	if conf.RefreshEvery > 0 {
+		g.Go(func() error {
+			b := &background{e: e, conf: conf, store: store, log: log}
+			return b.run(ctx, !engine.Ready())
+		})
+	}
+	err = g.Wait()
+	log.Info("stopped")
+	return err
+}
+
+// ignoreStop is err unless it only says that ctx has ended.
+func ignoreStop(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// A background makes snapshots while a server runs.
+type background struct {
+	e     *env
+	conf  *config
+	store *sqlite.Store
+	log   *slog.Logger
+	done  int64 // revision of the articles in the last snapshot made here; 0: none yet
+}
+
+// run refreshes every conf.RefreshEvery until ctx ends, the first time at once
+// if so told. A refresh that fails is logged; what is in service stays.
+func (b *background) run(ctx context.Context, atOnce bool) error {
+	tick := time.NewTicker(b.conf.RefreshEvery)
+	defer tick.Stop()
+	for {
+		if atOnce {
+			switch err := b.refresh(ctx); {
+			case ctx.Err() != nil:
+				return nil
+			case errors.Is(err, data.ErrBusy):
+				b.log.Info("refresh left out: another one is running")
+			case errors.Is(err, refresh.ErrNoArticles):
+				b.log.Warn("refresh left out: there are no articles yet")
+			case err != nil:
+				b.log.Error("refresh failed; the snapshot in service stays", "error", err)
+			}
+		}
+		atOnce = true
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// refresh makes a snapshot if any article has changed since the last one.
+func (b *background) refresh(ctx context.Context) error {
+	rev, err := b.store.Revision(ctx)
+	if err != nil || rev.Articles == b.done {
+		return err
+	}
+	unlock, err := b.e.lock(refreshLock, "a refresh")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	dir, err := snapshot.OpenDir(b.e.path(snapshotFolder))
+	if err != nil {
+		return err
+	}
+	m, err := refresh.Run(ctx, b.store, dir, b.e.refreshOptions(b.conf))
+	if err != nil {
+		return err
+	}
+	b.done = m.StoreRevision
+	b.log.Info("refreshed", "snapshot", m.ID, "articles", m.Counts.Articles, "took", roundDuration(duration(m)).String())
+	return nil
+}

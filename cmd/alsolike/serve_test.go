@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/sample"
+)
+
+// A running is a server within this process.
+type running struct {
+	t      *testing.T
+	base   string
+	stop   context.CancelFunc
+	done   chan error
+	stderr *bytes.Buffer
+}
+
+// startServe serves the shell's data folder until the test ends.
+func (s *shell) startServe() *running {
+	s.t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(s.t.Context())
+	r := &running{t: s.t, base: "http://" + ln.Addr().String(), stop: stop, done: make(chan error, 1), stderr: &bytes.Buffer{}}
+	e := &env{stdout: io.Discard, stderr: r.stderr, environ: s.environ, now: time.Now, dataDir: s.data, logFormat: "text", logLevel: "error", progress: "none"}
+	go func() { r.done <- serveFolder(ctx, e, ln) }()
+	s.t.Cleanup(func() { stop() })
+	return r
+}
+
+func serveFolder(ctx context.Context, e *env, ln net.Listener) error {
+	conf, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	return e.serve(ctx, ln, conf, nil)
+}
+
+// get asks the server and returns the status and the body.
+func (r *running) get(path string) (int, string) {
+	r.t.Helper()
+	resp, err := http.Get(r.base + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func (r *running) related(path string) answer {
+	r.t.Helper()
+	status, body := r.get(path)
+	if status != http.StatusOK {
+		r.t.Fatalf("GET %s: %d %s", path, status, body)
+	}
+	var a answer
+	if err := json.Unmarshal([]byte(body), &a); err != nil {
+		r.t.Fatalf("GET %s: %v", path, err)
+	}
+	return a
+}
+
+// What other processes do to the data folder is in service within a second,
+// without a restart.
+func TestServeFollows(t *testing.T) {
+	s := withSample(t)
+	r := s.startServe()
+	const path = "/v1/related?url=/en/harbour-cranes"
+	before := r.related(path)
+	if before.Snapshot != s.published() || len(before.Items) == 0 {
+		t.Fatalf("answer %+v", before)
+	}
+	within := func(what string, holds func(answer) bool) {
+		t.Helper()
+		deadline := time.Now().Add(time.Second)
+		for {
+			if holds(r.related(path)) {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Errorf("not within a second: %s", what)
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	first := before.Items[0].ID
+
+	s.ok("override", "add", "--article", "en/harbour-cranes", "--target", string(first), "--action", "hide")
+	within("the hidden article is gone", func(a answer) bool { return a.Items[0].ID != first })
+	s.ok("override", "remove", "1")
+	within("and back again", func(a answer) bool { return a.Items[0].ID == first })
+
+	for _, a := range sample.Articles() {
+		if a.ID == first {
+			a.State = data.Unpublished
+			s.ok("import", s.file("one.jsonl", jsonLines([]data.Article{a})))
+		}
+	}
+	within("the unpublished article is gone", func(a answer) bool { return a.Items[0].ID != first })
+
+	s.ok("refresh")
+	fresh := s.published()
+	within("the new snapshot", func(a answer) bool { return a.Snapshot == fresh })
+	if status, body := r.get("/v1/related?id=" + string(first)); status != http.StatusOK || !strings.Contains(body, `"items":[]`) {
+		t.Errorf("an unpublished article after a refresh: %d %s, want 200 and no links", status, body)
+	}
+	s.ok("snapshot", "rollback")
+	within("the old snapshot", func(a answer) bool { return a.Snapshot == before.Snapshot })
+
+	r.stop()
+	if err := <-r.done; err != nil {
+		t.Errorf("a stopped server ends with %v", err)
+	}
+}
+
+// With refresh.every set, a server makes its first snapshot at once and takes
+// in new articles by itself.
+func TestServeRefreshes(t *testing.T) {
+	s := newShell(t)
+	s.environ = []string{"ALSOLIKE_REFRESH_EVERY=1s"}
+	s.ok("import", s.sampleFile())
+	r := s.startServe()
+	waitFor(t, "the first snapshot is in service", func() bool { status, _ := r.get("/readyz"); return status == http.StatusOK })
+	s.ok("import", s.file("one.jsonl", `{"id":"en/new","lang":"en","title":"Harbour cranes return","body":"The harbour cranes of Marrow Bay port return after repairs on the quay."}`))
+	waitFor(t, "the new article has links", func() bool {
+		status, body := r.get("/v1/related?id=en/new")
+		return status == http.StatusOK && strings.Contains(body, `"position":1`)
+	})
+	id := r.related("/v1/related?id=en/new").Snapshot
+	time.Sleep(2500 * time.Millisecond)
+	if again := r.related("/v1/related?id=en/new").Snapshot; again != id {
+		t.Errorf("a new snapshot %s although no article changed since %s", again, id)
+	}
+}
+
+func TestServeWithoutSnapshot(t *testing.T) {
+	s := newShell(t)
+	s.ok("import", s.sampleFile())
+	r := s.startServe()
+	waitFor(t, "the server lives", func() bool { status, _ := r.get("/healthz"); return status == http.StatusOK })
+	if status, _ := r.get("/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz: %d, want 503", status)
+	}
+	if status, body := r.get("/v1/related?id=en/harbour-cranes"); status != http.StatusServiceUnavailable || !strings.Contains(body, "alsolike refresh") {
+		t.Errorf("/v1/related: %d %s", status, body)
+	}
+	s.ok("refresh")
+	waitFor(t, "the snapshot is in service", func() bool { status, _ := r.get("/readyz"); return status == http.StatusOK })
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alsolike/alsolike/recommend/snapshot"
+)
+
+func newSnapshotCommand(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "snapshot",
+		Short: "Look at snapshots, and say which one is in service",
+		Long: `Every refresh leaves an immutable snapshot. One of them is published: the one that
+readers get. A running server follows within a second.`,
+		Example: `  alsolike snapshot list
+  alsolike snapshot show 20261123T200000Z-7f3a9c
+  alsolike snapshot rollback`,
+	}
+	cmd.AddCommand(newSnapshotListCommand(e), newSnapshotShowCommand(e), newSnapshotPublishCommand(e), newSnapshotRollbackCommand(e))
+	return cmd
+}
+
+// snapshots opens the folder of snapshots.
+func (e *env) snapshots() (*snapshot.Dir, error) {
+	if err := e.needDataDir(); err != nil {
+		return nil, err
+	}
+	return snapshot.OpenDir(e.path(snapshotFolder))
+}
+
+// A snapshotRow is one snapshot as snapshot list prints it.
+type snapshotRow struct {
+	ID        string    `json:"id"`
+	Created   time.Time `json:"created"`
+	Articles  int       `json:"articles"`
+	Rank      int       `json:"rank"`
+	Published bool      `json:"published"`
+	Problem   string    `json:"problem,omitempty"`
+}
+
+func newSnapshotListCommand(e *env) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the snapshots, oldest first",
+		Example: "  alsolike snapshot list",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			dir, err := e.snapshots()
+			if err != nil {
+				return err
+			}
+			infos, err := dir.List()
+			if err != nil {
+				return err
+			}
+			rows := []snapshotRow{}
+			for _, info := range infos {
+				row := snapshotRow{ID: info.ID, Created: info.Manifest.Created, Articles: info.Manifest.Counts.Articles, Rank: info.Manifest.Rank, Published: info.Published}
+				if info.Err != nil {
+					row.Problem = info.Err.Error()
+				}
+				rows = append(rows, row)
+			}
+			if asJSON {
+				return e.writeJSON(rows)
+			}
+			if len(rows) == 0 {
+				fmt.Fprintln(e.stderr, "There is no snapshot yet; alsolike refresh makes one.")
+				return nil
+			}
+			w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "SNAPSHOT\tCREATED\tARTICLES\tRANK\tSTATE")
+			for _, r := range rows {
+				state := ""
+				switch {
+				case r.Problem != "" && r.Published:
+					state = "published, but broken: " + r.Problem
+				case r.Problem != "":
+					state = "broken: " + r.Problem
+				case r.Published:
+					state = "published"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, r.Created.Format(time.RFC3339), count(r.Articles), r.Rank, state)
+			}
+			return w.Flush()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func newSnapshotShowCommand(e *env) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show [ID]",
+		Short: "Show how a snapshot was made (without an id: the published one)",
+		Example: `  alsolike snapshot show
+  alsolike snapshot show 20261123T200000Z-7f3a9c --json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, err := e.snapshots()
+			if err != nil {
+				return err
+			}
+			id, err := snapshotID(dir, args)
+			if err != nil {
+				return err
+			}
+			s, err := dir.Open(id)
+			if err != nil {
+				return err
+			}
+			m := *s.Manifest()
+			if asJSON {
+				return e.writeJSON(m)
+			}
+			return e.showManifest(m)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest as it is")
+	return cmd
+}
+
+// snapshotID is the id that the arguments name, or else the published one.
+func snapshotID(dir *snapshot.Dir, args []string) (string, error) {
+	if len(args) > 0 {
+		return args[0], nil
+	}
+	id, err := dir.Published()
+	if err == nil && id == "" {
+		err = errNoSnapshot
+	}
+	return id, err
+}
+
+func (e *env) showManifest(m snapshot.Manifest) error {
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	row := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
+	row("snapshot", "%s", m.ID)
+	row("created", "%s, by alsolike %s", m.Created.Format(time.RFC3339), m.Version)
+	row("articles", "%s (%s)", count(m.Counts.Articles), languageCounts(m))
+	row("model", "%s, rank %d, kernel %s, id %.12s", plural(m.Terms, "term"), m.Rank, m.Kernel, m.ModelID)
+	for _, key := range slices.Sorted(maps.Keys(m.Config)) {
+		row(key, "%v", m.Config[key])
+	}
+	row("input", "%.12s (store revision %d)", m.InputHash, m.StoreRevision)
+	for _, lang := range slices.Sorted(maps.Keys(m.Scales)) {
+		row("noise of "+string(lang), "a cosine below %.3f scores 0", m.Scales[lang].Noise)
+	}
+	for _, stage := range slices.Sorted(maps.Keys(m.Timings)) {
+		row("time of "+stage, "%s", roundDuration(time.Duration(m.Timings[stage])*time.Millisecond))
+	}
+	row("peak memory", "%s", megabytes(m.PeakMemory))
+	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
+		row(name, "%s bytes, sha-256 %.12s", count(m.Files[name].Size), m.Files[name].SHA256)
+	}
+	return w.Flush()
+}
+
+func newSnapshotPublishCommand(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use:     "publish ID",
+		Short:   "Put a snapshot into service",
+		Example: "  alsolike snapshot publish 20261123T200000Z-7f3a9c",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, err := e.snapshots()
+			if err != nil {
+				return err
+			}
+			if err := dir.Publish(args[0]); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service.\n", args[0])
+			return err
+		},
+	}
+}
+
+func newSnapshotRollbackCommand(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use:     "rollback",
+		Short:   "Put the snapshot published before into service again",
+		Example: "  alsolike snapshot rollback",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			dir, err := e.snapshots()
+			if err != nil {
+				return err
+			}
+			id, err := dir.Rollback()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service again.\n", id)
+			return err
+		},
+	}
+}
