@@ -29,7 +29,8 @@
 //
 // # What joins
 //
-// A read counts when its item is the id of an article with text, byte for byte.
+// A read joins when it names a reader and its item is the id of an article with
+// text, byte for byte.
 // Exports often turn whole numbers into decimals, so an id that matches no
 // article also joins when both are whole numbers written differently ("1430.0"
 // and "1430"), which the report counts. Leading zeros are kept: "09" is not "9".

@@ -31,7 +31,7 @@ func reads(lines ...string) []eval.Read {
 
 func newTruth(t *testing.T, articles []data.ArticleID, log []eval.Read) *eval.Truth {
 	t.Helper()
-	truth, err := eval.NewTruth(articles, slices.Values(log))
+	truth, err := eval.NewTruth(articles, eval.Log{Reads: slices.Values(log)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestJoin(t *testing.T) {
 	articles := []data.ArticleID{"7", "8.0", "09", "12345678901234567891", "x", "5", "5.0"}
 	check := func(item string, joined, asNumber int) {
 		t.Helper()
-		truth, err := eval.NewTruth(articles, slices.Values(reads("anna: x 7", "bert: "+item)))
+		truth, err := eval.NewTruth(articles, eval.Log{Reads: slices.Values(reads("anna: x 7", "bert: "+item))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,17 +86,23 @@ func TestJoin(t *testing.T) {
 }
 
 func TestTruth(t *testing.T) {
-	truth := newTruth(t, []data.ArticleID{"c", "a", "b"}, slices.Concat(
-		reads("anna: a a gone b a b"), // a b, b a; the second a b counts no more
-		reads("bert: c gone"),         // one article only
-		reads(": a b"),                // nobody
-	))
-	want := eval.Join{Reads: 10, Joined: 8, WithoutArticle: 2, WithoutReader: 2, Used: 6}
+	truth, err := eval.NewTruth([]data.ArticleID{"c", "a", "b"}, eval.Log{
+		Reads: slices.Values(slices.Concat(
+			reads("anna: a a gone b a b"), // a b, b a; the second a b counts no more
+			reads("bert: c gone"),         // one article only
+			reads(": a gone"),             // nobody
+		)),
+		WithoutReader: 3, Unreadable: 2,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := eval.Join{Reads: 15, Unreadable: 2, WithoutReader: 5, WithoutArticle: 2, Joined: 6}
 	if truth.Join != want {
 		t.Errorf("join: got %+v, want %+v", truth.Join, want)
 	}
-	if got := truth.Join.Rate(); got != 0.8 {
-		t.Errorf("join rate: got %v, want 0.8", got)
+	if got := truth.Join.Rate(); got != 0.4 {
+		t.Errorf("join rate: got %v, want 6 of 15", got)
 	}
 	if truth.Readers != 2 || truth.ReadersWithPairs() != 1 || truth.Pairs() != 2 {
 		t.Errorf("got %d readers, %d with pairs, %d pairs; want 2, 1, 2", truth.Readers, truth.ReadersWithPairs(), truth.Pairs())
@@ -124,7 +130,7 @@ func TestTruthByTime(t *testing.T) {
 func TestUnusable(t *testing.T) {
 	check := func(name string, articles []data.ArticleID, log []eval.Read, want string) {
 		t.Helper()
-		_, err := eval.NewTruth(articles, slices.Values(log))
+		_, err := eval.NewTruth(articles, eval.Log{Reads: slices.Values(log)})
 		var unusable *eval.DataError
 		if !errors.As(err, &unusable) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want a DataError with %q", name, err, want)
@@ -139,7 +145,7 @@ func TestUnusable(t *testing.T) {
 	check("by case", ab, reads("anna: A B"), "differ only in case")
 	check("empty column", ab, []eval.Read{{Reader: "anna"}}, "is empty")
 	check("one article each", ab, reads("anna: a", "bert: b"), "no reader read two different articles")
-	check("nobody", ab, reads(": a b"), "map reader")
+	check("nobody", ab, reads(": a b"), "none of the 2 reads names a reader; map reader")
 }
 
 // By hand: anna goes a→b and b→c, bert a→c, carl c→d.
@@ -244,7 +250,7 @@ func TestRunProperties(t *testing.T) {
 			}
 		}
 		run := func(log []eval.Read) *eval.Result {
-			truth, err := eval.NewTruth(articles, slices.Values(log))
+			truth, err := eval.NewTruth(articles, eval.Log{Reads: slices.Values(log)})
 			if err != nil {
 				t.Fatal(err)
 			}

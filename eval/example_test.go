@@ -20,7 +20,7 @@ func Example() {
 		{Reader: "bert", Item: "an article long gone"},
 		{Reader: "bert", Item: "cup"},
 	}
-	truth, err := eval.NewTruth(articles, slices.Values(log))
+	truth, err := eval.NewTruth(articles, eval.Log{Reads: slices.Values(log)})
 	if err != nil {
 		fmt.Println(err)
 		return

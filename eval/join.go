@@ -7,14 +7,15 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
-// Join counts how the reads of a log met the articles with text.
+// Join counts how the reads of a log met the articles with text. Every read is
+// one of Unreadable, WithoutReader, WithoutArticle and Joined.
 type Join struct {
-	Reads          int // all of the log
-	Joined         int // reads of an article with text
+	Reads          int // lines of the log, without a header
+	Unreadable     int // that say nothing one could use
+	WithoutReader  int // that name no reader
+	WithoutArticle int // that name a reader and something else than an article with text
+	Joined         int // that say which reader read which article with text
 	AsNumber       int // of Joined: ids that agree only as numbers ("1430.0" and "1430")
-	WithoutArticle int // reads of something else: Reads − Joined
-	WithoutReader  int // reads that name no reader, whether joined or not
-	Used           int // joined and with a reader
 }
 
 // Rate is the share of reads that joined, 0 to 1.

@@ -10,6 +10,15 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
+// A Log is a log of reads, in its order.
+type Log struct {
+	Reads iter.Seq[Read]
+
+	// What whoever read the log has left out of Reads already.
+	WithoutReader int // reads that name no reader
+	Unreadable    int // lines that are no reads
+}
+
 // A Read is one line of a log: a reader read something.
 type Read struct {
 	Reader string    // pseudonym of a reader or session; empty if the log does not say
@@ -48,10 +57,10 @@ func (t *Truth) ReadNext() []int {
 	return counts
 }
 
-// NewTruth joins the reads of a log, in its order, to the articles with text.
+// NewTruth joins the reads of a log to the articles with text.
 // It returns a *DataError if that leaves nothing to evaluate: no article, no
 // read, none that joins, or no reader with two different articles.
-func NewTruth(articles []data.ArticleID, reads iter.Seq[Read]) (*Truth, error) {
+func NewTruth(articles []data.ArticleID, log Log) (*Truth, error) {
 	articles = slices.Clone(articles)
 	slices.Sort(articles)
 	articles = slices.Compact(articles)
@@ -59,7 +68,7 @@ func NewTruth(articles []data.ArticleID, reads iter.Seq[Read]) (*Truth, error) {
 		return nil, dataErrorf("there is no article with text; import the site's articles first (alsolike import)")
 	}
 	t := &Truth{Articles: articles}
-	visits, err := t.collect(reads)
+	visits, err := t.collect(log)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +80,7 @@ func NewTruth(articles []data.ArticleID, reads iter.Seq[Read]) (*Truth, error) {
 	}
 	t.pair(visits)
 	if len(t.pairs) == 0 {
-		return nil, dataErrorf("no reader read two different articles with text one after the other: %d reads joined, by %d readers; map reader to the column that tells readers or sessions apart", t.Join.Joined, t.Readers)
+		return nil, dataErrorf("no reader read two different articles with text one after the other: %d reads joined, by %d readers; map reader to the column that stays the same from read to read", t.Join.Joined, t.Readers)
 	}
 	return t, nil
 }
@@ -90,32 +99,30 @@ type readerVisits struct {
 
 // collect joins the reads and sorts them by reader. It fills in t.Join and
 // t.ByTime.
-func (t *Truth) collect(reads iter.Seq[Read]) ([]*readerVisits, error) {
+func (t *Truth) collect(log Log) ([]*readerVisits, error) {
 	join := newJoiner(t.Articles)
 	byReader := map[string]*readerVisits{}
 	var strangers []string // items that did not join, for the message when none does
 	t.ByTime = true
-	for r := range reads {
+	t.Join = Join{Reads: log.WithoutReader + log.Unreadable, WithoutReader: log.WithoutReader, Unreadable: log.Unreadable}
+	for r := range log.Reads {
 		t.Join.Reads++
+		if r.Reader == "" {
+			t.Join.WithoutReader++
+			continue
+		}
 		row, asNumber, ok := join.find(r.Item)
-		switch {
-		case !ok:
+		if !ok {
+			t.Join.WithoutArticle++
 			if r.Item != "" && len(strangers) < examples && !slices.Contains(strangers, r.Item) {
 				strangers = append(strangers, r.Item)
 			}
-		case asNumber:
-			t.Join.AsNumber++
-			fallthrough
-		default:
-			t.Join.Joined++
-		}
-		if r.Reader == "" {
-			t.Join.WithoutReader++
-		}
-		if !ok || r.Reader == "" {
 			continue
 		}
-		t.Join.Used++
+		t.Join.Joined++
+		if asNumber {
+			t.Join.AsNumber++
+		}
 		t.ByTime = t.ByTime && !r.Time.IsZero()
 		v := byReader[r.Reader]
 		if v == nil {
@@ -124,12 +131,13 @@ func (t *Truth) collect(reads iter.Seq[Read]) ([]*readerVisits, error) {
 		}
 		v.visits = append(v.visits, visit{int32(row), r.Time.UnixNano()})
 	}
-	t.Join.WithoutArticle = t.Join.Reads - t.Join.Joined
 	switch {
 	case t.Join.Reads == 0:
 		return nil, dataErrorf("the log holds no reads")
+	case t.Join.Joined+t.Join.WithoutArticle == 0:
+		return nil, dataErrorf("none of the %d reads names a reader; map reader to the column that tells readers or sessions apart", t.Join.Reads)
 	case t.Join.Joined == 0:
-		return nil, nothingJoins(t.Join.Reads, strangers, t.Articles)
+		return nil, nothingJoins(t.Join.WithoutArticle, strangers, t.Articles)
 	}
 	readers := make([]*readerVisits, 0, len(byReader))
 	for _, v := range byReader {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/clicklog"
+	"github.com/alsolike/alsolike/data/record"
 	"github.com/alsolike/alsolike/data/sqlite"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/lsa"
@@ -166,13 +167,14 @@ func (r *evalRun) measure(ctx context.Context, e *env) (*report.Report, error) {
 	}
 	watch.report("log", 0, 0, 0)
 	log, err := clicklog.ReadReads(ctx, r.reads, r.mapping)
-	if err != nil {
-		return nil, err
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, &exitError{exitDataUnusable, err}
 	}
 	watch.report("log", 1, 1, int64(len(log.Reads)))
-	for _, bad := range log.Bad {
-		p.println(bad.Error())
-	}
+	tellBad(p, log.Bad)
 
 	candidates, err := e.candidates(r.config.Candidates, inputs.Candidates)
 	if err != nil {
@@ -182,7 +184,7 @@ func (r *evalRun) measure(ctx context.Context, e *env) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	truth, err := eval.NewTruth(articles, evalReads(log))
+	truth, err := eval.NewTruth(articles, evalLog(log))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.reads, err)
 	}
@@ -197,13 +199,27 @@ func (r *evalRun) measure(ctx context.Context, e *env) (*report.Report, error) {
 	return report.New(result, inputs), nil
 }
 
-func evalReads(log clicklog.Log) iter.Seq[eval.Read] {
-	return func(yield func(eval.Read) bool) {
+// evalLog is log as eval wants it.
+func evalLog(log clicklog.Log) eval.Log {
+	reads := func(yield func(eval.Read) bool) {
 		for _, read := range log.Reads {
 			if !yield(eval.Read{Reader: read.Reader, Item: read.Item, Time: read.Time}) {
 				return
 			}
 		}
+	}
+	return eval.Log{Reads: reads, WithoutReader: log.NoReader, Unreadable: len(log.Bad) - log.NoReader}
+}
+
+// tellBad names the first rows of a log that could not be used; the report
+// counts them all.
+func tellBad(p *progress, bad []*record.Error) {
+	const most = 5
+	for _, b := range bad[:min(most, len(bad))] {
+		p.println(b.Error())
+	}
+	if more := len(bad) - most; more > 0 {
+		p.println(fmt.Sprintf("… and %s like these", plural(more, "row")))
 	}
 }
 

@@ -25,13 +25,13 @@ type reportJSON struct {
 }
 
 type joinJSON struct {
-	Reads          int `json:"reads"`
+	Reads          int `json:"reads"`           // the sum of the next four
+	Unreadable     int `json:"unreadable"`      // lines that are no reads
+	WithoutReader  int `json:"without_reader"`  // that name no reader
+	WithoutArticle int `json:"without_article"` // of something else than an article with text
 	Joined         int `json:"joined"`
-	WithoutArticle int `json:"without_article"`
-	WithoutReader  int `json:"without_reader"`
-	Used           int `json:"used"`
-	AsNumber       int `json:"as_number"`
-	Readers        int `json:"readers"` // with at least one joined read
+	AsNumber       int `json:"as_number"` // of joined: ids that agree only as numbers
+	Readers        int `json:"readers"`   // with at least one joined read
 }
 
 type differenceJSON struct {
@@ -73,8 +73,8 @@ func (r *Report) json() reportJSON {
 	out := reportJSON{
 		JoinRate: j.Rate(),
 		Join: joinJSON{
-			Reads: j.Reads, Joined: j.Joined, WithoutArticle: j.WithoutArticle, WithoutReader: j.WithoutReader,
-			Used: j.Used, AsNumber: j.AsNumber, Readers: truth.Readers,
+			Reads: j.Reads, Unreadable: j.Unreadable, WithoutReader: j.WithoutReader, WithoutArticle: j.WithoutArticle,
+			Joined: j.Joined, AsNumber: j.AsNumber, Readers: truth.Readers,
 		},
 		Level: level, Meaning: meaning, Time: r.time(), K: r.result.K,
 		Articles: len(truth.Articles), Readers: truth.ReadersWithPairs(), Pairs: truth.Pairs(),

@@ -24,15 +24,14 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 func (r *Report) join(b *strings.Builder) {
 	truth := r.result.Truth
 	j := truth.Join
-	fmt.Fprintf(b, "**%.2f %% of reads join to articles with text** (%s of %s; %s without a matching article).",
-		100*j.Rate(), thousands(j.Joined), thousands(j.Reads), thousands(j.WithoutArticle))
-	fmt.Fprintf(b, " Reads without a reader, which no pair can use: %s.", thousands(j.WithoutReader))
+	fmt.Fprintf(b, "**%.2f %% of reads join to articles with text** (%s of %s; %s of something else, %s without a reader, %s unreadable).",
+		100*j.Rate(), thousands(j.Joined), thousands(j.Reads), thousands(j.WithoutArticle), thousands(j.WithoutReader), thousands(j.Unreadable))
 	if j.AsNumber > 0 {
 		fmt.Fprintf(b, " Joined as numbers only (as \"1430.0\" to \"1430\"): %s.", thousands(j.AsNumber))
 	}
 	fmt.Fprintf(b, "\n\n## Agreement with reading (%s)\n\nLevel %s is %s.\n\n", level, level, meaning)
 	fmt.Fprintf(b, "%s reads of %s readers give %s pairs of %s readers over %s articles; %s.\n\n",
-		thousands(j.Used), thousands(truth.Readers), thousands(truth.Pairs()), thousands(truth.ReadersWithPairs()),
+		thousands(j.Joined), thousands(truth.Readers), thousands(truth.Pairs()), thousands(truth.ReadersWithPairs()),
 		thousands(len(truth.Articles)), r.time())
 }
 
