@@ -107,17 +107,17 @@ func didYouMean(word string, known []string) string {
 	return "; there are " + quoteAll(known)
 }
 
-func (s *Source) csvRecords(f *record.File) iter.Seq[Record] {
+func (s *Source) csvRecords(f *record.File, header *columns) iter.Seq[Record] {
 	return func(yield func(Record) bool) {
-		header := true
+		first := true
 		for row := range f.Rows(data.MaxArticleBytes) {
-			if header {
-				header = false
+			if first {
+				first = false
 				continue
 			}
 			r := Record{Line: row.Number, Err: row.Err}
 			if r.Err == nil {
-				s.refuse(&r, r.parseRow(row.Cells, s.columns, &s.opts))
+				s.refuse(&r, r.parseRow(row.Cells, header, &s.opts))
 			}
 			if !yield(r) {
 				return

@@ -60,7 +60,7 @@ func TestImport(t *testing.T) {
 	}
 	wantReported := []string{
 		"one.jsonl:4: broken JSON: the line ends before its object does",
-		"one.jsonl:5: body holds no text, and neither does the title", "empty.jsonl: the file holds no articles",
+		"one.jsonl:5: body holds no text, and neither does the title", "empty.jsonl: the source holds no articles",
 	}
 	if !slices.Equal(reported, wantReported) {
 		t.Errorf("reported %q, want %q", reported, wantReported)

@@ -239,7 +239,7 @@ func TestOpenErrors(t *testing.T) {
 	check("a.csv", "id;title\n1;t\n", ingest.SourceOptions{}, "semicolons")
 	check("a.csv", "id,title,id\n1,t,2\n", ingest.SourceOptions{}, `two columns "id"`)
 	check("a.csv", "id,ti\"tle\n1,t\n", ingest.SourceOptions{}, "the header cannot be read", "quote")
-	check("a.jsonl", "{}\n", mapped("id", "key"), "--map", "JSON lines")
+	check("a.jsonl", "{}\n", mapped("id", "key"), "--map", "read as jsonl")
 	check("prose", "Once upon a time", ingest.SourceOptions{}, "--format")
 	if _, err := ingest.Open(t.TempDir(), ingest.SourceOptions{}); err == nil || !strings.Contains(err.Error(), "is a folder") {
 		t.Errorf("a folder: got %v", err)
@@ -255,7 +255,7 @@ func TestOpenErrors(t *testing.T) {
 func TestEmptyFile(t *testing.T) {
 	for name, content := range map[string]string{"a.jsonl": "", "b.jsonl": "\n \n", "a.csv": "", "b.csv": "id,title\n", "none": ""} {
 		r := one(t, name, content, ingest.SourceOptions{})
-		if r.Err == nil || !strings.HasSuffix(r.Err.Error(), name+": the file holds no articles") {
+		if r.Err == nil || !strings.HasSuffix(r.Err.Error(), name+": the source holds no articles") {
 			t.Errorf("%s: got %+v", name, r)
 		}
 	}

@@ -2,10 +2,10 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
+	"path/filepath"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/record"
@@ -19,124 +19,134 @@ type Format = record.Format
 
 // The formats.
 const (
-	Auto  = record.Auto
-	JSONL = record.JSONL
-	CSV   = record.CSV
+	Auto     Format = record.Auto // told by the name, else by the content
+	JSONL    Format = record.JSONL
+	CSV      Format = record.CSV
+	Markdown Format = "markdown" // a folder of a static site, or one file
+	HTML     Format = "html"     // files, folders or URLs of pages
+	Text     Format = "text"     // a folder of pages as readers copy them, or one file
+	Feed     Format = "feed"     // RSS, RDF, Atom or JSON Feed
+	Sitemap  Format = "sitemap"  // an index or a list of pages, which are fetched
+	WXR      Format = "wxr"      // a WordPress export
 )
 
-// SourceOptions say how a file is read. The zero value is the default.
+// Formats are all formats but Auto, in the order in which they are told.
+var Formats = []Format{JSONL, CSV, Markdown, HTML, Text, Feed, Sitemap, WXR}
+
+// SourceOptions say how a source is read. The zero value is the default.
 type SourceOptions struct {
-	Format  Format            // "": Auto
-	Map     map[string]string // field -> column of a CSV file
-	Lang    data.Lang         // of articles that name none; "": data.Undetermined
-	Section string            // of articles that name none
+	Format    Format            // "": Auto
+	Map       map[string]string // field -> column of a CSV file
+	Lang      data.Lang         // of articles that name none; "": data.Undetermined
+	Section   string            // of articles that name none
+	Permalink string            // of Markdown: the pattern of URLs, such as "https://a.example/:year/:title/"; see the package comment
+	Now       func() time.Time  // tells what has expired; nil: time.Now
 }
 
 // A Record is one record of a source.
 type Record struct {
-	Article data.Article
-	Err     *RecordError // nil: Article is valid
-	Line    int          // of its first line, counted from 1
-	Unknown []string     // names of fields that are kept out, in order
-	BadDate bool         // a date was none
-	BadLang bool         // the language was none
-	Bytes   int64        // of the file read so far, as it lies on disk
+	Article   data.Article
+	Err       *RecordError // nil: Article is valid
+	Skipped   string       // why this is no article to import, though no fault either, such as "draft"; "": it is one
+	Unchanged bool         // the source says that the article is as it was imported before; of Article, only ID is set
+	Line      int          // of its first line, counted from 1; 0: the record is a file or page of its own
+	Unknown   []string     // names of fields that are kept out, in order
+	BadDate   bool         // a date was none
+	BadLang   bool         // the language was none
+	Bytes     int64        // of the source read so far, as it lies on disk
+	Total     int64        // that Bytes will reach, from a source that learns it only while reading; 0: Source.Size
 }
 
-// A Source is a file of articles, read anew by every call of Records.
+// A Source gives articles: a file of many, a folder of files, or pages from
+// the network. Every call of Records reads it anew.
 type Source struct {
-	path    string
-	info    fs.FileInfo
-	opts    SourceOptions
-	columns *columns // of a CSV file
+	name string        // as it was given to Open
+	key  string        // the same for every spelling of name; see Key
+	opts SourceOptions // with the format that was told
+	size int64
+	once bool
+
+	read func(ctx context.Context) iter.Seq[Record]
 }
 
-// Open looks at the file at path: that it can be read, its format and, of a
-// CSV file, that its header fits o.Map. It leaves no file open.
-func Open(path string, o SourceOptions) (*Source, error) {
-	f, err := record.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("ingest: %w", err)
+// An opener readies s, whose name, key and opts are set, for reading: it sets
+// read and, where they apply, size and once. It leaves no file open.
+type opener func(s *Source) error
+
+var openers map[Format]opener
+
+func init() { // not in the declaration: openers of pages open other sources
+	openers = map[Format]opener{
+		JSONL: openRecords,
+		CSV:   openRecords,
 	}
-	defer f.Close()
-	s := &Source{path: path, info: f.Info(), opts: o}
-	switch o.Format {
-	case "", Auto:
-		if s.opts.Format, err = record.DetectFormat(path); err != nil {
+}
+
+// Open looks at the file or folder at path: that it can be read, its format
+// and, of a CSV file, that its header fits o.Map. It leaves no file open.
+func Open(path string, o SourceOptions) (*Source, error) {
+	s := &Source{name: path, key: path, opts: o}
+	if absolute, err := filepath.Abs(path); err == nil {
+		s.key = absolute
+	}
+	if s.opts.Now == nil {
+		s.opts.Now = time.Now
+	}
+	if o.Format == "" || o.Format == Auto {
+		format, err := detect(path)
+		if err != nil {
 			return nil, fmt.Errorf("ingest: %w", err)
 		}
-	case JSONL, CSV:
-	default:
-		return nil, fmt.Errorf("ingest: format %q is unknown; it may be auto, jsonl or csv", o.Format)
+		s.opts.Format = format
 	}
-	if s.opts.Format == CSV {
-		s.columns, err = readColumns(f, o.Map)
-	} else if len(o.Map) > 0 {
-		err = errors.New("--map names the columns of CSV files; this one is read as JSON lines")
+	open, ok := openers[s.opts.Format]
+	if !ok {
+		return nil, fmt.Errorf("ingest: format %q is unknown; it may be auto, %s", o.Format, formatNames())
 	}
-	if err != nil {
-		return nil, fmt.Errorf("ingest: %s: %w", path, err)
+	if len(o.Map) > 0 && s.opts.Format != CSV {
+		return nil, fmt.Errorf("ingest: %s: --map names the columns of CSV files; this one is read as %s", path, s.opts.Format)
+	}
+	if err := open(s); err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
 	}
 	return s, nil
 }
 
-// Size is how many bytes the file has on disk.
-func (s *Source) Size() int64 { return s.info.Size() }
+// Name is the source as it was given to Open.
+func (s *Source) Name() string { return s.name }
 
-// Records reads the file from its start: good records and, in their places,
-// refused ones. A file that cannot be read to its end yields a refused record
+// Key names the source in a store: the same for every spelling of its path.
+func (s *Source) Key() string { return s.key }
+
+// Format is how the source is read: Auto only where it takes the network to tell.
+func (s *Source) Format() Format { return s.opts.Format }
+
+// Size is how many bytes the source has on disk; 0 if only reading tells.
+func (s *Source) Size() int64 { return s.size }
+
+// Once reports whether the source may be read only once in an import, since
+// every reading asks the network again.
+func (s *Source) Once() bool { return s.once }
+
+// Records reads the source from its start: good records and, in their places,
+// refused ones. A source that cannot be read to its end yields a refused record
 // last; one without any record yields that. It stops early when ctx ends.
 func (s *Source) Records(ctx context.Context) iter.Seq[Record] {
 	return func(yield func(Record) bool) {
-		f, err := record.Open(s.path)
-		if err != nil {
-			yield(s.fileError(err.Error()))
-			return
-		}
-		defer f.Close()
-		if f.Info().Size() != s.info.Size() || !f.Info().ModTime().Equal(s.info.ModTime()) {
-			yield(s.fileError("the file changed while it was imported; import it again"))
-			return
-		}
-		records := s.jsonRecords(f)
-		if s.opts.Format == CSV {
-			records = s.csvRecords(f)
-		}
 		empty := true
-		for r := range records {
+		for r := range s.read(ctx) {
 			empty = false
-			r.Bytes = f.Bytes()
 			if ctx.Err() != nil || !yield(r) {
 				return
 			}
 		}
-		if empty {
-			yield(s.fileError("the file holds no articles"))
+		if empty && ctx.Err() == nil {
+			yield(s.refused("the source holds no articles"))
 		}
 	}
 }
 
-func (s *Source) fileError(reason string) Record {
-	return Record{Err: &RecordError{File: s.path, Reason: reason}, Bytes: s.Size()}
-}
-
-// refuse makes r a refused record if there is a reason to.
-func (s *Source) refuse(r *Record, reason string) {
-	if reason != "" {
-		r.Err = &RecordError{File: s.path, Line: r.Line, Reason: reason}
-	}
-}
-
-func (s *Source) jsonRecords(f *record.File) iter.Seq[Record] {
-	return func(yield func(Record) bool) {
-		for line := range f.Lines(data.MaxArticleBytes) {
-			r := Record{Line: line.Number, Err: line.Err}
-			if r.Err == nil {
-				s.refuse(&r, r.parseJSON(line.Text, &s.opts))
-			}
-			if !yield(r) {
-				return
-			}
-		}
-	}
+// refused is a record that says why nothing more of the source can be read.
+func (s *Source) refused(reason string) Record {
+	return Record{Err: &RecordError{File: s.name, Reason: reason}, Bytes: s.size}
 }
