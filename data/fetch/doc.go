@@ -1,0 +1,2 @@
+// Package fetch gets pages from the web, politely and safely.
+package fetch
