@@ -22,7 +22,7 @@ import (
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/eval"
 	"github.com/alsolike/alsolike/eval/report"
-	"github.com/alsolike/alsolike/recommend/refresh"
+	"github.com/alsolike/alsolike/recommend"
 )
 
 // The further exit codes of eval run. Code 1 is kept for a gate that fails, so
@@ -264,7 +264,7 @@ func articleTexts(ctx context.Context, store *sqlite.Store, ids *[]data.ArticleI
 			}
 			*ids = append(*ids, a.ID)
 			progress(int64(len(*ids)))
-			if !yield(refresh.Text(&a), nil) {
+			if !yield(recommend.Text(&a), nil) {
 				return
 			}
 		}

@@ -19,5 +19,5 @@
 // in English and .24 in Chinese).
 //
 // The title counts three times, summary and tags twice, the body once: the
-// weights of fields below, measured on the development sets.
+// weights in recommend.Text, measured on the development sets.
 package refresh

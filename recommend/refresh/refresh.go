@@ -11,12 +11,12 @@ import (
 	"hash"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/lsa"
+	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/knn"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
@@ -169,29 +169,11 @@ func (c *corpus) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.
 			c.input.Write(sum[:])
 			card := a.Card()
 			c.cards = append(c.cards, card)
-			if onSite(card) && !yield(Text(&a), nil) {
+			if onSite(card) && !yield(recommend.Text(&a), nil) {
 				return
 			}
 		}
 	}
-}
-
-// How often a term counts by where it stands.
-const (
-	titleWeight   = 3
-	summaryWeight = 2
-	tagWeight     = 2
-	bodyWeight    = 1
-)
-
-// Text is what the model reads of an article.
-func Text(a *data.Article) embed.Text {
-	return embed.Text{Lang: string(a.Lang), Fields: []embed.Field{
-		{Text: data.PlainText(a.Title), Weight: titleWeight},
-		{Text: data.PlainText(a.Summary), Weight: summaryWeight},
-		{Text: strings.Join(a.Tags, "\n"), Weight: tagWeight},
-		{Text: data.PlainText(a.Body), Weight: bodyWeight},
-	}}
 }
 
 // neighbours finds the candidates of every article.
