@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -32,4 +33,30 @@ func (s *Store) HoldWriteLock(ctx context.Context) (release func() error, err er
 func (s *Store) Exec(ctx context.Context, statement string) error {
 	_, err := s.write.ExecContext(ctx, statement)
 	return err
+}
+
+// DropTables drops every table but those of SQLite and goose.
+func (s *Store) DropTables(ctx context.Context) error {
+	const tables = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'goose_db_version' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`
+	rows, err := s.write.QueryContext(ctx, tables)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		names = append(names, name)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := s.Exec(ctx, `DROP TABLE `+name); err != nil {
+			return err
+		}
+	}
+	return nil
 }

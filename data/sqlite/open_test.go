@@ -143,8 +143,10 @@ func TestOpenAfterMigrationWasCutShort(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "alsolike.db")
 	s := open(t, path, sqlite.Options{})
+	if err := s.DropTables(ctx); err != nil {
+		t.Fatal(err)
+	}
 	for _, statement := range []string{
-		`DROP TABLE article`, `DROP TABLE override`, `DROP TABLE revision`, `DROP TABLE secret`,
 		`DELETE FROM goose_db_version WHERE version_id > 0`, `PRAGMA application_id = 0`,
 	} {
 		if err := s.Exec(ctx, statement); err != nil {
