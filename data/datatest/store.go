@@ -20,7 +20,8 @@ type Store struct {
 
 	mu           sync.Mutex
 	articles     map[data.ArticleID]stored
-	overrides    []data.Override // by ID
+	overrides    []data.Override                    // by ID
+	listed       map[string]map[data.ArticleID]bool // source -> what it lists
 	lastOverride int64
 	revision     data.Revision
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/alsolike/alsolike/data"
 )
@@ -14,12 +15,20 @@ type Store interface {
 	PutArticles(ctx context.Context, articles []data.Article) (data.Changes, error)
 	// Article is the article of that id, or data.ErrNotFound.
 	Article(ctx context.Context, id data.ArticleID) (data.Article, error)
+	// AddListed notes that the source of that key lists the articles of ids.
+	AddListed(ctx context.Context, source string, ids []data.ArticleID) error
+	// Listed is what AddListed has noted of the source, in order.
+	Listed(ctx context.Context, source string) ([]data.ArticleID, error)
+	// Unlist forgets that the source lists the articles of ids. Those that no
+	// other source lists become unpublished; it counts them.
+	Unlist(ctx context.Context, source string, ids []data.ArticleID) (unpublished int, err error)
 }
 
 // Options change an import. The zero value is the default.
 type Options struct {
 	DryRun    bool               // count what would be, and store nothing; the store may then be nil, an empty one
-	MaxErrors int                // stop at so many refused records, before anything is stored; 0: no limit
+	Mirror    bool               // what a source listed in earlier imports and no longer has becomes unpublished
+	MaxErrors int                // stop at so many refused records; 0: no limit
 	Progress  func(Progress)     // called often, and after every batch; nil: never
 	Report    func(*RecordError) // called once for every refused record, in order; nil: never
 }
@@ -43,7 +52,7 @@ const (
 )
 
 // A Summary counts what an import did. Read is the sum of Refused, Duplicates,
-// Added, Updated and Unchanged, unless the import stopped early.
+// Skipped, Added, Updated and Unchanged, unless the import stopped early.
 type Summary struct {
 	Read         int // records, refused ones too
 	Refused      int
@@ -51,7 +60,10 @@ type Summary struct {
 	data.Changes     // of the store
 	BadDates     int // records that lost a date
 	BadLangs     int // records that lost their language
+	Unpublished  int // articles that no source has any more; see Options.Mirror
+	NotMirrored  int // sources that could not be mirrored, each reported
 
+	Skipped   map[string]int    // why records are no articles to import, such as "draft" -> so many; nil: none
 	Unknown   map[string]int    // field that is kept out -> records that hold it
 	Languages map[data.Lang]int // of the articles that were stored
 }
@@ -75,12 +87,18 @@ const reportEvery = 64
 // Refused records are no error; see Summary.Refused.
 func Import(ctx context.Context, sources []*Source, store Store, o Options) (Summary, error) {
 	im := &importer{
-		sources: sources, store: store, opts: o, last: map[data.ArticleID]place{},
+		sources: sources, store: store, opts: o, last: map[data.ArticleID]place{}, seen: make([]seen, len(sources)),
 		summary: Summary{Unknown: map[string]int{}, Languages: map[data.Lang]int{}},
+	}
+	if slices.ContainsFunc(sources, (*Source).Once) {
+		im.taken = map[data.ArticleID]int{}
 	}
 	err := im.check(ctx)
 	if err == nil {
 		err = im.put(ctx)
+	}
+	if err == nil {
+		err = im.mirror(ctx)
 	}
 	if err != nil {
 		err = fmt.Errorf("ingest: import: %w", err)
@@ -93,31 +111,41 @@ type importer struct {
 	store   Store
 	opts    Options
 	summary Summary
-	last    map[data.ArticleID]place // of the last good record of every id
+	last    map[data.ArticleID]place // of the last good record of every id in the sources that are read twice
+	planned int                      // records of last that were met again
+	seen    []seen                   // by source
+
+	// taken tells the place in batch of every article that was taken for the
+	// store, or stored for one that is there already. It is nil where no
+	// source is read only once, since last then says all.
+	taken map[data.ArticleID]int
 
 	progress  Progress
 	batch     []data.Article
-	batchSize int // bytes of text
+	batchSize int                           // bytes of text
+	keep      []func(context.Context) error // to be called when batch is stored
 }
 
-// A place is where a record stands.
-type place struct{ source, line int32 }
+// stored stands in importer.taken for an article that has left the batch.
+const stored = -1
 
-// check reads all sources once, counting, reporting and filling im.last.
+// A place is where a record stands: the how-manieth it is of its source.
+type place struct{ source, record int32 }
+
+// seen is what one source has told in this import.
+type seen struct {
+	listed  []data.ArticleID
+	refused int
+	same    bool // all is as it was in the last import
+}
+
+// check reads the sources that can be read again, counting, reporting and
+// filling im.last.
 func (im *importer) check(ctx context.Context) error {
-	return im.eachRecord(ctx, Checking, func(at place, r *Record) error {
-		im.summary.Read++
-		if r.Err != nil {
-			return im.refuse(r.Err)
-		}
-		for _, field := range r.Unknown {
-			im.summary.Unknown[field]++
-		}
-		if r.BadDate {
-			im.summary.BadDates++
-		}
-		if r.BadLang {
-			im.summary.BadLangs++
+	again := func(s *Source) bool { return !s.Once() }
+	return im.eachRecord(ctx, Checking, again, func(at place, r *Record) error {
+		if isArticle, err := im.count(at, r); err != nil || !isArticle {
+			return err
 		}
 		if _, seen := im.last[r.Article.ID]; seen {
 			im.summary.Duplicates++
@@ -127,54 +155,141 @@ func (im *importer) check(ctx context.Context) error {
 	})
 }
 
+// count counts a record that is met for the first time, and tells whether it
+// holds an article to store.
+func (im *importer) count(at place, r *Record) (isArticle bool, err error) {
+	from := &im.seen[at.source]
+	if r.Unchanged && r.Article.ID == "" {
+		from.same = true
+		return false, nil
+	}
+	im.summary.Read++
+	switch {
+	case r.Err != nil:
+		from.refused++
+		return false, im.refuse(r.Err)
+	case r.Skipped != "":
+		if im.summary.Skipped == nil {
+			im.summary.Skipped = map[string]int{}
+		}
+		im.summary.Skipped[r.Skipped]++
+		return false, nil
+	}
+	from.listed = append(from.listed, r.Article.ID)
+	if r.Unchanged {
+		im.summary.Unchanged++
+		return false, nil
+	}
+	for _, field := range r.Unknown {
+		im.summary.Unknown[field]++
+	}
+	if r.BadDate {
+		im.summary.BadDates++
+	}
+	if r.BadLang {
+		im.summary.BadLangs++
+	}
+	return true, nil
+}
+
 func (im *importer) refuse(bad *RecordError) error {
 	im.summary.Refused++
 	if im.opts.Report != nil {
 		im.opts.Report(bad)
 	}
-	if im.opts.MaxErrors > 0 && im.summary.Refused >= im.opts.MaxErrors {
-		return fmt.Errorf("stopped at %d refused records (--max-errors %d); nothing was stored", im.summary.Refused, im.opts.MaxErrors)
+	if im.opts.MaxErrors == 0 || im.summary.Refused < im.opts.MaxErrors {
+		return nil
 	}
-	return nil
+	left := "nothing was stored"
+	if im.progress.Stored > 0 {
+		left = fmt.Sprintf("%d articles are stored", im.progress.Stored)
+	}
+	return fmt.Errorf("stopped at %d refused records (--max-errors %d); %s", im.summary.Refused, im.opts.MaxErrors, left)
 }
 
-// put reads all sources a second time and stores the records in im.last.
+// put reads all sources, most of them for the second time, and stores the
+// records in im.last and those of sources that are read only once.
 func (im *importer) put(ctx context.Context) error {
-	err := im.eachRecord(ctx, Storing, func(at place, r *Record) error {
-		if r.Err != nil || im.last[r.Article.ID] != at {
-			return nil
+	all := func(*Source) bool { return true }
+	err := im.eachRecord(ctx, Storing, all, func(at place, r *Record) error {
+		if r.Keep != nil && !im.opts.DryRun {
+			im.keep = append(im.keep, r.Keep)
 		}
-		im.batch = append(im.batch, r.Article)
-		im.batchSize += len(r.Article.Title) + len(r.Article.Body) + len(r.Article.Summary)
-		if len(im.batch) < batchArticles && im.batchSize < batchBytes {
-			return nil
+		if im.sources[at.source].Once() {
+			if isArticle, err := im.count(at, r); err != nil || !isArticle {
+				return err
+			}
+		} else {
+			if r.Err != nil || r.Skipped != "" || r.Unchanged || im.last[r.Article.ID] != at {
+				return nil
+			}
+			im.planned++
 		}
-		return im.flush(ctx)
+		return im.take(ctx, &r.Article)
 	})
 	if err == nil {
 		err = im.flush(ctx)
+	} else if ctx.Err() != nil { // what a source has given once may never come again
+		im.flush(context.WithoutCancel(ctx))
+		im.list(context.WithoutCancel(ctx))
 	}
 	if err != nil {
 		return err
 	}
-	if missing := len(im.last) - im.stored(); missing != 0 {
+	if missing := len(im.last) - im.planned; missing != 0 {
 		return fmt.Errorf("%d articles could not be read a second time, since their files changed meanwhile; import them again", missing)
 	}
-	return nil
+	return im.list(ctx)
 }
 
-// stored counts the articles that are in the store by now or, in a dry run,
+// take puts a into the batch, in the place of one with its id.
+func (im *importer) take(ctx context.Context, a *data.Article) error {
+	if im.taken != nil {
+		if i, ok := im.taken[a.ID]; ok {
+			im.summary.Duplicates++
+			switch {
+			case i != stored:
+				im.batch[i] = *a
+			case !im.opts.DryRun: // the article itself is counted already
+				_, err := im.store.PutArticles(context.WithoutCancel(ctx), []data.Article{*a})
+				return err
+			}
+			return nil
+		}
+		im.taken[a.ID] = len(im.batch)
+	}
+	im.batch = append(im.batch, *a)
+	im.batchSize += len(a.Title) + len(a.Body) + len(a.Summary)
+	if len(im.batch) < batchArticles && im.batchSize < batchBytes {
+		return nil
+	}
+	return im.flush(ctx)
+}
+
+// inStore counts the articles that are in the store by now or, in a dry run,
 // would be.
-func (im *importer) stored() int {
+func (im *importer) inStore() int {
 	return im.summary.Added + im.summary.Updated + im.summary.Unchanged
 }
 
 // flush stores the batch. A transaction that has begun is let finish even if
 // ctx ends, so that stopping never throws work away.
 func (im *importer) flush(ctx context.Context) error {
-	if len(im.batch) == 0 {
-		return nil
+	if len(im.batch) > 0 {
+		if err := im.putBatch(ctx); err != nil {
+			return err
+		}
 	}
+	for _, keep := range im.keep {
+		if err := keep(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+	}
+	im.keep = im.keep[:0]
+	return ctx.Err()
+}
+
+func (im *importer) putBatch(ctx context.Context) error {
 	save := im.compare
 	if !im.opts.DryRun {
 		save = im.store.PutArticles
@@ -186,14 +301,17 @@ func (im *importer) flush(ctx context.Context) error {
 	im.summary.Changes.Add(changes)
 	for i := range im.batch {
 		im.summary.Languages[im.batch[i].Lang]++
+		if im.taken != nil {
+			im.taken[im.batch[i].ID] = stored
+		}
 	}
 	if !im.opts.DryRun {
-		im.progress.Stored = im.stored()
+		im.progress.Stored = im.inStore()
 	}
 	clear(im.batch)
 	im.batch, im.batchSize = im.batch[:0], 0
 	im.tell()
-	return ctx.Err()
+	return nil
 }
 
 // compare counts what storing articles would change.
@@ -203,13 +321,13 @@ func (im *importer) compare(ctx context.Context, articles []data.Article) (data.
 	}
 	var changes data.Changes
 	for i := range articles {
-		stored, err := im.store.Article(ctx, articles[i].ID)
+		old, err := im.store.Article(ctx, articles[i].ID)
 		switch {
 		case errors.Is(err, data.ErrNotFound):
 			changes.Added++
 		case err != nil:
 			return data.Changes{}, err
-		case stored.Hash() == articles[i].Hash():
+		case old.Hash() == articles[i].Hash():
 			changes.Unchanged++
 		default:
 			changes.Updated++
@@ -218,18 +336,30 @@ func (im *importer) compare(ctx context.Context, articles []data.Article) (data.
 	return changes, nil
 }
 
-// eachRecord calls f with every record of all sources and reports progress.
-func (im *importer) eachRecord(ctx context.Context, stage Stage, f func(place, *Record) error) error {
+// eachRecord calls f with every record of the sources that are wanted and
+// reports progress.
+func (im *importer) eachRecord(ctx context.Context, stage Stage, wanted func(*Source) bool, f func(place, *Record) error) error {
 	im.progress = Progress{Stage: stage, Stored: im.progress.Stored}
 	for _, s := range im.sources {
-		im.progress.Total += s.Size()
+		if wanted(s) {
+			im.progress.Total += s.Size()
+		}
 	}
 	var before int64 // bytes of the sources already read
 	for i, s := range im.sources {
+		if !wanted(s) {
+			continue
+		}
+		size, number := s.Size(), int32(0)
 		for r := range s.Records(ctx) {
+			if r.Total > 0 {
+				im.progress.Total += r.Total - size
+				size = r.Total
+			}
 			im.progress.Bytes = before + r.Bytes
 			im.progress.Articles++
-			if err := f(place{int32(i), int32(r.Line)}, &r); err != nil {
+			number++
+			if err := f(place{int32(i), number}, &r); err != nil {
 				return err
 			}
 			if im.progress.Articles%reportEvery == 0 {
@@ -239,7 +369,7 @@ func (im *importer) eachRecord(ctx context.Context, stage Stage, f func(place, *
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		before += s.Size()
+		before += size
 		im.progress.Bytes = before
 	}
 	im.tell()

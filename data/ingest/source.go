@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/fetch"
 	"github.com/alsolike/alsolike/data/record"
 )
 
@@ -41,20 +42,35 @@ type SourceOptions struct {
 	Section   string            // of articles that name none
 	Permalink string            // of Markdown: the pattern of URLs, such as "https://a.example/:year/:title/"; see the package comment
 	Now       func() time.Time  // tells what has expired; nil: time.Now
+	Fetcher   Fetcher           // gets pages from the network; nil: sources of the network are refused
+
+	// Known is the stored article of a URL, or data.ErrNotFound: what the
+	// source still has and need not send again. nil: none is known.
+	Known func(ctx context.Context, url string) (data.Article, error)
+}
+
+// A Fetcher gets pages from the network; a *fetch.Fetcher is one.
+type Fetcher interface {
+	Get(ctx context.Context, url string) (*fetch.Page, error)
+	// Keep is called when the content of page is stored.
+	Keep(ctx context.Context, page *fetch.Page) error
+	// Sitemaps is what robots.txt of the URL's host names.
+	Sitemaps(ctx context.Context, url string) ([]string, error)
 }
 
 // A Record is one record of a source.
 type Record struct {
 	Article   data.Article
-	Err       *RecordError // nil: Article is valid
-	Skipped   string       // why this is no article to import, though no fault either, such as "draft"; "": it is one
-	Unchanged bool         // the source says that the article is as it was imported before; of Article, only ID is set
-	Line      int          // of its first line, counted from 1; 0: the record is a file or page of its own
-	Unknown   []string     // names of fields that are kept out, in order
-	BadDate   bool         // a date was none
-	BadLang   bool         // the language was none
-	Bytes     int64        // of the source read so far, as it lies on disk
-	Total     int64        // that Bytes will reach, from a source that learns it only while reading; 0: Source.Size
+	Err       *RecordError                    // nil: Article is valid
+	Skipped   string                          // why this is no article to import, though no fault either, such as "draft"; "": it is one
+	Unchanged bool                            // the source says that the article is as it was imported before; of Article, only ID is set; without one, the whole source is
+	Line      int                             // of its first line, counted from 1; 0: the record is a file or page of its own
+	Unknown   []string                        // names of fields that are kept out, in order
+	BadDate   bool                            // a date was none
+	BadLang   bool                            // the language was none
+	Bytes     int64                           // of the source read so far, as it lies on disk
+	Keep      func(ctx context.Context) error // called when everything up to this record is durably stored; nil: nothing to call
+	Total     int64                           // that Bytes will reach, from a source that learns it only while reading; 0: Source.Size
 }
 
 // A Source gives articles: a file of many, a folder of files, or pages from
