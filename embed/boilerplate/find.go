@@ -32,8 +32,8 @@ var oneIn = [2][2]int{
 // The bounds of what is looked at.
 const (
 	allPages  = 5_000 // of more, some
-	pageWords = 2048   // at either end of a text
-	cellBits  = 23     // 2²³ cells of a byte
+	pageWords = 2048  // at either end of a text
+	cellBits  = 23    // 2²³ cells of a byte
 )
 
 // Find returns the boilerplate of pages, which it goes through twice, in the

@@ -13,6 +13,7 @@
 //	    vectors.bin               n × rank float32
 //	    candidates.bin            n lengths, uint32; then n × K pairs of row (uint32) and cosine (float32), best first
 //	    model.bin                 the model, as it writes itself
+//	    boilerplate.bin           what recurs on many pages, as it writes itself; may be empty
 //	  .tmp-…                      one being written, or left by a crash
 //
 // All numbers are little endian. A record of cards.bin is the offset of the
@@ -31,8 +32,8 @@
 // 100 MB. That is the price of refusing a broken one by name before it serves
 // anyone, and it warms the page cache.
 //
-// Everything handed out is a copy, but for Snapshot.ModelBytes: a mapped slice
-// that outlives its mapping kills the process.
+// Everything handed out is a copy, but for the bytes of the model and of the
+// boilerplate: a mapped slice that outlives its mapping kills the process.
 //
 // A pointer file that cannot be read is an error, not a reason to guess: of two
 // snapshots the newer is not always the one that editors want.

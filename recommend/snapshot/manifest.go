@@ -16,7 +16,7 @@ import (
 )
 
 // layout is the version of the files' shapes; another one is refused.
-const layout = 1
+const layout = 2
 
 // A Manifest says how a snapshot was made and what its files must be.
 type Manifest struct {
@@ -39,6 +39,7 @@ type Manifest struct {
 	PeakMemory    int64            `json:"peak_memory"`      // bytes
 	StoreRevision int64            `json:"store_revision"`   // data.Revision.Articles when the articles were read
 	Scales        Scales           `json:"scales"`           // from cosines to scores
+	Boilerplate   Boilerplate      `json:"boilerplate"`      // what was left out of the vectors
 	Files         map[string]File  `json:"files"`            // every other file by name; set by Write
 }
 
@@ -46,6 +47,21 @@ type Manifest struct {
 type Counts struct {
 	Articles  int               `json:"articles"`
 	Languages map[data.Lang]int `json:"languages"`
+}
+
+// Boilerplate tells of the text that recurs on many pages and was left out of
+// the vectors.
+type Boilerplate struct {
+	Blocks   int       `json:"blocks"`   // as found, see package boilerplate
+	Articles int       `json:"articles"` // that held any
+	Bytes    int64     `json:"bytes"`    // left out of them all
+	Examples []Example `json:"examples"` // pieces that were left out most often, the most frequent first
+}
+
+// An Example is a piece of text that was left out.
+type Example struct {
+	Text     string `json:"text"` // cut off when long
+	Articles int    `json:"articles"`
 }
 
 // A File is what a file must be.
@@ -63,9 +79,11 @@ const (
 	vectorsFile    = "vectors.bin"
 	candidatesFile = "candidates.bin"
 	modelFile      = "model.bin"
+
+	boilerplateFile = "boilerplate.bin"
 )
 
-var binaryFiles = []string{candidatesFile, cardsFile, modelFile, stringsFile, urlsFile, vectorsFile} // sorted
+var binaryFiles = []string{boilerplateFile, candidatesFile, cardsFile, modelFile, stringsFile, urlsFile, vectorsFile} // sorted
 
 var idPattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
 

@@ -63,12 +63,14 @@ func (d *Dir) verify(id string) error {
 type files struct {
 	n, rank, k                                       int
 	cards, strings, urls, vectors, candidates, model mmap.MMap
+	boilerplate                                      mmap.MMap
 }
 
 func (f *files) all() map[string]*mmap.MMap {
 	return map[string]*mmap.MMap{
 		cardsFile: &f.cards, stringsFile: &f.strings, urlsFile: &f.urls,
 		vectorsFile: &f.vectors, candidatesFile: &f.candidates, modelFile: &f.model,
+		boilerplateFile: &f.boilerplate,
 	}
 }
 
@@ -343,3 +345,7 @@ func (s *Snapshot) Vector(row int) []float32 {
 // ModelBytes is the file of the model, mapped. It must not be written to, nor
 // touched once s is no longer reachable: keep it so with runtime.KeepAlive.
 func (s *Snapshot) ModelBytes() []byte { return s.model }
+
+// BoilerplateBytes is the file of the boilerplate, mapped; empty if there is
+// none. See ModelBytes for what must not be done with it.
+func (s *Snapshot) BoilerplateBytes() []byte { return s.boilerplate }

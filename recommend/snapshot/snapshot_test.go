@@ -37,7 +37,7 @@ func contents(n int) Contents {
 	c := Contents{
 		Vectors:    embed.Dense{Rows: n, Dim: 2, Data: make([]float32, n*2)},
 		Candidates: knn.Lists{K: 3, Len: make([]int32, n), Data: make([]knn.Neighbour, n*3)},
-		Model:      blob("a model"),
+		Model:      blob("a model"), Boilerplate: blob("menus"),
 		Manifest: Manifest{
 			Created: created, AsOf: created, Version: "v0", Config: map[string]any{"lsa.rank": 2.0}, ConfigHash: "c", InputHash: "i",
 			ModelID: "m", Kernel: "k", Terms: 7, Timings: map[string]int64{"fit": 12}, PeakMemory: 1 << 20, StoreRevision: 9,
@@ -114,8 +114,8 @@ func TestWriteAndOpen(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if s.ID() != id || s.Len() != len(cards) || string(s.ModelBytes()) != string(c.Model.(blob)) {
-			rt.Fatalf("got %s of %d articles with model %q", s.ID(), s.Len(), s.ModelBytes())
+		if s.ID() != id || s.Len() != len(cards) || string(s.ModelBytes()) != string(c.Model.(blob)) || string(s.BoilerplateBytes()) != "menus" {
+			rt.Fatalf("got %s of %d articles with model %q and boilerplate %q", s.ID(), s.Len(), s.ModelBytes(), s.BoilerplateBytes())
 		}
 		for row, want := range cards {
 			if diff := cmp.Diff(want, s.Card(row)); diff != "" || s.ArticleID(row) != want.ID {
@@ -156,7 +156,7 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := c.Manifest
-	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 1, 2, 3
+	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 2, 2, 3
 	want.Counts = Counts{Articles: 5, Languages: map[data.Lang]int{"en": 4, "zh-Hant": 1}}
 	want.Files = s.Manifest().Files
 	if diff := cmp.Diff(&want, s.Manifest()); diff != "" {
@@ -335,5 +335,17 @@ func TestCopiesOutliveTheMapping(t *testing.T) {
 	if diff := cmp.Diff(c.Cards[1], card); diff != "" || id != c.Cards[2].ID ||
 		!slices.Equal(list, c.Candidates.Row(3)) || !slices.Equal(vector, c.Vectors.Row(4)) {
 		t.Errorf("got %v %v %v %v", card, id, list, vector)
+	}
+}
+
+func TestWithoutBoilerplate(t *testing.T) {
+	d, c := testDir(t), contents(3)
+	c.Boilerplate = nil
+	s, err := d.Open(write(t, d, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := s.BoilerplateBytes(); len(b) != 0 {
+		t.Errorf("got boilerplate %q, want none", b)
 	}
 }

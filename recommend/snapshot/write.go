@@ -25,7 +25,9 @@ type Contents struct {
 	Vectors    embed.Dense // n × rank, rows of length 1 or zero
 	Candidates knn.Lists
 	Model      io.WriterTo
-	Manifest   Manifest // what the caller knows; see there what Write sets
+
+	Boilerplate io.WriterTo // nil: none
+	Manifest    Manifest    // what the caller knows; see there what Write sets
 }
 
 func (c *Contents) validate() error {
@@ -104,6 +106,7 @@ func (d *Dir) write(ctx context.Context, c *Contents) (id string, err error) {
 		{vectorsFile, c.writeVectors},
 		{candidatesFile, c.writeCandidates},
 		{modelFile, func(w io.Writer) error { _, err := c.Model.WriteTo(w); return err }},
+		{boilerplateFile, c.writeBoilerplate},
 	} {
 		if m.Files[f.name], err = writeFile(ctx, d.fs, filepath.Join(aside, f.name), f.fill); err != nil {
 			return "", err
@@ -240,6 +243,14 @@ func (c *Contents) writeVectors(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+func (c *Contents) writeBoilerplate(w io.Writer) error {
+	if c.Boilerplate == nil {
+		return nil
+	}
+	_, err := c.Boilerplate.WriteTo(w)
+	return err
 }
 
 func (c *Contents) writeCandidates(w io.Writer) error {
