@@ -12,6 +12,8 @@ type SourceRun struct {
 	Problem   string    // of the last one that ended; "": none
 	Refused   int       // records refused by the last one that ended
 	Changes   Changes   // what it stored
+
+	Unpublished int // articles that it found the source to have no longer
 }
 
 // Due is when the source is to be imported again, if every is the time from

@@ -8,14 +8,14 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
-const sourceColumns = `name, started, finished, succeeded, failures, problem, refused, added, updated, unchanged`
+const sourceColumns = `name, started, finished, succeeded, failures, problem, refused, added, updated, unchanged, unpublished`
 
 // PutSourceRun keeps r in place of what was kept of the source of that name.
 func (s *Store) PutSourceRun(ctx context.Context, r data.SourceRun) error {
 	err := s.inWrite(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `REPLACE INTO source_run (`+sourceColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?)`,
+		_, err := tx.ExecContext(ctx, `REPLACE INTO source_run (`+sourceColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
 			r.Name, formatTime(r.Started), formatTime(r.Finished), formatTime(r.Succeeded), r.Failures, r.Problem, r.Refused,
-			r.Changes.Added, r.Changes.Updated, r.Changes.Unchanged)
+			r.Changes.Added, r.Changes.Updated, r.Changes.Unchanged, r.Unpublished)
 		return err
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func scanSourceRun(row scanner) (data.SourceRun, error) {
 	var r data.SourceRun
 	var started, finished, succeeded string
 	err := row.Scan(&r.Name, &started, &finished, &succeeded, &r.Failures, &r.Problem, &r.Refused,
-		&r.Changes.Added, &r.Changes.Updated, &r.Changes.Unchanged)
+		&r.Changes.Added, &r.Changes.Updated, &r.Changes.Unchanged, &r.Unpublished)
 	if err != nil {
 		return data.SourceRun{}, err
 	}

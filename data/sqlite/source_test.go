@@ -26,7 +26,7 @@ func TestSourceRuns(t *testing.T) {
 		{Name: "archive"},
 		{
 			Name: "feed", Started: at, Finished: at.Add(time.Minute), Succeeded: at.Add(-time.Hour), Failures: 2,
-			Problem: `feed: "gone"`, Refused: 3, Changes: data.Changes{Added: 4, Updated: 5, Unchanged: 6},
+			Problem: `feed: "gone"`, Refused: 3, Changes: data.Changes{Added: 4, Updated: 5, Unchanged: 6}, Unpublished: 7,
 		},
 	}
 	for _, r := range []data.SourceRun{first, want[1], want[0]} {

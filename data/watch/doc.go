@@ -12,9 +12,9 @@
 // site takes hours and must not hold up a feed. The first imports after a start
 // begin a little apart (Options.Stagger), in the order of the sources.
 //
-// An import has a problem if it returns an error or refuses a record: then a
-// part of the source is not in the store, which somebody should know. It is
-// told and logged, and tried again when the source is next due, not sooner: a
+// An import has a problem if it returns an error or says so itself, for example
+// since a record was refused: then a part of the source is not in the store,
+// which somebody should know. It is told and logged, and tried again when the source is next due, not sooner: a
 // site that fails is not helped by being asked more often. A panic is such a
 // problem too: no page of a stranger's may take down the server that runs this.
 package watch

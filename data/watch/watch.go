@@ -21,9 +21,10 @@ type Source struct {
 
 // A Result is what one import did.
 type Result struct {
-	Changes data.Changes
-	Refused int
-	Example string // why the first refused record was
+	Changes     data.Changes
+	Unpublished int    // articles that the source no longer has
+	Refused     int    // records
+	Problem     string // what is not as it should be, although the import came to its end; "": nothing
 }
 
 // A Store keeps the runs of sources.
@@ -113,18 +114,19 @@ func (w *watcher) once(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err == nil && result.Refused > 0 {
-		err = refusedError(result)
+	if err == nil && result.Problem != "" {
+		err = errors.New(result.Problem)
 	}
 	w.run.Finished = w.opts.Now()
-	w.run.Changes, w.run.Refused = result.Changes, result.Refused
+	w.run.Changes, w.run.Unpublished, w.run.Refused = result.Changes, result.Unpublished, result.Refused
 	if err != nil {
 		w.run.Failures++
 		w.run.Problem = err.Error()
-		log.Error("import failed; what is in the store stays", "error", err, "failures", w.run.Failures)
+		log.Error("import with a problem; what is in the store stays", "error", err, "failures", w.run.Failures)
 	} else {
 		w.run.Failures, w.run.Problem, w.run.Succeeded = 0, "", w.run.Finished
-		log.Info("imported", "added", result.Changes.Added, "updated", result.Changes.Updated, "unchanged", result.Changes.Unchanged)
+		log.Info("imported", "added", result.Changes.Added, "updated", result.Changes.Updated, "unchanged", result.Changes.Unchanged,
+			"unpublished", result.Unpublished)
 	}
 	w.keep(ctx, log)
 }
@@ -138,13 +140,6 @@ func (s Source) safeImport(ctx context.Context, log *slog.Logger) (r Result, err
 		}
 	}()
 	return s.Import(ctx)
-}
-
-func refusedError(r Result) error {
-	if r.Refused == 1 {
-		return errors.New("a record was refused: " + r.Example)
-	}
-	return fmt.Errorf("%d records were refused, the first: %s", r.Refused, r.Example)
 }
 
 // keep stores the run. A store that does not take it holds up nothing: this

@@ -159,9 +159,9 @@ func TestProblems(t *testing.T) {
 		}{
 			{watch.Result{Changes: data.Changes{Added: 3}}, nil},
 			{watch.Result{}, errors.New("the host does not answer")},
-			{watch.Result{Changes: data.Changes{Updated: 1}, Refused: 2, Example: "feed:7: no text"}, nil},
-			{watch.Result{Refused: 1, Example: "feed:7: no text"}, nil},
-			{watch.Result{Changes: data.Changes{Unchanged: 3}}, nil},
+			{watch.Result{Changes: data.Changes{Updated: 1}, Refused: 2, Problem: "feed:7: no text"}, nil},
+			{watch.Result{Problem: "not mirrored"}, nil},
+			{watch.Result{Changes: data.Changes{Unchanged: 3}, Unpublished: 1}, nil},
 		}
 		next := 0
 		store := &memory{}
@@ -174,9 +174,9 @@ func TestProblems(t *testing.T) {
 		for i, want := range []data.SourceRun{
 			{Changes: data.Changes{Added: 3}, Succeeded: at(1)},
 			{Failures: 1, Problem: "the host does not answer", Succeeded: at(1)},
-			{Failures: 2, Problem: "2 records were refused, the first: feed:7: no text", Refused: 2, Changes: data.Changes{Updated: 1}, Succeeded: at(1)},
-			{Failures: 3, Problem: "a record was refused: feed:7: no text", Refused: 1, Succeeded: at(1)},
-			{Changes: data.Changes{Unchanged: 3}, Succeeded: at(41)},
+			{Failures: 2, Problem: "feed:7: no text", Refused: 2, Changes: data.Changes{Updated: 1}, Succeeded: at(1)},
+			{Failures: 3, Problem: "not mirrored", Succeeded: at(1)},
+			{Changes: data.Changes{Unchanged: 3}, Unpublished: 1, Succeeded: at(41)},
 		} {
 			want.Name, want.Started, want.Finished = "feed", at(10*i), at(10*i+1)
 			time.Sleep(at(10*i + 5).Sub(time.Now()))

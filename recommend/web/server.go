@@ -24,10 +24,14 @@ type Recommender interface {
 	Status() recommend.Status
 }
 
+// Sources tells how importing each watched source has gone.
+type Sources func(ctx context.Context) ([]SourceStatus, error)
+
 // Config is what a Server needs.
 type Config struct {
 	Recommender Recommender   // required
 	Magazine    *Magazine     // the sample site; nil serves the API alone
+	Sources     Sources       // the watched sources; nil: there are none
 	Log         *slog.Logger  // default slog.Default()
 	StopWithin  time.Duration // how long running requests may take once Run is told to stop; default 10 s
 }
@@ -46,6 +50,7 @@ func (c Config) withDefaults() Config {
 type Server struct {
 	rec        Recommender
 	log        *slog.Logger
+	sources    Sources // nil without one
 	stopWithin time.Duration
 	echo       *echo.Echo
 	magazine   *magazine // nil without one
@@ -57,7 +62,7 @@ func New(c Config) *Server {
 		panic("web: no recommender")
 	}
 	c = c.withDefaults()
-	s := &Server{rec: c.Recommender, log: c.Log, stopWithin: c.StopWithin, echo: echo.New()}
+	s := &Server{rec: c.Recommender, log: c.Log, sources: c.Sources, stopWithin: c.StopWithin, echo: echo.New()}
 	s.echo.IPExtractor = echo.ExtractIPDirect() // no header of a stranger's decides who he is
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.Use(requestID, s.logRequests(), recoverPanics(), secureHeaders(), limitBodies())

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alsolike/alsolike/data"
 )
 
 func TestRoutes(t *testing.T) {
@@ -51,6 +53,29 @@ func TestRoutes(t *testing.T) {
 func TestStatusAnswer(t *testing.T) {
 	checkGolden(t, "status.json", get(newServer(newShelf()), "/v1/status").Body.Bytes())
 	checkGolden(t, "status_empty.json", get(newServer(&shelf{}), "/v1/status").Body.Bytes())
+}
+
+// Each watched source is told of; where that cannot be had, the rest is.
+func TestStatusOfSources(t *testing.T) {
+	runs := []data.SourceRun{
+		{Name: "new"},
+		{Name: "good", Started: noon, Finished: noon.Add(time.Minute), Succeeded: noon.Add(time.Minute), Changes: data.Changes{Added: 1, Updated: 2, Unchanged: 3}, Unpublished: 4},
+		{Name: "bad", Started: noon, Finished: noon.Add(time.Minute), Failures: 2, Problem: "the host does not answer", Refused: 5},
+		{Name: "busy", Started: noon, Finished: noon.Add(-time.Hour), Succeeded: noon.Add(-time.Hour)},
+	}
+	conf := Config{Recommender: newShelf(), Sources: func(context.Context) ([]SourceStatus, error) {
+		var all []SourceStatus
+		for _, r := range runs {
+			all = append(all, NewSourceStatus("https://example.org/"+r.Name, 15*time.Minute, r))
+		}
+		return all, nil
+	}}
+	checkGolden(t, "status_sources.json", get(New(conf), "/v1/status").Body.Bytes())
+
+	conf.Sources = func(context.Context) ([]SourceStatus, error) { return nil, errors.New("the disk is gone") }
+	if got := get(New(conf), "/v1/status"); got.Code != 200 || !strings.Contains(got.Body.String(), `"problem":"the disk is gone"`) {
+		t.Errorf("sources fail: %d %s", got.Code, got.Body)
+	}
 }
 
 func TestNoSnapshotNamesTheCure(t *testing.T) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -26,6 +27,7 @@ type statusResponse struct {
 	Languages     map[data.Lang]int `json:"languages"`
 	Overrides     int               `json:"overrides"`
 	StoreRevision storeRevision     `json:"store_revision"`
+	Sources       []SourceStatus    `json:"sources,omitempty"`
 	Problem       string            `json:"problem,omitempty"`
 }
 
@@ -49,8 +51,12 @@ func (s *Server) handleStatus(c echo.Context) error {
 	if answer.Languages == nil {
 		answer.Languages = map[data.Lang]int{}
 	}
-	if !st.Created.IsZero() {
-		answer.Created = st.Created.UTC().Format(time.RFC3339)
+	answer.Created = formatTime(st.Created)
+	if s.sources != nil {
+		var err error
+		if answer.Sources, err = s.sources(c.Request().Context()); err != nil {
+			answer.Problem = cmp.Or(answer.Problem, err.Error())
+		}
 	}
 	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, answer)
 }

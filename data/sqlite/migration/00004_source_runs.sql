@@ -11,5 +11,6 @@ CREATE TABLE source_run (
 	refused   INTEGER NOT NULL,
 	added     INTEGER NOT NULL,
 	updated   INTEGER NOT NULL,
-	unchanged INTEGER NOT NULL
+	unchanged INTEGER NOT NULL,
+	unpublished INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
