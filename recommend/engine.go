@@ -23,6 +23,8 @@ type Store interface {
 	// of the articles (data.Revision.Articles), older changes first. An error
 	// is the last thing it yields.
 	CardsSince(ctx context.Context, rev int64) iter.Seq2[data.Card, error]
+	// Article is the article of that id, or data.ErrNotFound.
+	Article(ctx context.Context, id data.ArticleID) (data.Article, error)
 	// Overrides is every override, whether it holds at present or not.
 	Overrides(ctx context.Context) ([]data.Override, error)
 }
@@ -33,6 +35,12 @@ type Options struct {
 	Threshold int              // least score of a link of the algorithm, 0–100; default 0
 	Now       func() time.Time // default time.Now
 	Poll      time.Duration    // how often Watch looks for changes; default 200 ms
+
+	// MostProvisional bounds how many articles changed since the snapshot are
+	// folded in; those beyond wait for the next refresh. Default 10,000, of
+	// some 4 kB each. Articles that Update names come in all the same.
+	MostProvisional int
+
 	Log       *slog.Logger     // default slog.Default()
 }
 
@@ -42,6 +50,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Poll == 0 {
 		o.Poll = 200 * time.Millisecond
+	}
+	if o.MostProvisional == 0 {
+		o.MostProvisional = 10_000
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -58,6 +69,9 @@ func (o Options) validate() error {
 	}
 	if o.Poll < 0 {
 		return fmt.Errorf("recommend: the poll interval is %v; it must be above 0", o.Poll)
+	}
+	if o.MostProvisional < 0 {
+		return fmt.Errorf("recommend: at most %d provisional articles; the number must be above 0", o.MostProvisional)
 	}
 	return nil
 }
@@ -110,6 +124,24 @@ func (e *Engine) Load(ctx context.Context) error {
 	return nil
 }
 
+// Update brings the engine up to date with the store: what the store holds when
+// it is called is in answers when it returns. Of texts that are to be folded in
+// that is sure for the named articles; those of others may follow a moment
+// later. It returns an error if the store cannot be read; without a snapshot
+// there is nothing to bring up to date.
+func (e *Engine) Update(ctx context.Context, named ...data.ArticleID) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	v := e.view.Load()
+	if v.snapshot == nil {
+		return nil
+	}
+	if _, err := e.advance(ctx, v.snapshot, named); err != nil {
+		return fmt.Errorf("recommend: %w", err)
+	}
+	return nil
+}
+
 // Watch keeps the engine up to date until ctx ends and then returns its error.
 // Changes are in service after Options.Poll and the time it takes to read them.
 func (e *Engine) Watch(ctx context.Context) error {
@@ -137,6 +169,8 @@ type Status struct {
 	Languages     map[data.Lang]int
 	StoreRevision data.Revision // up to which changes are known
 	Overrides     int           // in the store, whether they hold at present or not
+	Provisional   int           // articles folded in since the snapshot
+	Waiting       int           // articles changed since the snapshot that are yet to be folded in
 	Problem       string        // what keeps the engine from being up to date; "" when nothing does
 }
 
@@ -152,30 +186,62 @@ func (e *Engine) Status() Status {
 		s.Snapshot, s.Created, s.Age = m.ID, m.Created, e.opts.Now().Sub(m.Created)
 		s.Articles, s.Languages = m.Counts.Articles, maps.Clone(m.Counts.Languages)
 		s.StoreRevision = v.revision
+		s.Provisional, s.Waiting = v.overlay.size(), len(v.pending)
 	}
 	return s
 }
 
-// load puts what is new into service and returns what could not be.
+// load puts what is new into service, step by step, and returns what could not be.
 func (e *Engine) load(ctx context.Context) error {
+	for {
+		more, problem := e.step(ctx)
+		if !more || problem != nil {
+			return problem
+		}
+	}
+}
+
+// step is as much of load as other changes may wait for. It reports whether
+// there is more to do.
+func (e *Engine) step(ctx context.Context) (more bool, problem error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	old := e.view.Load()
-	s, problem := e.published(old.snapshot)
+	s, problem := e.published(e.view.Load().snapshot)
 	if s != nil {
-		next, err := e.read(ctx, old, s)
-		if err == nil && next != old {
-			e.view.Store(next)
-			if next.snapshot != old.snapshot {
-				e.opts.Log.Info("snapshot in service", "snapshot", s.ID(), "articles", s.Len())
-			}
-		}
+		var err error
+		more, err = e.advance(ctx, s, nil)
 		problem = errors.Join(problem, err)
 	}
 	if ctx.Err() == nil {
 		e.tell(problem)
 	}
-	return problem
+	return more, problem
+}
+
+// advance puts s and the store's present state into service, folding in the
+// named articles or, if none is named, as many as one step does. It reports
+// whether more are to be folded in.
+func (e *Engine) advance(ctx context.Context, s *snapshot.Snapshot, named []data.ArticleID) (more bool, err error) {
+	old := e.view.Load()
+	next, err := e.read(ctx, old, s)
+	if err != nil {
+		return false, err
+	}
+	waiting := len(next.pending)
+	if waiting > 0 {
+		if next == old {
+			next = new(*old)
+		}
+		err = e.fold(ctx, next, named)
+	}
+	if next == old || next.snapshot == old.snapshot && next.revision == old.revision && len(next.pending) == len(old.pending) {
+		return false, err
+	}
+	e.view.Store(next)
+	if next.snapshot != old.snapshot {
+		e.opts.Log.Info("snapshot in service", "snapshot", s.ID(), "articles", s.Len())
+	}
+	return len(next.pending) > 0 && len(next.pending) < waiting, err
 }
 
 // tell logs a problem when it appears and when it is over.
@@ -240,17 +306,24 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 		next.live = maps.Clone(old.live)
 		if s != old.snapshot || revision.Articles < since { // or the store was restored from a backup
 			since, next.live = s.Manifest().StoreRevision, nil
+			next.overlay, next.pending = nil, nil
+		}
+		if s != old.snapshot {
+			next.folder = nil
 		}
 		if next.live == nil {
 			next.live = map[data.ArticleID]data.Card{}
 		}
+		var changed []data.ArticleID
 		for card, err := range e.store.CardsSince(ctx, since) {
 			if err != nil {
 				return nil, err
 			}
 			next.live[card.ID] = card
+			changed = append(changed, card.ID)
 		}
 		next.indexURLs()
+		next.await(changed)
 	}
 	if revision.Overrides != old.revision.Overrides {
 		all, err := e.store.Overrides(ctx)

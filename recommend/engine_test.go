@@ -2,6 +2,7 @@ package recommend_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,6 +55,10 @@ func (m *memory) CardsSince(_ context.Context, rev int64) iter.Seq2[data.Card, e
 			}
 		}
 	}
+}
+
+func (m *memory) Article(context.Context, data.ArticleID) (data.Article, error) {
+	return data.Article{}, cmp.Or(m.err, data.ErrNotFound)
 }
 
 type noModel struct{}

@@ -41,6 +41,10 @@ type Link struct {
 	Rank     float32   // the ranking score, unrounded: the cosine; 0 where it is not known
 	Source   Source    // what put the link there
 	Card     data.Card // as the article is now
+
+	// Provisional: the article is new or changed since the snapshot, and
+	// stands where its present text belongs until the next refresh.
+	Provisional bool
 }
 
 // List is the links of one article.
@@ -49,6 +53,10 @@ type List struct {
 	Snapshot         string // id
 	Article          data.Card
 	Links            []Link // by position; fewer than the limit rather than worse
+
+	// Provisional: Article is new or changed since the snapshot, and Links are
+	// those of its present text.
+	Provisional bool
 }
 
 // Related is the list of links to show under an article. It looks at memory
@@ -86,7 +94,7 @@ func (e *Engine) Related(_ context.Context, q Query) (List, error) {
 	if !ok {
 		return List{}, fmt.Errorf("recommend: article %q: %w", cmp.Or(string(q.ID), q.URL), data.ErrNotFound)
 	}
-	list := List{Snapshot: v.snapshot.ID(), Article: source}
+	list := List{Snapshot: v.snapshot.ID(), Article: source, Provisional: v.overlay.holds(source.ID)}
 	if source.State != data.Unpublished && !source.NoLinks {
 		list.Links = e.links(v, q, &source, row)
 	}
@@ -135,6 +143,14 @@ func (e *Engine) sign(v *view, q Query, list *List) string {
 		text(string(list.Links[i].Card.ID))
 		number(int64(list.Links[i].Position))
 		text(string(list.Links[i].Source))
+	}
+	for i := range list.Links { // a list without provisional links has the id it always had
+		if list.Links[i].Provisional {
+			number(int64(i))
+		}
+	}
+	if list.Provisional {
+		number(-1)
 	}
 	mac := hmac.New(sha256.New, e.opts.Secret)
 	mac.Write(b)

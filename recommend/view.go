@@ -18,6 +18,28 @@ type view struct {
 	liveURLs  map[string][]data.ArticleID  // of live, by URL
 	overrides *overrides
 	revision  data.Revision // of the store, when live and overrides were read
+
+	overlay *overlay         // of the live articles as far as they were folded in
+	pending []data.ArticleID // the live articles that are yet to be looked at for that
+	folder  *folder          // into snapshot; nil: not needed so far. For the engine, not for requests
+}
+
+// await adds changed articles to the pending ones.
+func (v *view) await(changed []data.ArticleID) {
+	if len(changed) == 0 {
+		return
+	}
+	known := make(map[data.ArticleID]bool, len(v.pending))
+	for _, id := range v.pending {
+		known[id] = true
+	}
+	v.pending = slices.Clip(v.pending)
+	for _, id := range changed {
+		if !known[id] {
+			known[id] = true
+			v.pending = append(v.pending, id)
+		}
+	}
 }
 
 func (v *view) indexURLs() {
@@ -92,36 +114,83 @@ func mayLink(source, card *data.Card, now time.Time) bool {
 	return source.MayLink(card) && card.Visible(now)
 }
 
+// A candidate is a possible link: an article of the snapshot, by its row, or a
+// folded one, by its id, whose row is noRow.
+type candidate struct {
+	row    int
+	id     data.ArticleID
+	cosine float32
+}
+
+// candidates yields the candidates of an article, which is in row: those of the
+// snapshot, but for the ones that were folded in since, and the folded ones in
+// the places that they have among them.
+func (v *view) candidates(id data.ArticleID, row int) iter.Seq[candidate] {
+	var list []knn.Neighbour
+	var guests []guest
+	switch f := v.overlay.of(id); {
+	case f != nil:
+		list, guests = f.own, f.guests
+	case row != noRow:
+		list, guests = v.snapshot.Candidates(row), v.overlay.guestsOf(row)
+	}
+	return func(yield func(candidate) bool) {
+		for len(list)+len(guests) > 0 {
+			var c candidate
+			if len(list) == 0 || len(guests) > 0 && guests[0].cosine > list[0].Cosine {
+				c, guests = candidate{noRow, guests[0].id, guests[0].cosine}, guests[1:]
+			} else {
+				c, list = candidate{int(list[0].Row), "", list[0].Cosine}, list[1:]
+				if v.overlay.size() > 0 && v.overlay.holds(v.snapshot.ArticleID(c.row)) {
+					continue
+				}
+			}
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// cardOf is the present card of a candidate.
+func (v *view) cardOf(c candidate) data.Card {
+	if c.row == noRow {
+		return v.live[c.id]
+	}
+	return v.card(c.row)
+}
+
 // ranked yields the links of the algorithm under source, which is in row, as
 // far as they score the threshold: by ranking score, newer first, then by id.
 func (v *view) ranked(source *data.Card, row, threshold int, now time.Time) iter.Seq[Link] {
 	return func(yield func(Link) bool) {
-		if row == noRow {
-			return
-		}
 		scale := v.snapshot.Manifest().Scales.Of(source.Lang)
 		var ties []Link // those of one ranking score
-		for list := v.snapshot.Candidates(row); len(list) > 0; {
-			rank, score := list[0].Cosine, scale.Score(list[0].Cosine)
-			if score < threshold {
-				return // and so does all that follows
-			}
-			ties = ties[:0]
-			for len(list) > 0 && list[0].Cosine == rank {
-				if card := v.card(int(list[0].Row)); mayLink(source, &card, now) {
-					ties = append(ties, Link{Score: score, Rank: rank, Source: Algorithm, Card: card})
-				}
-				list = list[1:]
-			}
+		flush := func() bool {
 			slices.SortFunc(ties, func(a, b Link) int {
 				return cmp.Or(b.Card.PublishedAt.Compare(a.Card.PublishedAt), cmp.Compare(a.Card.ID, b.Card.ID))
 			})
 			for _, link := range ties {
 				if !yield(link) {
-					return
+					return false
 				}
 			}
+			ties = ties[:0]
+			return true
 		}
+		for c := range v.candidates(source.ID, row) {
+			if len(ties) > 0 && ties[0].Rank != c.cosine && !flush() {
+				return
+			}
+			score := scale.Score(c.cosine)
+			if score < threshold {
+				break // and so does all that follows
+			}
+			if card := v.cardOf(c); mayLink(source, &card, now) {
+				ties = append(ties, Link{Score: score, Rank: c.cosine, Source: Algorithm, Card: card, Provisional: c.row == noRow})
+			}
+		}
+		flush()
 	}
 }
 
@@ -132,10 +201,22 @@ func (v *view) link(source *data.Card, row int, target data.ArticleID, now time.
 	if !ok || !mayLink(source, &card, now) {
 		return Link{}, false
 	}
-	link := Link{Card: card}
-	if row != noRow && targetRow != noRow {
-		link.Rank = knn.Cosine(v.snapshot.Vector(row), v.snapshot.Vector(targetRow))
+	link := Link{Card: card, Provisional: v.overlay.holds(target)}
+	from, to := v.vector(source.ID, row), v.vector(target, targetRow)
+	if from != nil && to != nil {
+		link.Rank = knn.Cosine(from, to)
 		link.Score = v.snapshot.Manifest().Scales.Of(source.Lang).Score(link.Rank)
 	}
 	return link, true
+}
+
+// vector is that of an article, which is in row; nil if it is not known.
+func (v *view) vector(id data.ArticleID, row int) []float32 {
+	if f := v.overlay.of(id); f != nil {
+		return f.vector
+	}
+	if row == noRow {
+		return nil
+	}
+	return v.snapshot.Vector(row)
 }

@@ -65,3 +65,21 @@ func cosines4(x, y0, y1, y2, y3 []float32) [4]float32 {
 	}
 	return [4]float32{s0, s1, s2, s3}
 }
+
+// Cosines sets out[i] to the cosine of query and row i of v, with the rounding
+// of All. query and the rows have length 1 or are zero; out has a place for
+// every row.
+func Cosines(v embed.Dense, query, out []float32) {
+	if len(query) != v.Dim || len(out) != v.Rows {
+		panic("knn: length mismatch")
+	}
+	row := 0
+	for ; row+4 <= v.Rows; row += 4 {
+		for i, c := range cosines4(query, v.Row(row), v.Row(row+1), v.Row(row+2), v.Row(row+3)) {
+			out[row+i] = max(-1, min(c, 1))
+		}
+	}
+	for ; row < v.Rows; row++ {
+		out[row] = Cosine(query, v.Row(row))
+	}
+}

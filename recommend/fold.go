@@ -1,0 +1,188 @@
+package recommend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/lsa"
+	"github.com/alsolike/alsolike/embed/vec"
+	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/snapshot"
+)
+
+// A folder folds articles into one snapshot: it has what is needed of every row
+// at hand. Its methods may be called by one goroutine at a time.
+type folder struct {
+	snapshot *snapshot.Snapshot
+	model    *lsa.Model
+	err      error // why there is no model
+
+	vectors  embed.Dense
+	langs    []uint32             // of every row, as numbers
+	number   map[data.Lang]uint32 // of a language's Base
+	eligible []bool               // rows that may be linked to, as the snapshot has it
+	floors   []float32
+	// translations are the rows of articles that translate others, by group.
+	translations map[data.ArticleID][]int
+
+	cosines []float32 // scratch: of every row
+}
+
+// newFolder reads the snapshot once: O(n), and the bytes of its model.
+func newFolder(s *snapshot.Snapshot) *folder {
+	n := s.Len()
+	f := &folder{
+		snapshot: s, vectors: s.Vectors(),
+		langs: make([]uint32, n), number: map[data.Lang]uint32{}, eligible: make([]bool, n), floors: make([]float32, n),
+		translations: map[data.ArticleID][]int{}, cosines: make([]float32, n),
+	}
+	if f.model, f.err = lsa.ReadModel(s.ModelBytes()); f.err != nil {
+		f.err = fmt.Errorf("snapshot %s: articles changed since cannot be folded in: %w", s.ID(), f.err)
+	}
+	for row := range n {
+		card := s.Card(row)
+		base := card.Lang.Base()
+		if _, ok := f.number[base]; !ok {
+			f.number[base] = uint32(len(f.number))
+		}
+		f.langs[row], f.eligible[row], f.floors[row] = f.number[base], mayBeLinked(&card), s.Floor(row)
+		if card.Group != card.ID {
+			f.translations[card.Group] = append(f.translations[card.Group], row)
+		}
+	}
+	return f
+}
+
+// mayBeLinked reports whether a refresh would look at the article for links.
+func mayBeLinked(c *data.Card) bool { return c.State == data.Published && !c.NoLinkTo }
+
+// canFold reports whether s has a model to fold articles in with.
+func canFold(s *snapshot.Snapshot) bool { return len(s.ModelBytes()) > 0 }
+
+// put makes e hold what the article is now.
+func (f *folder) put(e *overlayEdit, a *data.Article) {
+	card := a.Card()
+	e.remove(a.ID)
+	if card.State == data.Unpublished {
+		return
+	}
+	vector := f.model.FoldIn(Text(a))
+	if f.same(&card, vector) {
+		return
+	}
+	fresh := &folded{id: a.ID, lang: card.Lang.Base(), group: card.Group, vector: vector}
+	fresh.placing = f.place(&card, vector)
+	e.add(fresh)
+	runtime.KeepAlive(f.snapshot)
+}
+
+// same reports whether the article has the links that the snapshot gives it:
+// nothing that they depend on has changed.
+func (f *folder) same(card *data.Card, vector []float32) bool {
+	row, ok := f.snapshot.Row(card.ID)
+	if !ok {
+		return false
+	}
+	old := f.snapshot.Card(row)
+	return old.Lang.Base() == card.Lang.Base() && old.Group == card.Group &&
+		(f.eligible[row] || !mayBeLinked(card)) && slices.Equal(f.vectors.Row(row), vector)
+}
+
+// place compares an article with every row of the snapshot.
+func (f *folder) place(card *data.Card, vector []float32) placing {
+	var p placing
+	lang, ok := f.number[card.Lang.Base()]
+	if !ok {
+		return p
+	}
+	barred := slices.Clone(f.translations[card.Group])
+	for _, id := range []data.ArticleID{card.ID, card.Group} {
+		if row, ok := f.snapshot.Row(id); ok && (id == card.ID || f.snapshot.Card(row).Group == card.Group) {
+			barred = append(barred, row)
+		}
+	}
+	k := f.snapshot.Manifest().Neighbours
+	top := vec.NewTop(k)
+	knn.Cosines(f.vectors, vector, f.cosines)
+	for row, cosine := range f.cosines {
+		if cosine <= 0 || f.langs[row] != lang || slices.Contains(barred, row) {
+			continue
+		}
+		if cosine >= f.floors[row] {
+			p.hosts = append(p.hosts, knn.Neighbour{Row: int32(row), Cosine: cosine})
+		}
+		if f.eligible[row] {
+			top.Push(row, cosine)
+		}
+	}
+	for _, item := range top.Sorted() {
+		p.own = append(p.own, knn.Neighbour{Row: int32(item.Row), Cosine: item.Score})
+	}
+	if len(p.own) == k && k > 0 {
+		p.floor = p.own[k-1].Cosine
+	}
+	return p
+}
+
+// foldFor bounds how long one step folds, so that other changes get into
+// service meanwhile.
+const foldFor = 100 * time.Millisecond
+
+// fold works off pending articles of v, which nobody else sees yet: those that
+// are named or, if none is, as many as one step has time and room for. What an
+// error leaves behind is sound, and what was not folded is pending still.
+func (e *Engine) fold(ctx context.Context, v *view, named []data.ArticleID) error {
+	if len(v.pending) == 0 {
+		return nil
+	}
+	if !canFold(v.snapshot) {
+		v.pending = nil
+		return nil
+	}
+	if v.folder == nil {
+		v.folder = newFolder(v.snapshot)
+	}
+	if v.folder.err != nil {
+		return v.folder.err
+	}
+	edit, start := v.overlay.edit(v.snapshot.Len()), time.Now()
+	left := make([]data.ArticleID, 0, len(v.pending))
+	wanted := make(map[data.ArticleID]bool, len(named))
+	for _, id := range named {
+		wanted[id] = true
+	}
+	var problem error
+	for i, id := range v.pending {
+		_, known := edit.folded[id]
+		switch {
+		case len(named) > 0 && !wanted[id],
+			len(named) == 0 && len(edit.folded) >= e.opts.MostProvisional && !known:
+			left = append(left, id)
+			continue
+		case len(named) == 0 && time.Since(start) > foldFor, ctx.Err() != nil:
+			problem = ctx.Err()
+		default:
+			var a data.Article
+			a, problem = e.store.Article(ctx, id)
+			switch {
+			case problem == nil:
+				v.folder.put(edit, &a)
+				continue
+			case errors.Is(problem, data.ErrNotFound): // a store that was restored from a backup
+				edit.remove(id)
+				problem = nil
+				continue
+			}
+		}
+		left = append(left, v.pending[i:]...)
+		break
+	}
+	v.overlay, v.pending = edit.overlay, left
+	return problem
+}
