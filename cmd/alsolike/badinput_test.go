@@ -11,6 +11,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/alsolike/alsolike/data/ingest"
 )
 
 const (
@@ -333,4 +337,76 @@ func waitFor(t *testing.T, what string, done func() bool) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("waited in vain until %s", what)
+}
+
+func TestSourcesConfiguration(t *testing.T) {
+	s := newShell(t)
+	s.ok("import", s.sampleFile())
+	check := func(name, yaml string, parts ...string) {
+		t.Helper()
+		path := s.file("alsolike.yaml", yaml)
+		s.fails(2, append(parts, path), "status", "--config", path)
+	}
+	check("no list", "sources: feed.xml\n", ":1:", "sources is a list")
+	check("no keys", "sources:\n  - feed.xml\n", ":2:", "keys and values")
+	check("no source", "sources:\n  - every: 1h\n", ":2:", "names no source")
+	check("unknown key", "sources:\n  - source: feed.xml\n    evry: 1h\n", ":3:", "evry", "did you mean every?")
+	check("format", "sources:\n  - {source: feed.xml, format: rss}\n", `format is "rss"`, "feed, sitemap")
+	check("every", "sources:\n  - {source: feed.xml, every: often}\n", "15m")
+	check("mirror", "sources:\n  - {source: feed.xml, mirror: perhaps}\n", "true or false")
+	check("lang", "sources:\n  - {source: feed.xml, lang: English!}\n", "zh-Hant")
+	check("map", "sources:\n  - {source: a.csv, map: id}\n", "field=column")
+	check("list as value", "sources:\n  - {source: [a, b]}\n", "single value")
+	check("same name", "sources:\n  - source: a.csv\n  - source: b.csv\n    name: a.csv\n", ":3:", "two sources", "a.csv")
+	check("misspelt", "source:\n  - a.csv\n", "did you mean sources?")
+
+	s.environ = []string{`ALSOLIKE_SOURCES=[{"source":"feed.xml","format":"rss"}]`}
+	s.fails(2, []string{"ALSOLIKE_SOURCES:1", "rss"}, "status")
+}
+
+func TestSources(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "alsolike.yaml")
+	if err := os.WriteFile(path, []byte(`
+sources:
+  - source: https://example.org/feed.xml
+  - name: archive
+    source: posts
+    format: markdown
+    every: 90m
+    mirror: true
+    lang: zh_TW
+    section: "News: all"
+    permalink: /:year/:title/
+  - source: /srv/articles.csv
+    map:
+      id: nr
+      body: text
+    allow_private: true
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	e := &env{configFile: path}
+	conf, err := e.loadConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []watchedSource{
+		{Name: "https://example.org/feed.xml", Path: "https://example.org/feed.xml", Every: time.Hour},
+		{
+			Name: "archive", Path: filepath.Join(folder, "posts"), Every: 90 * time.Minute, Mirror: true,
+			Options: ingest.SourceOptions{Format: ingest.Markdown, Lang: "zh-Hant", Section: "News: all", Permalink: "/:year/:title/"},
+		},
+		{
+			Name: "/srv/articles.csv", Path: "/srv/articles.csv", Every: time.Hour, AllowPrivate: true,
+			Options: ingest.SourceOptions{Map: map[string]string{"id": "nr", "body": "text"}},
+		},
+	}
+	if diff := cmp.Diff(want, conf.Sources); diff != "" {
+		t.Errorf("want -, got +\n%s", diff)
+	}
+	e.environ = []string{`ALSOLIKE_SOURCES=[{"source":"feed.xml"}]`}
+	if conf, err = e.loadConfig(); err != nil || len(conf.Sources) != 1 || conf.Sources[0].Path != "feed.xml" {
+		t.Errorf("from the environment: %+v, %v", conf, err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,9 @@ type config struct {
 	K            int
 	Threshold    int
 	RefreshEvery time.Duration
+	FetchDelay   time.Duration
+	FetchAgent   string
+	Sources      []watchedSource
 }
 
 // A configKey is one setting: its name in the file, and how its value is read.
@@ -68,12 +72,34 @@ var configKeys = []configKey{
 			c.RefreshEvery = 0
 			return nil
 		}
-		c.RefreshEvery, err = time.ParseDuration(v)
-		if err != nil || c.RefreshEvery < time.Second {
+		if c.RefreshEvery, err = parseEvery(v); err != nil {
 			return errors.New("must be off or a duration of at least 1s, such as 15m or 2h")
 		}
 		return nil
 	}},
+	{"fetch.delay", "pause between two requests to one host (default 1s)", func(c *config, v string) (err error) {
+		c.FetchDelay, err = time.ParseDuration(v)
+		if err != nil || c.FetchDelay <= 0 {
+			return errors.New("must be a duration above 0, such as 500ms or 2s")
+		}
+		return nil
+	}},
+	{"fetch.user_agent", "what alsolike calls itself when it fetches pages", func(c *config, v string) error {
+		c.FetchAgent = v
+		return nil
+	}},
+}
+
+// sourcesKey is the one setting that is a list; see readSources.
+const sourcesKey = "sources"
+
+// parseEvery reads the time between two runs of something.
+func parseEvery(v string) (time.Duration, error) {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < time.Second {
+		return 0, errors.New("must be a duration of at least 1s, such as 15m or 2h")
+	}
+	return d, nil
 }
 
 func parseInt(v string, least, most int) (int, error) {
@@ -103,15 +129,16 @@ func (e *env) loadConfig() (*config, error) {
 	case err != nil:
 		return nil, usagef("cannot read the configuration file %s: %v", path, pathReason(err))
 	default:
-		if err := c.readYAML(path, text); err != nil {
+		if err := c.readYAML(path, filepath.Dir(path), text); err != nil {
 			return nil, err
 		}
 	}
 	return c, c.readEnvironment(e.environ)
 }
 
-// readYAML sets what the YAML text says; keys may be nested or dotted.
-func (c *config) readYAML(path string, text []byte) error {
+// readYAML sets what the YAML text says; keys may be nested or dotted. The
+// paths in it are taken from folder.
+func (c *config) readYAML(path, folder string, text []byte) error {
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return usagef("%s: %s", path, strings.TrimSpace(yaml.FormatError(err, false, false)))
@@ -120,19 +147,19 @@ func (c *config) readYAML(path string, text []byte) error {
 		if doc.Body == nil {
 			continue
 		}
-		if err := c.readNode(path, "", doc.Body); err != nil {
+		if err := c.readNode(path, folder, "", doc.Body); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *config) readNode(path, prefix string, node ast.Node) error {
+func (c *config) readNode(path, folder, prefix string, node ast.Node) error {
 	at := fmt.Sprintf("%s:%d", path, node.GetToken().Position.Line)
 	switch n := node.(type) {
 	case *ast.MappingNode:
 		for _, v := range n.Values {
-			if err := c.readNode(path, prefix, v); err != nil {
+			if err := c.readNode(path, folder, prefix, v); err != nil {
 				return err
 			}
 		}
@@ -140,12 +167,15 @@ func (c *config) readNode(path, prefix string, node ast.Node) error {
 	case *ast.MappingValueNode:
 		at = fmt.Sprintf("%s:%d", path, n.Key.GetToken().Position.Line)
 		name := prefix + n.Key.GetToken().Value
+		if name == sourcesKey {
+			return c.readSources(path, at, n.Value, folder)
+		}
 		switch n.Value.(type) {
 		case *ast.MappingNode, *ast.MappingValueNode:
 			if !isSection(name) {
 				return usagef("%s: unknown key %s%s", at, name, didYouMean(name, configNames()))
 			}
-			return c.readNode(path, name+".", n.Value)
+			return c.readNode(path, folder, name+".", n.Value)
 		}
 		return c.set(at, name, n.Value.GetToken().Value)
 	case *ast.CommentGroupNode, *ast.NullNode:
@@ -164,7 +194,7 @@ func isSection(name string) bool {
 }
 
 func configNames() []string {
-	var names []string
+	names := []string{sourcesKey}
 	for _, k := range configKeys {
 		names = append(names, k.name)
 	}
@@ -185,10 +215,11 @@ func (c *config) set(at, name, value string) error {
 	return usagef("%s: unknown key %s%s", at, name, didYouMean(name, configNames()))
 }
 
-// readEnvironment sets what the variables ALSOLIKE_… say.
+// readEnvironment sets what the variables ALSOLIKE_… say. That of sources is
+// the list in YAML, of which JSON is a part.
 func (c *config) readEnvironment(environ []string) error {
 	known := map[string]string{}
-	names := []string{"ALSOLIKE_DATA"}
+	names := []string{"ALSOLIKE_DATA", variable(sourcesKey)}
 	for _, k := range configKeys {
 		known[variable(k.name)] = k.name
 		names = append(names, variable(k.name))
@@ -196,6 +227,12 @@ func (c *config) readEnvironment(environ []string) error {
 	for _, kv := range environ {
 		name, value, _ := strings.Cut(kv, "=")
 		if !strings.HasPrefix(name, "ALSOLIKE_") || name == "ALSOLIKE_DATA" || value == "" {
+			continue
+		}
+		if name == variable(sourcesKey) {
+			if err := c.readYAML(name, ".", []byte(sourcesKey+": "+value)); err != nil {
+				return err
+			}
 			continue
 		}
 		key, ok := known[name]

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/sqlite"
+	"github.com/alsolike/alsolike/recommend/snapshot"
+	"github.com/alsolike/alsolike/recommend/web"
+)
+
+func newStatusCommand(e *env) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show what is stored and in service, and how the watched sources do",
+		Long: `Status shows the articles of the store, the snapshot in service and its age, and for
+every source in alsolike.yaml when it was last imported, what that did, and what is
+wrong with it if something is. It asks the data folder, so it works beside a running
+server and without one.`,
+		Example: `  alsolike status
+  alsolike status --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			conf, err := e.loadConfig()
+			if err != nil {
+				return err
+			}
+			st, err := e.status(cmd.Context(), conf)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return e.writeJSON(st)
+			}
+			return e.showStatus(st)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// A siteStatus is what status prints.
+type siteStatus struct {
+	Articles  map[data.State]int `json:"articles"`
+	Overrides int                `json:"overrides"`
+	Snapshot  *snapshotStatus    `json:"snapshot,omitempty"` // nil: none is published
+	Sources   []web.SourceStatus `json:"sources,omitempty"`
+}
+
+type snapshotStatus struct {
+	ID         string            `json:"id"`
+	Created    time.Time         `json:"created"`
+	AgeSeconds int64             `json:"age_seconds"`
+	Articles   int               `json:"articles"`
+	Languages  map[data.Lang]int `json:"languages"`
+	Changed    int               `json:"changed_since"` // articles, after the snapshot read the store
+	Problem    string            `json:"problem,omitempty"`
+}
+
+// status asks the data folder.
+func (e *env) status(ctx context.Context, conf *config) (siteStatus, error) {
+	var st siteStatus
+	if err := e.needDataDir(); err != nil {
+		return st, err
+	}
+	store, err := e.openStore(ctx, true)
+	if errors.Is(err, fs.ErrNotExist) {
+		return st, fmt.Errorf("there are no articles in %s yet; import some first (alsolike import)", e.dataDir)
+	}
+	if err != nil {
+		return st, err
+	}
+	defer store.Close()
+	if st.Articles, err = store.CountArticles(ctx); err != nil {
+		return st, err
+	}
+	overrides, err := store.Overrides(ctx)
+	if err != nil {
+		return st, err
+	}
+	st.Overrides = len(overrides)
+	if st.Snapshot, err = e.snapshotStatus(ctx, store); err != nil {
+		return st, err
+	}
+	st.Sources, err = sourceStatus(ctx, store, conf)
+	return st, err
+}
+
+// snapshotStatus tells of the published snapshot; nil if there is none.
+func (e *env) snapshotStatus(ctx context.Context, store *sqlite.Store) (*snapshotStatus, error) {
+	dir, err := snapshot.OpenDir(e.path(snapshotFolder))
+	if err != nil {
+		return nil, err
+	}
+	id, err := dir.Published()
+	if err != nil || id == "" {
+		return nil, err
+	}
+	opened, err := dir.Open(id)
+	if err != nil {
+		return &snapshotStatus{ID: id, Problem: err.Error()}, nil
+	}
+	m := opened.Manifest()
+	st := &snapshotStatus{ID: id, Created: m.Created, Articles: m.Counts.Articles, Languages: m.Counts.Languages}
+	st.AgeSeconds = int64(e.now().Sub(m.Created) / time.Second)
+	for _, err := range store.CardsSince(ctx, m.StoreRevision) {
+		if err != nil {
+			return nil, err
+		}
+		st.Changed++
+	}
+	return st, nil
+}
+
+// sourceStatus tells of the sources in the configuration, in its order.
+func sourceStatus(ctx context.Context, store *sqlite.Store, conf *config) ([]web.SourceStatus, error) {
+	if len(conf.Sources) == 0 {
+		return nil, nil
+	}
+	runs, err := store.SourceRuns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []web.SourceStatus
+	for _, s := range conf.Sources {
+		run := data.SourceRun{Name: s.Name}
+		if i := slices.IndexFunc(runs, func(r data.SourceRun) bool { return r.Name == s.Name }); i >= 0 {
+			run = runs[i]
+		}
+		all = append(all, web.NewSourceStatus(s.Path, s.Every, run))
+	}
+	return all, nil
+}
+
+func (e *env) showStatus(st siteStatus) error {
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	total, states := 0, []string{}
+	for _, state := range slices.Sorted(maps.Keys(st.Articles)) {
+		total += st.Articles[state]
+		states = append(states, fmt.Sprintf("%s %s", count(st.Articles[state]), state))
+	}
+	fmt.Fprintf(w, "articles\t%s\n", cmp.Or(strings.Join(states, ", "), "none"))
+	fmt.Fprintf(w, "overrides\t%s\n", count(st.Overrides))
+	if s := st.Snapshot; s == nil {
+		fmt.Fprintln(w, "snapshot\tnone; alsolike refresh makes one")
+	} else if s.Problem != "" {
+		fmt.Fprintf(w, "snapshot\tbroken: %s\n", s.Problem)
+	} else {
+		fmt.Fprintf(w, "snapshot\t%s, made %s ago of %s; %s\n", s.ID, age(time.Duration(s.AgeSeconds)*time.Second), plural(s.Articles, "article"), sinceThen(s.Changed))
+	}
+	if len(st.Sources) == 0 {
+		return w.Flush()
+	}
+	fmt.Fprintln(w, "\nSOURCE\tSTATE\tEVERY\tLAST STARTED\tNEXT\tLAST IMPORT")
+	for _, s := range st.Sources {
+		every, _ := time.ParseDuration(s.Every)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, s.State, age(every), cmp.Or(s.Started, "never"), cmp.Or(s.Next, "at once"), lastImport(s))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, s := range st.Sources {
+		if s.Failures > 0 {
+			fmt.Fprintf(e.stdout, "\n%s fails, %s in a row; %s:\n  %s\n", s.Name, plural(s.Failures, "time"), lastSuccess(s), strings.ReplaceAll(s.Problem, "\n", "\n  "))
+		}
+	}
+	return nil
+}
+
+func sinceThen(changed int) string {
+	if changed == 0 {
+		return "nothing has changed since"
+	}
+	return plural(changed, "article") + " changed since"
+}
+
+func lastImport(s web.SourceStatus) string {
+	if s.Finished == "" {
+		return ""
+	}
+	parts := []string{count(s.Added) + " new", count(s.Updated) + " changed", count(s.Unchanged) + " unchanged"}
+	if s.Unpublished > 0 {
+		parts = append(parts, count(s.Unpublished)+" unpublished")
+	}
+	if s.Refused > 0 {
+		parts = append(parts, count(s.Refused)+" refused")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func lastSuccess(s web.SourceStatus) string {
+	if s.Succeeded == "" {
+		return "it never went well"
+	}
+	return "it last went well at " + s.Succeeded
+}
+
+// age writes a duration roughly: 45s, 12m, 5h, 3d.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour && d%time.Minute != 0 || d < 2*time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}
