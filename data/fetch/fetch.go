@@ -4,117 +4,199 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"sync"
+	"syscall"
 	"time"
+
+	"code.dny.dev/ssrf"
 )
-
-// Options of a Fetcher. The zero value is the default.
-type Options struct {
-	// UserAgent is what the fetcher calls itself. Its first word, up to "/", is
-	// the name that robots.txt may address. Default: "alsolike" and where it
-	// comes from.
-	UserAgent string
-	// Delay lies between the end of one request to a host and the start of the
-	// next. A longer Crawl-delay of robots.txt wins, up to a minute. Default
-	// 1 s; negative: none.
-	Delay time.Duration
-	// Timeout bounds one request, from dialling to the last byte. Default 30 s.
-	Timeout time.Duration
-	// MaxBytes bounds a body, as sent and decompressed. Default 50 MiB, the
-	// most that a sitemap may have.
-	MaxBytes int64
-	// AllowPrivate lets hosts have private, loopback and link-local addresses.
-	// Only then are proxies of the environment used: a proxy looks up names
-	// itself, where no check sees the address.
-	AllowPrivate bool
-	// AllowAddr says which addresses may be reached although they are private;
-	// nil: none.
-	AllowAddr func(netip.AddrPort) bool
-	// Retries is how often a request is repeated that failed for a reason that
-	// may pass. Default 3; negative: never.
-	Retries int
-	// Backoff is the wait before the first retry, doubled for each further one.
-	// A server's Retry-After wins, up to two minutes. Default 1 s.
-	Backoff time.Duration
-	Now     func() time.Time // default time.Now
-	Log     *slog.Logger     // default slog.Default()
-	Cache   Cache            // nil: no conditional requests
-}
-
-// A Cache holds what servers said of the pages that were taken, so that a page
-// need not be sent again while it is the same.
-type Cache interface {
-	// Validators is what SetValidators was last told of this URL, or "", "".
-	Validators(ctx context.Context, url string) (etag, lastModified string, err error)
-	SetValidators(ctx context.Context, url, etag, lastModified string) error
-}
 
 // A Page is what a server answered with status 2xx, or, if NotModified, that
-// it has nothing newer than what Keep was last called with.
+// it has nothing newer than the page that Keep was last called with.
 type Page struct {
-	URL          string // after redirects
+	URL          string // after redirects, without fragment
 	Status       int
-	NotModified  bool   // then Body is empty
-	ContentType  string // media type without parameters, lower case; guessed from the body if the server is silent
-	Body         []byte // decompressed; text is UTF-8, whatever charset it may still name
-	LastModified time.Time
-	NoIndex      bool // the X-Robots-Tag header asks not to be listed; a page's own <meta> is not looked at
+	NotModified  bool      // then Body is empty
+	ContentType  string    // media type, lower case, without parameters; guessed from the body where the server does not say
+	Body         []byte    // decompressed; text is in UTF-8, whatever charset an HTML page still names
+	LastModified time.Time // zero if the server does not say
+	NoIndex      bool      // the X-Robots-Tag header asks not to be listed; <meta> is not looked at
 
 	etag, lastModified string
-}
-
-var (
-	// ErrRobots is returned when the host's robots.txt does not allow the URL.
-	ErrRobots = errors.New("robots.txt of the host does not allow it")
-	// ErrTooLarge is returned when a body is larger than Options.MaxBytes.
-	ErrTooLarge = errors.New("too large")
-	// ErrPrivate is returned when a host, or the target of a redirect, has a
-	// private, loopback or link-local address.
-	ErrPrivate = errors.New("a private address, which is refused unless allowed")
-)
-
-// A StatusError is an answer whose status is neither 2xx nor a redirect.
-type StatusError struct {
-	Code int
-}
-
-func (e *StatusError) Error() string {
-	return fmt.Sprintf("the server answered %d %s", e.Code, http.StatusText(e.Code))
-}
-
-// Gone reports whether the server says that there is no such page, as opposed
-// to being unable or unwilling to show it.
-func (e *StatusError) Gone() bool {
-	return e.Code == http.StatusNotFound || e.Code == http.StatusGone
 }
 
 // A Fetcher gets pages, politely and safely. Its methods may be called by any
 // number of goroutines at once; those that want the same host wait for one
 // another.
 type Fetcher struct {
-	opts Options
+	opts   Options
+	client http.Client
+	guard  *ssrf.Guardian
+	robot  string // what robots.txt may call us
+
+	mu    sync.Mutex
+	hosts map[string]*host
 }
 
-// New makes a fetcher.
-func New(o Options) *Fetcher { return &Fetcher{opts: o} }
+// New makes a fetcher. Close it after use.
+func New(o Options) *Fetcher {
+	o = o.withDefaults()
+	f := &Fetcher{opts: o, guard: ssrf.New(ssrf.WithAnyPort()), robot: product(o.UserAgent), hosts: map[string]*host{}}
+	transport := &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: o.Timeout, Control: f.checkAddress}).DialContext,
+		MaxConnsPerHost:        1,
+		MaxIdleConns:           16,
+		IdleConnTimeout:        time.Minute,
+		TLSHandshakeTimeout:    o.Timeout,
+		MaxResponseHeaderBytes: 256 << 10,
+		DisableCompression:     true, // body.go decompresses, within limits
+		ForceAttemptHTTP2:      true,
+	}
+	if o.AllowPrivate {
+		transport.Proxy = http.ProxyFromEnvironment
+	}
+	f.client = http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return f
+}
 
-// Get fetches an http or https URL, following redirects.
+// Close ends connections that nobody uses.
+func (f *Fetcher) Close() { f.client.CloseIdleConnections() }
+
+// checkAddress refuses to dial private addresses. It sees what the name was
+// resolved to, so that neither a redirect nor DNS leads past it.
+func (f *Fetcher) checkAddress(network, address string, c syscall.RawConn) error {
+	if f.opts.AllowPrivate {
+		return nil
+	}
+	err := f.guard.Safe(network, address, c)
+	if !errors.Is(err, ssrf.ErrProhibitedIP) {
+		return err
+	}
+	if addr, e := netip.ParseAddrPort(address); e == nil && f.opts.AllowAddr != nil && f.opts.AllowAddr(addr) {
+		return nil
+	}
+	return ErrPrivate
+}
+
+// maxRedirects is how many redirects are followed, as browsers do more or less.
+const maxRedirects = 10
+
+// Get fetches an http or https URL, following redirects. Every step of the way
+// keeps to the robots.txt and the delay of its host.
 //
-// The error wraps ErrRobots, ErrPrivate, ErrTooLarge or a *StatusError where
-// one of these is the reason, and ctx's error if that ended.
+// The error wraps ErrRobots, ErrPrivate, ErrTooLarge, ErrTimeout or a
+// *StatusError where one of these is the reason, and ctx's error if that ended.
 func (f *Fetcher) Get(ctx context.Context, url string) (*Page, error) {
-	return nil, errors.ErrUnsupported
+	page, err := f.get(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %s: %w", url, err)
+	}
+	return page, nil
+}
+
+func (f *Fetcher) get(ctx context.Context, address string) (*Page, error) {
+	u, err := parse(address)
+	if err != nil {
+		return nil, err
+	}
+	for range maxRedirects + 1 {
+		page, next, err := f.visit(ctx, u)
+		switch {
+		case err != nil && u.String() != address:
+			return nil, fmt.Errorf("on the way, at %s: %w", u.Redacted(), err)
+		case err != nil || next == nil:
+			return page, err
+		}
+		u = next
+	}
+	return nil, fmt.Errorf("redirects more than %d times", maxRedirects)
+}
+
+func parse(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.Unwrap(err) // the caller names the address
+	}
+	return u, checkURL(u)
+}
+
+func checkURL(u *url.URL) error {
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return errors.New("is no address on the web; it should start with http:// or https://")
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return nil
+}
+
+// visit takes one step: it is a page, a redirect to another URL, or an error.
+func (f *Fetcher) visit(ctx context.Context, u *url.URL) (*Page, *url.URL, error) {
+	h := f.hostOf(u)
+	if err := h.enter(ctx); err != nil {
+		return nil, nil, err
+	}
+	defer h.leave()
+	rules, err := f.rules(ctx, h, u)
+	if err != nil {
+		return nil, nil, fmt.Errorf("robots.txt, without which nothing may be fetched: %w", err)
+	}
+	if !rules.allow(u) {
+		return nil, nil, ErrRobots
+	}
+	h.delay = max(f.opts.Delay, min(rules.delay, maxCrawlDelay))
+	v, err := f.validators(ctx, u)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := f.patiently(ctx, h, u, v, f.opts.MaxBytes)
+	if err != nil {
+		return nil, nil, err
+	}
+	return a.page, a.next, nil
 }
 
 // Keep tells the cache that the content of page is stored, so that the next
 // Get of it may answer NotModified. It is the caller's to call, after storing:
 // a page that was fetched and then lost would otherwise never come again.
-func (f *Fetcher) Keep(ctx context.Context, page *Page) error { return errors.ErrUnsupported }
+func (f *Fetcher) Keep(ctx context.Context, page *Page) error {
+	if f.opts.Cache == nil || page.NotModified {
+		return nil
+	}
+	if err := f.opts.Cache.SetValidators(ctx, page.URL, page.etag, page.lastModified); err != nil {
+		return fmt.Errorf("fetch: %s: %w", page.URL, err)
+	}
+	return nil
+}
 
 // Sitemaps is the sitemaps that robots.txt of the URL's host names, in its
 // order; none if it names none.
 func (f *Fetcher) Sitemaps(ctx context.Context, url string) ([]string, error) {
-	return nil, errors.ErrUnsupported
+	u, err := parse(url)
+	if err == nil {
+		h := f.hostOf(u)
+		if err = h.enter(ctx); err == nil {
+			defer h.leave()
+			var rules *robots
+			if rules, err = f.rules(ctx, h, u); err == nil {
+				return rules.sitemaps, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("fetch: robots.txt of %s: %w", url, err)
 }
+
+// validators is what the cache knows of u.
+func (f *Fetcher) validators(ctx context.Context, u *url.URL) (v validators, err error) {
+	if f.opts.Cache != nil {
+		v.etag, v.lastModified, err = f.opts.Cache.Validators(ctx, u.String())
+	}
+	return v, err
+}
+
+type validators struct{ etag, lastModified string }
