@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -11,7 +12,7 @@ import (
 
 // openRecords opens a file of JSON lines or CSV.
 func openRecords(s *Source) error {
-	f, err := record.Open(s.name)
+	f, err := s.openFile()
 	if err != nil {
 		return err
 	}
@@ -22,25 +23,43 @@ func openRecords(s *Source) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
+	s.readFile(f, func(_ context.Context, f *record.File) iter.Seq[Record] {
+		if header != nil {
+			return s.csvRecords(f, header)
+		}
+		return s.jsonRecords(f)
+	})
+	return nil
+}
+
+// openFile opens the file of s, or the page that was fetched.
+func (s *Source) openFile() (*record.File, error) {
+	if s.page != nil {
+		return record.New(s.name, bytes.NewReader(s.page.Body)), nil
+	}
+	return record.Open(s.name)
+}
+
+// readFile lets s read its file, which is f, by records. A file that changes
+// between two readings is refused.
+func (s *Source) readFile(f *record.File, records func(context.Context, *record.File) iter.Seq[Record]) {
 	before := f.Info()
-	s.size = before.Size()
-	s.read = func(context.Context) iter.Seq[Record] {
+	if before != nil {
+		s.size = before.Size()
+	}
+	s.read = func(ctx context.Context) iter.Seq[Record] {
 		return func(yield func(Record) bool) {
-			f, err := record.Open(s.name)
+			f, err := s.openFile()
 			if err != nil {
 				yield(s.refused(err.Error()))
 				return
 			}
 			defer f.Close()
-			if f.Info().Size() != before.Size() || !f.Info().ModTime().Equal(before.ModTime()) {
+			if before != nil && (f.Info().Size() != before.Size() || !f.Info().ModTime().Equal(before.ModTime())) {
 				yield(s.refused("the file changed while it was imported; import it again"))
 				return
 			}
-			records := s.jsonRecords(f)
-			if header != nil {
-				records = s.csvRecords(f, header)
-			}
-			for r := range records {
+			for r := range records(ctx, f) {
 				r.Bytes = f.Bytes()
 				if !yield(r) {
 					return
@@ -48,7 +67,6 @@ func openRecords(s *Source) error {
 			}
 		}
 	}
-	return nil
 }
 
 // refuse makes r a refused record if there is a reason to.

@@ -81,12 +81,14 @@ type Source struct {
 	opts SourceOptions // with the format that was told
 	size int64
 	once bool
+	page *fetch.Page // what is at name, if it was fetched already
 
 	read func(ctx context.Context) iter.Seq[Record]
 }
 
-// An opener readies s, whose name, key and opts are set, for reading: it sets
-// read and, where they apply, size and once. It leaves no file open.
+// An opener readies s for reading: it sets read and, where it applies, size.
+// Set are name, key and opts, of a URL once, and page if what lies there was
+// fetched already. It leaves no file open.
 type opener func(s *Source) error
 
 var openers map[Format]opener
@@ -99,7 +101,8 @@ func init() { // not in the declaration: openers of pages open other sources
 }
 
 // Open looks at the file or folder at path: that it can be read, its format
-// and, of a CSV file, that its header fits o.Map. It leaves no file open.
+// and, of a CSV file, that its header fits o.Map. It leaves no file open. What
+// lies at a URL is looked at only when it is read.
 func Open(path string, o SourceOptions) (*Source, error) {
 	s := &Source{name: path, key: path, opts: o}
 	if absolute, err := filepath.Abs(path); err == nil {
@@ -108,21 +111,29 @@ func Open(path string, o SourceOptions) (*Source, error) {
 	if s.opts.Now == nil {
 		s.opts.Now = time.Now
 	}
-	if o.Format == "" || o.Format == Auto {
+	if o.Format == "" {
+		s.opts.Format = Auto
+	}
+	if s.opts.Format != Auto && openers[s.opts.Format] == nil {
+		return nil, fmt.Errorf("ingest: format %q is unknown; it may be auto, %s", o.Format, formatNames())
+	}
+	if isURL(path) {
+		if err := s.openRemote(); err != nil {
+			return nil, fmt.Errorf("ingest: %s: %w", path, err)
+		}
+		return s, nil
+	}
+	if s.opts.Format == Auto {
 		format, err := detect(path)
 		if err != nil {
 			return nil, fmt.Errorf("ingest: %w", err)
 		}
 		s.opts.Format = format
 	}
-	open, ok := openers[s.opts.Format]
-	if !ok {
-		return nil, fmt.Errorf("ingest: format %q is unknown; it may be auto, %s", o.Format, formatNames())
-	}
 	if len(o.Map) > 0 && s.opts.Format != CSV {
 		return nil, fmt.Errorf("ingest: %s: --map names the columns of CSV files; this one is read as %s", path, s.opts.Format)
 	}
-	if err := open(s); err != nil {
+	if err := openers[s.opts.Format](s); err != nil {
 		return nil, fmt.Errorf("ingest: %w", err)
 	}
 	return s, nil

@@ -55,7 +55,15 @@ func Open(path string) (*File, error) {
 		disk.Close()
 		return nil, err
 	}
-	f := &File{name: path, info: info, disk: &countingReader{file: disk}}
+	f := New(path, disk)
+	f.info = info
+	return f, nil
+}
+
+// New reads records from r, as Open does from a file; name stands in errors.
+// There is no Info of it, and Close closes r if that can be closed.
+func New(name string, r io.Reader) *File {
+	f := &File{name: name, disk: &countingReader{from: r}}
 	packed := bufio.NewReaderSize(f.disk, bufferBytes)
 	f.text = packed
 	if magic, _ := packed.Peek(2); string(magic) == "\x1f\x8b" {
@@ -64,8 +72,12 @@ func Open(path string) (*File, error) {
 	if mark, _ := f.text.Peek(3); string(mark) == "\ufeff" {
 		f.text.Discard(len(mark))
 	}
-	return f, nil
+	return f
 }
+
+// Text reads what is left of the file as it is: unpacked, without byte order
+// mark. It takes the place of Lines and Rows.
+func (f *File) Text() io.Reader { return f.text }
 
 // Info describes the file as it was when it was opened.
 func (f *File) Info() fs.FileInfo { return f.info }
@@ -74,7 +86,12 @@ func (f *File) Info() fs.FileInfo { return f.info }
 func (f *File) Bytes() int64 { return f.disk.n }
 
 // Close closes the file.
-func (f *File) Close() error { return f.disk.file.Close() }
+func (f *File) Close() error {
+	if c, ok := f.disk.from.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
 
 // DetectFormat tells the format of the file at path by the ending of its name
 // (.jsonl, .ndjson, .json or .csv, with or without .gz), else by its first line.
@@ -103,14 +120,14 @@ func DetectFormat(path string) (Format, error) {
 	return "", fmt.Errorf("%s looks neither like JSON lines nor like CSV; say --format jsonl or --format csv", path)
 }
 
-// countingReader counts the bytes read of a file.
+// countingReader counts the bytes read.
 type countingReader struct {
-	file *os.File
+	from io.Reader
 	n    int64
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
-	n, err := c.file.Read(p)
+	n, err := c.from.Read(p)
 	c.n += int64(n)
 	return n, err
 }
@@ -136,8 +153,8 @@ func (g *gunzip) Read(p []byte) (int, error) {
 	return g.zip.Read(p)
 }
 
-// readingReason says in plain words why a file could not be read to its end.
-func readingReason(err error) string {
+// ReadingReason says in plain words why a file could not be read to its end.
+func ReadingReason(err error) string {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the compressed data end too early: the file was cut off here, and only what stands before was read"

@@ -61,7 +61,7 @@ func (f *File) scan(limit int, q *quotes, yield func(Line) bool) (more bool) {
 		return yield(Line{Number: first, Err: &Error{f.name, first, reason}})
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		bad(readingReason(err))
+		bad(ReadingReason(err))
 		return false
 	}
 	end := err != nil
