@@ -41,7 +41,7 @@ type Options struct {
 	// some 4 kB each. Articles that Update names come in all the same.
 	MostProvisional int
 
-	Log       *slog.Logger     // default slog.Default()
+	Log *slog.Logger // default slog.Default()
 }
 
 func (o Options) withDefaults() Options {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/boilerplate"
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/embed/vec"
 	"github.com/alsolike/alsolike/recommend/knn"
@@ -21,7 +22,8 @@ import (
 type folder struct {
 	snapshot *snapshot.Snapshot
 	model    *lsa.Model
-	err      error // why there is no model
+	blocks   *boilerplate.Blocks // left out of every text
+	err      error               // why nothing can be folded in
 
 	vectors  embed.Dense
 	langs    []uint32             // of every row, as numbers
@@ -42,7 +44,11 @@ func newFolder(s *snapshot.Snapshot) *folder {
 		langs: make([]uint32, n), number: map[data.Lang]uint32{}, eligible: make([]bool, n), floors: make([]float32, n),
 		translations: map[data.ArticleID][]int{}, cosines: make([]float32, n),
 	}
-	if f.model, f.err = lsa.ReadModel(s.ModelBytes()); f.err != nil {
+	f.model, f.err = lsa.ReadModel(s.ModelBytes())
+	if file := s.BoilerplateBytes(); len(file) > 0 && f.err == nil {
+		f.blocks, f.err = boilerplate.Read(file)
+	}
+	if f.err != nil {
 		f.err = fmt.Errorf("snapshot %s: articles changed since cannot be folded in: %w", s.ID(), f.err)
 	}
 	for row := range n {
@@ -72,14 +78,15 @@ func (f *folder) put(e *overlayEdit, a *data.Article) {
 	if card.State == data.Unpublished {
 		return
 	}
-	vector := f.model.FoldIn(Text(a))
+	text, _ := CleanText(a, f.blocks)
+	vector := f.model.FoldIn(text)
 	if f.same(&card, vector) {
 		return
 	}
 	fresh := &folded{id: a.ID, lang: card.Lang.Base(), group: card.Group, vector: vector}
 	fresh.placing = f.place(&card, vector)
 	e.add(fresh)
-	runtime.KeepAlive(f.snapshot)
+	runtime.KeepAlive(f.snapshot) // all of the above is mapped
 }
 
 // same reports whether the article has the links that the snapshot gives it:

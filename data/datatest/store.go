@@ -18,6 +18,8 @@ import (
 type Store struct {
 	now func() time.Time
 
+	change sync.Mutex // held by ChangeArticle and PutEach
+
 	mu           sync.Mutex
 	articles     map[data.ArticleID]stored
 	overrides    []data.Override                    // by ID

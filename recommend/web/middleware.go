@@ -78,5 +78,11 @@ func secureHeaders() echo.MiddlewareFunc {
 	})
 }
 
-// limitBodies refuses what no route of ours wants to read.
-func limitBodies() echo.MiddlewareFunc { return middleware.BodyLimit("64K") }
+// limitBodies refuses what no route of ours wants to read; those that take
+// articles have limits of their own.
+func limitBodies() echo.MiddlewareFunc {
+	return middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
+		Limit:   "64K",
+		Skipper: func(c echo.Context) bool { return strings.HasPrefix(c.Path(), articlesPath) },
+	})
+}

@@ -76,6 +76,8 @@ func newProblem(err error, c echo.Context) problem {
 		p.Status, p.Detail, p.Parameter = http.StatusBadRequest, invalid.Error(), invalid.Field
 	case errors.Is(err, data.ErrNoSnapshot):
 		p.Status, p.Detail = http.StatusServiceUnavailable, "no snapshot is in service yet; run `alsolike refresh` to make one"
+	case errors.Is(err, data.ErrBusy):
+		p.Status, p.Detail = http.StatusServiceUnavailable, "another process has been writing to the store for long; try again"
 	case errors.Is(err, echo.ErrNotFound):
 		p.Status, p.Detail = http.StatusNotFound, "there is nothing at this address"
 	case errors.Is(err, echo.ErrMethodNotAllowed):

@@ -91,15 +91,17 @@ type (
 		Items            []relatedItem  `json:"items"`
 	}
 	relatedArticle struct {
-		ID   string `json:"id"`
-		Lang string `json:"lang,omitempty"`
+		ID          string `json:"id"`
+		Lang        string `json:"lang,omitempty"`
+		Provisional bool   `json:"provisional,omitempty"`
 	}
 	relatedItem struct {
-		ID       string      `json:"id"`
-		Position int         `json:"position"`
-		Score    int         `json:"score"`
-		Source   string      `json:"source"`
-		Card     relatedCard `json:"card"`
+		ID          string      `json:"id"`
+		Position    int         `json:"position"`
+		Score       int         `json:"score"`
+		Source      string      `json:"source"`
+		Provisional bool        `json:"provisional,omitempty"`
+		Card        relatedCard `json:"card"`
 	}
 	relatedCard struct {
 		Title       string        `json:"title,omitempty"`
@@ -131,12 +133,12 @@ func newRelatedResponse(l recommend.List) relatedResponse {
 		link := &l.Links[i]
 		items[i] = relatedItem{
 			ID: string(link.Card.ID), Position: link.Position, Score: link.Score, Source: string(link.Source),
-			Card: newRelatedCard(&link.Card),
+			Provisional: link.Provisional, Card: newRelatedCard(&link.Card),
 		}
 	}
 	return relatedResponse{
 		RecommendationID: l.RecommendationID, Snapshot: l.Snapshot,
-		Article: relatedArticle{string(l.Article.ID), string(l.Article.Lang)},
+		Article: relatedArticle{string(l.Article.ID), string(l.Article.Lang), l.Provisional},
 		Items:   items,
 	}
 }

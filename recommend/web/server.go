@@ -30,6 +30,7 @@ type Sources func(ctx context.Context) ([]SourceStatus, error)
 // Config is what a Server needs.
 type Config struct {
 	Recommender Recommender   // required
+	Articles    *Articles     // what a CMS pushes articles into; nil takes none
 	Magazine    *Magazine     // the sample site; nil serves the API alone
 	Sources     Sources       // the watched sources; nil: there are none
 	Log         *slog.Logger  // default slog.Default()
@@ -50,7 +51,8 @@ func (c Config) withDefaults() Config {
 type Server struct {
 	rec        Recommender
 	log        *slog.Logger
-	sources    Sources // nil without one
+	articles   *Articles // nil without one
+	sources    Sources   // nil without one
 	stopWithin time.Duration
 	echo       *echo.Echo
 	magazine   *magazine // nil without one
@@ -62,13 +64,16 @@ func New(c Config) *Server {
 		panic("web: no recommender")
 	}
 	c = c.withDefaults()
-	s := &Server{rec: c.Recommender, log: c.Log, sources: c.Sources, stopWithin: c.StopWithin, echo: echo.New()}
+	s := &Server{rec: c.Recommender, log: c.Log, articles: c.Articles, sources: c.Sources, stopWithin: c.StopWithin, echo: echo.New()}
 	s.echo.IPExtractor = echo.ExtractIPDirect() // no header of a stranger's decides who he is
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.Use(requestID, s.logRequests(), recoverPanics(), secureHeaders(), limitBodies())
 
 	s.registerRelated()
 	s.registerStatus()
+	if c.Articles != nil {
+		s.registerArticles()
+	}
 	if c.Magazine != nil {
 		s.magazine = newMagazine(*c.Magazine, c.Recommender, c.Log)
 		s.magazine.register(s.echo)

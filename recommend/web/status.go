@@ -26,6 +26,8 @@ type statusResponse struct {
 	Articles      int               `json:"articles"`
 	Languages     map[data.Lang]int `json:"languages"`
 	Overrides     int               `json:"overrides"`
+	Provisional   int               `json:"provisional,omitempty"` // articles folded in since the snapshot
+	Waiting       int               `json:"waiting,omitempty"`     // articles yet to be folded in
 	StoreRevision storeRevision     `json:"store_revision"`
 	Sources       []SourceStatus    `json:"sources,omitempty"`
 	Problem       string            `json:"problem,omitempty"`
@@ -46,7 +48,8 @@ func (s *Server) handleStatus(c echo.Context) error {
 		Ready: st.Snapshot != "", Snapshot: st.Snapshot, AgeSeconds: int64(st.Age / time.Second),
 		Articles: st.Articles, Languages: st.Languages, Overrides: st.Overrides,
 		StoreRevision: storeRevision{st.StoreRevision.Articles, st.StoreRevision.Overrides},
-		Problem:       st.Problem,
+		Provisional:   st.Provisional, Waiting: st.Waiting,
+		Problem: st.Problem,
 	}
 	if answer.Languages == nil {
 		answer.Languages = map[data.Lang]int{}
