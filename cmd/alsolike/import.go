@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"slices"
@@ -22,35 +23,49 @@ const storeFile = "alsolike.db"
 
 func newImportCommand(e *env) *cobra.Command {
 	var (
-		source    ingest.SourceOptions
-		format    string
-		columns   string
-		lang      string
-		dryRun    bool
-		maxErrors int
-		asJSON    bool
+		source  ingest.SourceOptions
+		format  string
+		columns string
+		lang    string
+		private bool
+		opts    ingest.Options
+		asJSON  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "import SOURCE...",
 		Short: "Put articles into the store",
-		Long: `Import reads articles from files and stores them. Imports add up: an article whose
-id is known already is brought up to date, and one that did not change is left
-alone. A record that cannot be taken is named with its file, line and reason, and
-the others are stored.
+		Long: `Import reads articles from files, folders and the web, and stores them. Imports add
+up: an article whose id is known already is brought up to date, and one that did not
+change is left alone. A record that cannot be taken is named with its file, line and
+reason, and the others are stored. With --mirror, what a source listed in earlier
+imports and no longer has becomes unpublished.
+
+"alsolike help articles" shows each kind of source by an example:
+
+  jsonl, csv  one article a line or row; --map names the columns of CSV; may be gzipped
+  markdown    the folder of a static site (Jekyll, Hugo) with front matter
+  html        pages: files, folders, addresses
+  text        plain text pages, one file each, as a reader copies them
+  wxr         a WordPress export
+  feed        RSS, Atom or JSON Feed, a file or an address
+  sitemap     the address of a sitemap: fetches what is new or changed
 
 JSON lines hold one object a line, with the fields id, title, body (plain text or
 HTML), summary, url, lang, published_at, updated_at, section, tags, authors, image
 {src, alt}, type, series, part, translation_of, canonical_url, state, evergreen,
-link_to and link_from. CSV starts with a header line; --map says which column
-holds which field. Both may be gzipped.
+link_to and link_from.
 
-Exit code 1 means that some record was refused.`,
+Exit code 1 means that some record was refused, or a source could not be mirrored.`,
 		Example: `  alsolike import articles.jsonl.gz
-  alsolike import articles.csv --map id=article_id,title=headline,body=text
-  alsolike import articles.csv --map id=nr,body=text --lang en --dry-run`,
+  alsolike import articles.csv --map id=article_id,title=headline,body=text --lang en
+  alsolike import ./content --mirror --permalink '/:year/:month/:title/'
+  alsolike import https://example.org/sitemap.xml --dry-run`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
 			source.Format = ingest.Format(format)
+			if source.Format != ingest.Auto && !slices.Contains(ingest.Formats, source.Format) {
+				return usagef("--format is %q; it may be %s", format, formatChoice())
+			}
 			if source.Map, err = parseMap(columns); err != nil {
 				return err
 			}
@@ -59,32 +74,34 @@ Exit code 1 means that some record was refused.`,
 					return usagef("--%v", err)
 				}
 			}
-			if maxErrors < 0 {
-				return usagef("--max-errors is %d; it counts refused records, and 0 means no limit", maxErrors)
+			if opts.MaxErrors < 0 {
+				return usagef("--max-errors is %d; it counts refused records, and 0 means no limit", opts.MaxErrors)
 			}
-			opts := ingest.Options{DryRun: dryRun, MaxErrors: maxErrors}
-			sum, err := e.importFiles(cmd.Context(), paths, source, opts)
+			sum, err := e.importSources(cmd.Context(), paths, source, private, opts)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				err = e.writeJSON(newImportResult(sum, dryRun))
+				err = e.writeJSON(newImportResult(sum, opts.DryRun))
 			} else {
-				err = writeImportSummary(e.stdout, sum, dryRun)
+				err = writeImportSummary(e.stdout, sum, opts.DryRun)
 			}
-			if err == nil && sum.Refused > 0 {
-				err = errSilent // every refused record was named
+			if err == nil && sum.Refused+sum.NotMirrored > 0 {
+				err = errSilent // each was named
 			}
 			return err
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&format, "format", "auto", "`auto|jsonl|csv`")
+	flags.StringVar(&format, "format", "auto", "`"+strings.ReplaceAll(formatChoice(), ", ", "|")+"`")
 	flags.StringVar(&columns, "map", "", "which column holds which field: `field=column,...`")
 	flags.StringVar(&lang, "lang", "", "`language` of articles that name none, such as en or zh-Hant")
 	flags.StringVar(&source.Section, "section", "", "`section` of articles that name none")
-	flags.BoolVar(&dryRun, "dry-run", false, "only say what would be done")
-	flags.IntVar(&maxErrors, "max-errors", 0, "give up, with nothing stored, at the `n`-th refused record (0: no limit)")
+	flags.StringVar(&source.Permalink, "permalink", "", "`pattern` of the URLs of Markdown files, such as /:year/:month/:title/")
+	flags.BoolVar(&opts.Mirror, "mirror", false, "what the source no longer has becomes unpublished")
+	flags.BoolVar(&private, "allow-private", false, "also fetch from private and local addresses, such as a server on this machine")
+	flags.BoolVar(&opts.DryRun, "dry-run", false, "only say what would be done")
+	flags.IntVar(&opts.MaxErrors, "max-errors", 0, "give up at the `n`-th refused record, with nothing of files stored (0: no limit)")
 	flags.BoolVar(&asJSON, "json", false, "print the counts as JSON")
 	return cmd
 }
@@ -109,12 +126,21 @@ func parseMap(s string) (map[string]string, error) {
 	return m, nil
 }
 
-// importFiles stores the articles of the files and reports refused records on
-// standard error as they are met.
-func (e *env) importFiles(ctx context.Context, paths []string, source ingest.SourceOptions, opts ingest.Options) (ingest.Summary, error) {
+// importSources stores the articles of the sources and reports refused records
+// on standard error as they are met.
+func (e *env) importSources(ctx context.Context, paths []string, source ingest.SourceOptions, allowPrivate bool, opts ingest.Options) (ingest.Summary, error) {
+	conf, err := e.loadConfig()
+	if err != nil {
+		return ingest.Summary{}, err
+	}
+	log, err := e.logger(slog.LevelWarn)
+	if err != nil {
+		return ingest.Summary{}, err
+	}
+	remote := e.newRemote(conf, allowPrivate, log)
 	var sources []*ingest.Source
 	for _, path := range paths {
-		s, err := ingest.Open(path, source)
+		s, err := ingest.Open(path, remote.options(source))
 		if err != nil {
 			return ingest.Summary{}, err
 		}
@@ -129,7 +155,7 @@ func (e *env) importFiles(ctx context.Context, paths []string, source ingest.Sou
 	}
 	if db, err := e.openStore(ctx, opts.DryRun); err == nil {
 		defer db.Close()
-		store = db
+		store, remote.store = db, db
 	} else if !opts.DryRun || !errors.Is(err, os.ErrNotExist) {
 		return ingest.Summary{}, err
 	}
@@ -194,6 +220,16 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 			fmt.Fprintf(&b, "%s %s.\n", plural(note.n, "record"), note.what)
 		}
 	}
+	for _, why := range slices.Sorted(maps.Keys(sum.Skipped)) {
+		fmt.Fprintf(&b, "%s left out: %s.\n", plural(sum.Skipped[why], "record"), why)
+	}
+	if sum.Unpublished > 0 {
+		unpublished := "Unpublished"
+		if dryRun {
+			unpublished = "Would unpublish"
+		}
+		fmt.Fprintf(&b, "%s %s that the source has no longer.\n", unpublished, plural(sum.Unpublished, "article"))
+	}
 	for _, field := range slices.Sorted(maps.Keys(sum.Unknown)) {
 		fmt.Fprintf(&b, "Field %q is not known and was left out of %s.\n", field, plural(sum.Unknown[field], "record"))
 	}
@@ -219,14 +255,22 @@ type importResult struct {
 	Duplicates int               `json:"duplicates"`
 	BadDates   int               `json:"bad_dates"`
 	BadLangs   int               `json:"bad_langs"`
+	Skipped    map[string]int    `json:"skipped"`
 	Unknown    map[string]int    `json:"unknown_fields"`
 	Languages  map[data.Lang]int `json:"languages"`
+
+	Unpublished int `json:"unpublished"`
+	NotMirrored int `json:"not_mirrored"` // sources
 }
 
 func newImportResult(sum ingest.Summary, dryRun bool) importResult {
+	skipped := sum.Skipped
+	if skipped == nil {
+		skipped = map[string]int{}
+	}
 	return importResult{
 		DryRun: dryRun, Read: sum.Read, Added: sum.Added, Updated: sum.Updated, Unchanged: sum.Unchanged,
 		Refused: sum.Refused, Duplicates: sum.Duplicates, BadDates: sum.BadDates, BadLangs: sum.BadLangs,
-		Unknown: sum.Unknown, Languages: sum.Languages,
+		Skipped: skipped, Unpublished: sum.Unpublished, NotMirrored: sum.NotMirrored, Unknown: sum.Unknown, Languages: sum.Languages,
 	}
 }

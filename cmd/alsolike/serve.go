@@ -31,20 +31,28 @@ snapshots, overrides and changed articles of other processes are in service with
 a second, and no request ever waits for them.
 
   GET /v1/related?id=a1&limit=5   the links under an article (or url=…; exclude=…)
+  PUT, DELETE /v1/articles/{id}   from a CMS with a key, in answers at once; see alsolike key
+  POST /v1/articles               many of them, as JSON lines
   GET /v1/status                  what is in service
   GET /healthz, /readyz           for load balancers
 
 With refresh.every in alsolike.yaml (or ALSOLIKE_REFRESH_EVERY) it also makes a new
-snapshot that often, if any article has changed.`,
+snapshot that often, if any article has changed. What alsolike.yaml lists under
+sources it imports again and again; see alsolike help articles.`,
 		Example: `  alsolike serve
   alsolike serve --addr 127.0.0.1:9000
   ALSOLIKE_REFRESH_EVERY=15m alsolike serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.needDataDir(); err != nil {
+			conf, err := e.loadConfig()
+			if err != nil {
 				return err
 			}
-			conf, err := e.loadConfig()
+			if len(conf.Sources) > 0 { // then articles come by themselves
+				err = e.makeDataDir()
+			} else {
+				err = e.needDataDir()
+			}
 			if err != nil {
 				return err
 			}
@@ -94,7 +102,9 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 		log.Error("no links to serve yet", "error", err)
 	}
 
-	server := web.New(web.Config{Recommender: engine, Magazine: magazine, Log: log})
+	sources := func(ctx context.Context) ([]web.SourceStatus, error) { return sourceStatus(ctx, store, conf) }
+	articles := &web.Articles{Store: store, Keys: store, Engine: engine}
+	server := web.New(web.Config{Recommender: engine, Articles: articles, Magazine: magazine, Sources: sources, Log: log})
 	status := engine.Status()
 	log.Info("serving", "addr", ln.Addr().String(), "snapshot", status.Snapshot, "articles", status.Articles)
 	g, ctx := errgroup.WithContext(ctx)
@@ -105,6 +115,9 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 			b := &background{e: e, conf: conf, store: store, log: log}
 			return b.run(ctx, !engine.Ready())
 		})
+	}
+	if len(conf.Sources) > 0 {
+		g.Go(func() error { return ignoreStop(ctx, e.watchSources(ctx, conf, store, log)) })
 	}
 	err = g.Wait()
 	log.Info("stopped")

@@ -138,9 +138,9 @@ func TestServeRefreshes(t *testing.T) {
 	r := s.startServe()
 	waitFor(t, "the first snapshot is in service", func() bool { status, _ := r.get("/readyz"); return status == http.StatusOK })
 	s.ok("import", s.file("one.jsonl", `{"id":"en/new","lang":"en","title":"Harbour cranes return","body":"The harbour cranes of Marrow Bay port return after repairs on the quay."}`))
-	waitFor(t, "the new article has links", func() bool {
+	waitFor(t, "the new article has links of a new snapshot", func() bool {
 		status, body := r.get("/v1/related?id=en/new")
-		return status == http.StatusOK && strings.Contains(body, `"position":1`)
+		return status == http.StatusOK && strings.Contains(body, `"position":1`) && !strings.Contains(body, "provisional")
 	})
 	id := r.related("/v1/related?id=en/new").Snapshot
 	time.Sleep(2500 * time.Millisecond)
