@@ -114,7 +114,7 @@ them as links. Start with "alsolike demo", or with your own articles:
 
 	root.AddCommand(
 		newDemoCommand(e), newImportCommand(e), newRefreshCommand(e), newServeCommand(e), newRelatedCommand(e),
-		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newEvalCommand(e), newStatusCommand(e), newVersionCommand(e),
+		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newKeyCommand(e), newEvalCommand(e), newStatusCommand(e), newVersionCommand(e),
 	)
 	for _, verb := range root.Commands() {
 		wrapArgs(verb)
