@@ -26,10 +26,16 @@ type document struct {
 	path    string // under the source, with "/"; of a single file its name
 	size    int64
 	content []byte // unpacked
+	url     string // of a page from the network; "": it is a file
 }
 
-// id is the path without its extension.
-func (d *document) id() data.ArticleID { return data.ArticleID(trimExtension(d.path)) }
+// id is the path without its extension, or the canonical URL.
+func (d *document) id() data.ArticleID {
+	if d.url != "" {
+		return data.ArticleID(data.CanonicalURL(d.url))
+	}
+	return data.ArticleID(trimExtension(d.path))
+}
 
 // trimExtension cuts the ending off, and that of a compressed file with it.
 func trimExtension(name string) string {
@@ -46,7 +52,7 @@ func trimExtension(name string) string {
 func (s *Source) openDocuments(wanted func(path string) bool, prepare func([]document), parse func(r *Record, d *document) (reason string)) error {
 	if s.page != nil {
 		s.read = func(context.Context) iter.Seq[Record] {
-			d := document{path: s.name, content: s.page.Body}
+			d := document{path: path.Base(s.page.URL), content: s.page.Body, url: s.page.URL}
 			prepareAll(prepare, []document{d})
 			r := s.parseDocument(&d, s.name, parse)
 			return func(yield func(Record) bool) { yield(r) }

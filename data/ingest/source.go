@@ -95,8 +95,9 @@ var openers map[Format]opener
 
 func init() { // not in the declaration: openers of pages open other sources
 	openers = map[Format]opener{
-		JSONL: openRecords,
-		CSV:   openRecords,
+		JSONL:    openRecords,
+		CSV:      openRecords,
+		Markdown: openMarkdown,
 	}
 }
 
