@@ -95,11 +95,12 @@ func (s *Store) Article(_ context.Context, id data.ArticleID) (data.Article, err
 	return normal(found.article), nil
 }
 
-// ArticleByURL is the article with exactly that URL, of several the one with
-// the smallest id, or data.ErrNotFound.
+// ArticleByURL is the article with that URL, in any spelling, of several the
+// one with the smallest id, or data.ErrNotFound.
 func (s *Store) ArticleByURL(ctx context.Context, url string) (data.Article, error) {
+	key := data.CanonicalURL(url)
 	for a := range s.Articles(ctx) {
-		if url != "" && a.URL == url {
+		if key != "" && data.CanonicalURL(a.URL) == key {
 			return a, nil
 		}
 	}

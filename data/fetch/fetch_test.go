@@ -439,7 +439,9 @@ func TestRedirects(t *testing.T) {
 	s.handle("/there", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL+"/back", http.StatusSeeOther)
 	})
-	other.handle("/back", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, s.URL+"/a#b", 308) })
+	other.handle("/back", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, s.URL+"/a#b", http.StatusPermanentRedirect)
+	})
 	s.text("/a", "text")
 	f := newFetcher(t, fetch.Options{})
 	if page := get(t, f, s.URL+"/there"); page.URL != s.URL+"/a" || string(page.Body) != "text" {

@@ -17,10 +17,10 @@ const (
 	cardColumns    = `id, title, url, section, lang, image_src, image_alt, published_at, translation_of, state, no_link_to, no_links`
 	articleColumns = cardColumns + `, updated_at, type, series, part, canonical_url, evergreen, tags, authors, summary, body`
 
-	putArticle = `INSERT INTO article (revision, hash, ` + articleColumns + `)
-		VALUES (?,?, ?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?)
+	putArticle = `INSERT INTO article (revision, hash, url_key, ` + articleColumns + `)
+		VALUES (?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, hash = excluded.hash,
-			title = excluded.title, url = excluded.url, section = excluded.section, lang = excluded.lang,
+			url_key = excluded.url_key, title = excluded.title, url = excluded.url, section = excluded.section, lang = excluded.lang,
 			image_src = excluded.image_src, image_alt = excluded.image_alt, published_at = excluded.published_at,
 			translation_of = excluded.translation_of, state = excluded.state, no_link_to = excluded.no_link_to,
 			no_links = excluded.no_links, updated_at = excluded.updated_at, type = excluded.type,
@@ -100,7 +100,7 @@ func (p *putter) put(ctx context.Context, a *data.Article) error {
 	if state == "" {
 		state = data.Published
 	}
-	_, err := p.insert.ExecContext(ctx, p.revision, hash[:],
+	_, err := p.insert.ExecContext(ctx, p.revision, hash[:], data.CanonicalURL(a.URL),
 		string(a.ID), a.Title, a.URL, a.Section, string(a.Lang), a.Image.Src, a.Image.Alt, formatTime(a.PublishedAt),
 		string(a.TranslationOf), string(state), a.NoLinkTo, a.NoLinks,
 		formatTime(a.UpdatedAt), a.Type, a.Series, a.Part, a.CanonicalURL, a.Evergreen,
@@ -126,10 +126,12 @@ func (s *Store) Article(ctx context.Context, id data.ArticleID) (data.Article, e
 	return a, nil
 }
 
-// ArticleByURL is the article with exactly that URL, or data.ErrNotFound.
+// ArticleByURL is the article with that URL, in any spelling
+// (data.CanonicalURL), of several the one with the smallest id, or
+// data.ErrNotFound.
 func (s *Store) ArticleByURL(ctx context.Context, url string) (data.Article, error) {
 	a, err := scanArticle(s.read.QueryRowContext(ctx,
-		`SELECT `+articleColumns+` FROM article WHERE url = ? AND url <> '' ORDER BY id LIMIT 1`, url))
+		`SELECT `+articleColumns+` FROM article WHERE url_key = ? AND url_key <> '' ORDER BY id LIMIT 1`, data.CanonicalURL(url)))
 	if err != nil {
 		return data.Article{}, fmt.Errorf("sqlite: load article with URL %q: %w", url, s.explain(ctx, err))
 	}

@@ -14,7 +14,10 @@
 // stamps it on the articles that it changed. Content is compared by
 // data.Article.Hash, so storing the same again changes neither row nor number.
 //
-// Several articles may carry one URL; the one with the smallest id answers to it.
+// Articles are found by data.CanonicalURL of their URLs, which is stored and
+// indexed beside them. A change to what that function answers needs a migration
+// which fills the column anew, as the second one did. Several articles may carry
+// one URL; the one with the smallest id answers to it.
 //
 // A file or folder that cannot be written is opened for reading alone. Where no
 // log of an unfinished writer lies beside the file, SQLite is told that nobody

@@ -2,8 +2,12 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
 )
 
 // LimitPages makes the store's disk full at n pages more than it has now; a
@@ -55,6 +59,33 @@ func (s *Store) DropTables(ctx context.Context) error {
 	}
 	for _, name := range names {
 		if err := s.Exec(ctx, `DROP TABLE `+name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CreateVersion makes the file of a store whose tables are of that version, and
+// runs statements on it.
+func CreateVersion(ctx context.Context, path string, version int64, statements ...string) error {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	files, err := fs.Sub(migrations, "migration")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	if _, err := p.UpTo(ctx, version); err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return err
 		}
 	}

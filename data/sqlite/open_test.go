@@ -158,3 +158,54 @@ func TestOpenAfterMigrationWasCutShort(t *testing.T) {
 	checkError(t, err, path, "older version", "import")
 	put(t, open(t, path, sqlite.Options{}), article("a", "text"))
 }
+
+// A store of the first version is brought up to date: its articles are found by
+// any spelling of their URLs.
+func TestOpenFirstVersion(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "alsolike.db")
+	a, b := article("a", "text"), article("b", "text")
+	a.URL = "http://Example.org/a/?utm_source=x"
+	insert := `INSERT INTO article SELECT NULL, '%s', 1, x'%x', '%s', '%s', '', 'en', '', '', '', '', 'published', 0, 0, '', '', '', 0, '', 0, '[]', '[]', '', 'text'`
+	var statements []string
+	for _, a := range []data.Article{a, b} {
+		statements = append(statements, fmt.Sprintf(insert, a.ID, a.Hash(), a.Title, a.URL))
+	}
+	if err := sqlite.CreateVersion(ctx, path, 1, statements...); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path, sqlite.Options{})
+	if got, err := s.ArticleByURL(ctx, "https://example.org/a#b"); err != nil || got.ID != "a" {
+		t.Errorf("got %q, %v; want the article", got.ID, err)
+	}
+	if changes := put(t, s, a, b); changes.Unchanged != 2 {
+		t.Errorf("putting the same again: %+v", changes)
+	}
+}
+
+func TestValidators(t *testing.T) {
+	ctx := context.Background()
+	s := newStore(t)
+	check := func(url, etag, lastModified string) {
+		t.Helper()
+		gotTag, gotModified, err := s.Validators(ctx, url)
+		if err != nil || gotTag != etag || gotModified != lastModified {
+			t.Errorf("%s: got %q, %q, %v; want %q, %q", url, gotTag, gotModified, err, etag, lastModified)
+		}
+	}
+	set := func(url, etag, lastModified string) {
+		t.Helper()
+		if err := s.SetValidators(ctx, url, etag, lastModified); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check("https://example.org/a", "", "")
+	set("https://example.org/a", `"1"`, "")
+	set("https://example.org/b", "", "Wed, 21 Oct 2026 07:28:00 GMT")
+	check("https://example.org/a", `"1"`, "")
+	check("https://example.org/b", "", "Wed, 21 Oct 2026 07:28:00 GMT")
+	set("https://example.org/a", `"2"`, "x")
+	check("https://example.org/a", `"2"`, "x")
+	set("https://example.org/a", "", "")
+	check("https://example.org/a", "", "")
+}

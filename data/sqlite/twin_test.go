@@ -47,7 +47,7 @@ var (
 		text := func(name string) string { return anyText.Draw(t, name) }
 		return data.Article{
 			ID: anyID.Draw(t, "id"), Title: "t" + text("title"), Body: text("body"), Summary: text("summary"),
-			URL:  rapid.SampledFrom([]string{"", "https://a.example/1", "https://a.example/2"}).Draw(t, "url"),
+			URL:  rapid.SampledFrom([]string{"", "https://a.example/1", "http://a.example/1/?utm_source=x", "https://a.example/2", "#top"}).Draw(t, "url"),
 			Lang: rapid.SampledFrom([]data.Lang{"en", "und", "zh-Hant"}).Draw(t, "lang"), PublishedAt: anyTime.Draw(t, "published"),
 			UpdatedAt: anyTime.Draw(t, "updated"), Section: text("section"), Tags: rapid.SliceOf(anyText).Draw(t, "tags"),
 			Authors: rapid.SliceOf(anyText).Draw(t, "authors"), Image: data.Image{Src: text("src"), Alt: text("alt")}, Type: text("type"),
