@@ -12,7 +12,9 @@ import (
 // Page is what boilerplate is looked for in: an article's summary and body, as
 // a page of its language and of its section in that language.
 func Page(a *data.Article) boilerplate.Page {
-	return boilerplate.Page{Groups: groups(a), Texts: []string{data.PlainText(a.Summary), data.PlainText(a.Body)}}
+	return boilerplate.Page{Groups: groups(a), Texts: func() []string {
+		return []string{data.PlainText(a.Summary), data.PlainText(a.Body)}
+	}}
 }
 
 func groups(a *data.Article) boilerplate.Groups {

@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Blocks is the boilerplate of a site: hashes of blocks within groups. It never
@@ -52,6 +53,9 @@ func (b *Blocks) Len() int {
 	return len(b.keys)
 }
 
+// scans are those whose storage waits for the next text.
+var scans = sync.Pool{New: func() any { return new(scan) }}
+
 // Strip returns text, of a page in these groups, without boilerplate, and what
 // was taken out, piece by piece in order: a piece stands on one line and aliases
 // text. If there is none, kept is text itself and pieces is nil.
@@ -59,7 +63,8 @@ func (b *Blocks) Strip(groups Groups, text string) (kept string, pieces []string
 	if b.Len() == 0 || text == "" {
 		return text, nil
 	}
-	var s scan
+	s := scans.Get().(*scan)
+	defer scans.Put(s)
 	s.read(text)
 	in := groups.hashes()
 	var out []bool // by word: part of boilerplate

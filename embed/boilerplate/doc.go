@@ -38,11 +38,11 @@
 // text is normalised but case, punctuation and white space, for a template gives
 // the same characters on every page.
 //
-// Find goes through the pages twice. The first time it counts into 8 MB of
+// Find goes through the pages twice. The first time it counts into 4 MB of
 // cells that blocks share, so that no block has been seen more often than its
 // cell says; the second time it counts exactly what may be frequent enough. Of
 // the first 5,000 pages all are looked at, of those up to 10,000 one in two, of
 // those up to 20,000 one in four and so on, drawn by their number; of a page the
-// first and the last 2,048 words. So memory grows with the logarithm of the
+// first and the last 1,024 words. So memory grows with the logarithm of the
 // number of pages. The result depends on the pages and their order alone.
 package boilerplate

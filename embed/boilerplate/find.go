@@ -10,7 +10,7 @@ import (
 // A Page is one page of a site.
 type Page struct {
 	Groups
-	Texts []string // plain text; no block reaches from one into the next
+	Texts func() []string // plain text; no block reaches from one into the next
 }
 
 // Groups are the groups that a page belongs to.
@@ -32,7 +32,7 @@ var oneIn = [2][2]int{
 // The bounds of what is looked at.
 const (
 	allPages  = 5_000 // of more, some
-	pageWords = 2048  // at either end of a text
+	pageWords = 1024  // at either end of a text
 	cellBits  = 23    // 2²³ cells of a byte
 )
 
@@ -88,7 +88,7 @@ type tally struct {
 }
 
 // each calls look with the pages to look at and their numbers, from 1.
-func (f *finder) each(ctx context.Context, pages iter.Seq2[Page, error], look func(number int, p Page)) error {
+func (f *finder) each(ctx context.Context, pages iter.Seq2[Page, error], look func(number int, g Groups, texts []string)) error {
 	number := 0
 	for p, err := range pages {
 		if err != nil {
@@ -97,8 +97,11 @@ func (f *finder) each(ctx context.Context, pages iter.Seq2[Page, error], look fu
 		if number%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if number++; drawn(number) && !f.seen(p) {
-			look(number, p)
+		if number++; !drawn(number) {
+			continue
+		}
+		if texts := p.Texts(); !f.seen(texts) {
+			look(number, p.Groups, texts)
 		}
 	}
 	return ctx.Err()
@@ -110,11 +113,11 @@ func drawn(number int) bool {
 	return mix(uint64(number))%oneIn == 0
 }
 
-// seen reports whether a page with the same texts has been looked at, and notes
+// seen reports whether a page of the same texts has been looked at, and notes
 // this one.
-func (f *finder) seen(p Page) bool {
+func (f *finder) seen(texts []string) bool {
 	var h uint64
-	for _, text := range p.Texts {
+	for _, text := range texts {
 		h = mix(h ^ hashString(text))
 	}
 	if f.equal[h] {
@@ -126,8 +129,8 @@ func (f *finder) seen(p Page) bool {
 
 // blocks calls yield with the blocks of a page, but for those in the middle of a
 // very long text.
-func (f *finder) blocks(p Page, yield func(block uint64, c class)) {
-	for _, text := range p.Texts {
+func (f *finder) blocks(texts []string, yield func(block uint64, c class)) {
+	for _, text := range texts {
 		f.scan.read(text)
 		n := len(f.scan.words)
 		f.scan.blocks(func(lo, hi int, block uint64, c class) {
@@ -139,15 +142,15 @@ func (f *finder) blocks(p Page, yield func(block uint64, c class)) {
 }
 
 // estimate counts the blocks of a page into the cells.
-func (f *finder) estimate(_ int, p Page) {
-	groups := p.hashes()
+func (f *finder) estimate(_ int, g Groups, texts []string) {
+	groups := g.hashes()
 	for kind, g := range groups {
 		if f.groups[g] == nil {
 			f.groups[g] = &groupSize{kind: kind}
 		}
 		f.groups[g].pages++
 	}
-	f.blocks(p, func(block uint64, _ class) {
+	f.blocks(texts, func(block uint64, _ class) {
 		for _, g := range groups {
 			if cell := &f.cells[inGroup(block, g)>>(64-cellBits)]; *cell < 255 {
 				*cell++
@@ -157,13 +160,13 @@ func (f *finder) estimate(_ int, p Page) {
 }
 
 // count counts the blocks of a page that may be frequent enough.
-func (f *finder) count(number int, p Page) {
-	groups := p.hashes()
+func (f *finder) count(number int, g Groups, texts []string) {
+	groups := g.hashes()
 	var need [2][2]int
 	for kind, g := range groups {
 		need[kind] = [2]int{long: f.groups[g].need(long), short: f.groups[g].need(short)}
 	}
-	f.blocks(p, func(block uint64, c class) {
+	f.blocks(texts, func(block uint64, c class) {
 		for kind, g := range groups {
 			key := inGroup(block, g)
 			if cell := f.cells[key>>(64-cellBits)]; int(cell) < min(need[kind][c], 255) {

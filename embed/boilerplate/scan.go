@@ -58,15 +58,19 @@ func (s *scan) read(text string) {
 	}
 	for i := 0; i < len(text); {
 		r, size := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
+		var what kind
+		if r < utf8.RuneSelf {
+			what, r = ascii[r].kind, rune(ascii[r].lower)
+		} else {
 			r, size = utf8.DecodeRuneInString(text[i:])
+			what, r = kindOf(r), unicode.ToLower(r)
 		}
-		switch kind(r) {
+		switch what {
 		case inWord:
 			if start == outside {
 				start = i
 			}
-			hash = (hash ^ uint64(lower(r))) * 0x100000001b3 // FNV-1a, by characters
+			hash = (hash ^ uint64(r)) * 0x100000001b3 // FNV-1a, by characters
 		case wordAlone:
 			flush(i)
 			add(i, i+size, 1, uint64(r))
@@ -126,42 +130,38 @@ func (s *scan) blocks(f func(lo, hi int, hash uint64, c class)) {
 	}
 }
 
-// The kinds of characters.
+// A kind of characters.
+type kind uint8
+
 const (
-	between = iota
+	between kind = iota
 	inWord
 	wordAlone
 	lineEnd
 )
 
-func kind(r rune) int {
+// ascii is the kind of the first characters, and their lower case.
+var ascii = func() (table [utf8.RuneSelf]struct {
+	kind  kind
+	lower uint8
+},
+) {
+	for r := range rune(utf8.RuneSelf) {
+		table[r].kind, table[r].lower = kindOf(r), uint8(unicode.ToLower(r))
+	}
+	return table
+}()
+
+func kindOf(r rune) kind {
 	switch {
-	case r < utf8.RuneSelf:
-		switch {
-		case 'a' <= r|0x20 && r|0x20 <= 'z', '0' <= r && r <= '9':
-			return inWord
-		case r == '\n' || r == '\r':
-			return lineEnd
-		}
-		return between
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
 		return wordAlone
 	case unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):
 		return inWord
-	case r == '\u2028' || r == '\u2029' || r == '\u0085':
+	case r == '\n' || r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029':
 		return lineEnd
 	}
 	return between
-}
-
-func lower(r rune) rune {
-	if r < utf8.RuneSelf {
-		if 'A' <= r && r <= 'Z' {
-			r |= 0x20
-		}
-		return r
-	}
-	return unicode.ToLower(r)
 }
 
 // mix makes every bit of the result depend on every bit of x: the finaliser of

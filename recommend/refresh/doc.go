@@ -18,6 +18,11 @@
 // language share the model's dimensions (on the sample site the median is .87
 // in English and .24 in Chinese).
 //
+// Text that recurs on many of a site's pages is left out of the vectors: package
+// boilerplate says what that is. The snapshot carries it, so that an article
+// folded in later is read the same way, and the manifest says what was left out,
+// with examples. To the text itself nothing is done.
+//
 // The title counts three times, summary and tags twice, the body once: the
 // weights in recommend.Text, measured on the development sets.
 package refresh

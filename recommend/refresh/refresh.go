@@ -15,6 +15,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/boilerplate"
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/knn"
@@ -86,12 +87,12 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 	config := c.config(opts)
 	opts.Progress("write", 0, 0)
 	id, err := dir.Write(ctx, snapshot.Contents{
-		Cards: c.cards, Vectors: c.vectors, Candidates: lists, Model: c.model,
+		Cards: c.cards, Vectors: c.vectors, Candidates: lists, Model: c.model, Boilerplate: c.boilerplate,
 		Manifest: snapshot.Manifest{
 			Created: created, AsOf: created, Version: opts.Version,
 			Config: config, ConfigHash: hashJSON(config), InputHash: hex.EncodeToString(c.input.Sum(nil)),
 			ModelID: c.model.ID(), Kernel: c.model.Kernel(), Rank: c.model.Rank(), Terms: c.model.Terms(),
-			Scales: scales, StoreRevision: c.revision.Articles,
+			Scales: scales, Boilerplate: c.leftOut.report(c.boilerplate), StoreRevision: c.revision.Articles,
 			Timings: clock.laps, PeakMemory: peakMemory(),
 		},
 	})
@@ -117,6 +118,9 @@ type corpus struct {
 	model    *lsa.Model
 	revision data.Revision
 	input    hash.Hash // of all articles' content
+
+	boilerplate *boilerplate.Blocks
+	leftOut     leftOut
 }
 
 // fit streams the articles out of the store into the model.
@@ -124,6 +128,9 @@ func fit(ctx context.Context, store Store, opts Options) (*corpus, error) {
 	c := &corpus{input: sha256.New()}
 	err := store.ReadArticles(ctx, func(rev data.Revision, articles iter.Seq2[data.Article, error]) (err error) {
 		c.revision = rev
+		if c.boilerplate, err = boilerplate.Find(ctx, pages(articles, opts.Progress)); err != nil {
+			return err
+		}
 		c.model, c.vectors, err = lsa.Fit(ctx, c.texts(articles), opts.LSA)
 		return err
 	})
@@ -169,7 +176,12 @@ func (c *corpus) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.
 			c.input.Write(sum[:])
 			card := a.Card()
 			c.cards = append(c.cards, card)
-			if onSite(card) && !yield(recommend.Text(&a), nil) {
+			if !onSite(card) {
+				continue
+			}
+			text, pieces := recommend.CleanText(&a, c.boilerplate)
+			c.leftOut.add(pieces)
+			if !yield(text, nil) {
 				return
 			}
 		}
