@@ -98,6 +98,10 @@ func init() { // not in the declaration: openers of pages open other sources
 		JSONL:    openRecords,
 		CSV:      openRecords,
 		Markdown: openMarkdown,
+		Text:     openText,
+		HTML:     openHTML,
+		Feed:     openFeed,
+		Sitemap:  openSitemap,
 	}
 }
 
