@@ -39,7 +39,8 @@
 // An article newer than the snapshot shows its pins only. A pin scores by the
 // cosine of the two vectors, and 0 when one of them is not in the snapshot.
 //
-// Of several articles with one URL, a query by URL means one that is not
+// A query by URL may spell it as it likes: data.CanonicalURL decides which page
+// it names. Of several articles with that URL it means one that is not
 // unpublished and, of these, the one with the smallest id.
 //
 // The default threshold is 0. Scores are relative to the corpus, so that any

@@ -167,11 +167,12 @@ type Status struct {
 	Age           time.Duration // since Created
 	Articles      int           // in the snapshot
 	Languages     map[data.Lang]int
-	StoreRevision data.Revision // up to which changes are known
-	Overrides     int           // in the store, whether they hold at present or not
-	Provisional   int           // articles folded in since the snapshot
-	Waiting       int           // articles changed since the snapshot that are yet to be folded in
-	Problem       string        // what keeps the engine from being up to date; "" when nothing does
+	StoreRevision data.Revision        // up to which changes are known
+	Overrides     int                  // in the store, whether they hold at present or not
+	Provisional   int                  // articles folded in since the snapshot
+	Waiting       int                  // articles changed since the snapshot that are yet to be folded in
+	Boilerplate   snapshot.Boilerplate // left out of the snapshot's vectors
+	Problem       string               // what keeps the engine from being up to date; "" when nothing does
 }
 
 // Status reports what is in service.
@@ -185,7 +186,7 @@ func (e *Engine) Status() Status {
 		m := v.snapshot.Manifest()
 		s.Snapshot, s.Created, s.Age = m.ID, m.Created, e.opts.Now().Sub(m.Created)
 		s.Articles, s.Languages = m.Counts.Articles, maps.Clone(m.Counts.Languages)
-		s.StoreRevision = v.revision
+		s.StoreRevision, s.Boilerplate = v.revision, m.Boilerplate
 		s.Provisional, s.Waiting = v.overlay.size(), len(v.pending)
 	}
 	return s
@@ -303,7 +304,7 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 	next.snapshot, next.revision = s, revision
 	if s != old.snapshot || revision.Articles != old.revision.Articles {
 		since := old.revision.Articles
-		next.live = maps.Clone(old.live)
+		next.live, next.liveURLs = maps.Clone(old.live), maps.Clone(old.liveURLs)
 		if s != old.snapshot || revision.Articles < since { // or the store was restored from a backup
 			since, next.live = s.Manifest().StoreRevision, nil
 			next.overlay, next.pending = nil, nil
@@ -312,17 +313,17 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 			next.folder = nil
 		}
 		if next.live == nil {
-			next.live = map[data.ArticleID]data.Card{}
+			next.live, next.liveURLs = map[data.ArticleID]data.Card{}, map[string][]data.ArticleID{}
 		}
 		var changed []data.ArticleID
+		own := map[string]bool{}
 		for card, err := range e.store.CardsSince(ctx, since) {
 			if err != nil {
 				return nil, err
 			}
-			next.live[card.ID] = card
+			next.setLive(card, own)
 			changed = append(changed, card.ID)
 		}
-		next.indexURLs()
 		next.await(changed)
 	}
 	if revision.Overrides != old.revision.Overrides {

@@ -19,7 +19,7 @@ const DefaultLimit = 5
 // A Query asks for the links of one article, named by ID or else by URL.
 type Query struct {
 	ID      data.ArticleID
-	URL     string           // as it stands on the article's card, to the letter
+	URL     string           // of the article, in any spelling: see data.CanonicalURL
 	Limit   int              // most links; 0 means DefaultLimit
 	Exclude []data.ArticleID // never among the links
 	Raw     bool             // as the algorithm has it: without threshold and overrides

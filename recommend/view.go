@@ -15,7 +15,7 @@ import (
 type view struct {
 	snapshot  *snapshot.Snapshot           // nil: nothing is in service
 	live      map[data.ArticleID]data.Card // of the articles changed since the snapshot
-	liveURLs  map[string][]data.ArticleID  // of live, by URL
+	liveURLs  map[string][]data.ArticleID  // of live, by canonical URL
 	overrides *overrides
 	revision  data.Revision // of the store, when live and overrides were read
 
@@ -42,13 +42,27 @@ func (v *view) await(changed []data.ArticleID) {
 	}
 }
 
-func (v *view) indexURLs() {
-	v.liveURLs = map[string][]data.ArticleID{}
-	for id, card := range v.live {
-		if card.URL != "" {
-			v.liveURLs[card.URL] = append(v.liveURLs[card.URL], id)
+// setLive notes the present card of an article. The maps of v are its own, and
+// so are the lists in liveURLs under the keys in own; others may be an older
+// view's.
+func (v *view) setLive(card data.Card, own map[string]bool) {
+	key, before := data.CanonicalURL(card.URL), ""
+	if old, known := v.live[card.ID]; known {
+		before = data.CanonicalURL(old.URL)
+	}
+	v.live[card.ID] = card
+	if key == before {
+		return
+	}
+	for _, changed := range []string{key, before} {
+		if !own[changed] {
+			own[changed] = true
+			v.liveURLs[changed] = slices.Clone(v.liveURLs[changed])
 		}
 	}
+	v.liveURLs[key] = append(v.liveURLs[key], card.ID)
+	v.liveURLs[before] = slices.DeleteFunc(v.liveURLs[before], func(id data.ArticleID) bool { return id == card.ID })
+	delete(v.liveURLs, "") // no address
 }
 
 // noRow is the row of an article that is not in the snapshot.
@@ -71,7 +85,7 @@ func (v *view) find(id data.ArticleID) (card data.Card, row int, ok bool) {
 // findURL is find by URL; see the package comment for which of several it is.
 func (v *view) findURL(url string) (card data.Card, row int, ok bool) {
 	var found []data.Card
-	for _, id := range v.liveURLs[url] {
+	for _, id := range v.liveURLs[data.CanonicalURL(url)] {
 		found = append(found, v.live[id])
 	}
 	for row := range v.snapshot.RowsByURL(url) {

@@ -9,7 +9,7 @@
 //	    manifest.json             how it was made, and size and sha-256 of the other files
 //	    cards.bin                 n records of 56 bytes, in the order of the articles' ids
 //	    strings.bin               the strings of the cards, one card after the other
-//	    urls.bin                  the rows that have a URL, uint32, in the order of the URLs
+//	    urls.bin                  of the articles with a URL the hash (uint64) of its canonical form, and the row (uint32), in this order
 //	    vectors.bin               n × rank float32
 //	    candidates.bin            n lengths, uint32; then n × K pairs of row (uint32) and cosine (float32), best first
 //	    model.bin                 the model, as it writes itself
@@ -27,6 +27,10 @@
 // The binary files have no headers: their shapes stand in the manifest, whose
 // own last member is a checksum over the bytes before it, so that no flipped
 // bit anywhere goes unseen.
+//
+// Articles are found by FNV-1a (64 bits) of data.CanonicalURL of their URLs, and
+// the URL itself is looked at then. Were urls.bin in the order of the canonical
+// URLs, checking that order would mean to make them all again at every opening.
 //
 // Opening a snapshot reads all of it once, for the checksums: some 0.1 s for
 // 100 MB. That is the price of refusing a broken one by name before it serves

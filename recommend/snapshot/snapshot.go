@@ -1,13 +1,14 @@
 package snapshot
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"iter"
 	"math"
 	"os"
@@ -174,18 +175,15 @@ func (f *files) checkCards() error {
 	return nil
 }
 
-// checkURLs relies on sound cards.
 func (f *files) checkURLs() error {
-	if len(f.urls)%4 != 0 {
-		return fmt.Errorf("%s: has %d bytes, which is no number of rows", urlsFile, len(f.urls))
+	if len(f.urls)%urlBytes != 0 {
+		return fmt.Errorf("%s: has %d bytes, which is no number of entries", urlsFile, len(f.urls))
 	}
-	for i := range len(f.urls) / 4 {
-		if f.urlRow(i) >= f.n {
-			return fmt.Errorf("%s: names row %d of %d", urlsFile, f.urlRow(i), f.n)
+	for i := range f.urlCount() {
+		if int(f.url(i).Row) >= f.n {
+			return fmt.Errorf("%s: names row %d of %d", urlsFile, f.url(i).Row, f.n)
 		}
-		if i > 0 && cmp.Or(
-			bytes.Compare(f.field(f.urlRow(i-1), urlField), f.field(f.urlRow(i), urlField)),
-			cmp.Compare(f.urlRow(i-1), f.urlRow(i))) >= 0 {
+		if i > 0 && f.url(i-1).compare(f.url(i)) >= 0 {
 			return fmt.Errorf("%s: entries %d and %d are out of order", urlsFile, i-1, i)
 		}
 	}
@@ -259,7 +257,31 @@ func (f *files) candidate(row, i int) knn.Neighbour {
 	}
 }
 
-func (f *files) urlRow(i int) int { return int(binary.LittleEndian.Uint32(f.urls[4*i:])) }
+// A urlEntry is one of urls.bin: the hash of an article's canonical URL, and
+// its row. Their order is by hash and then by row.
+type urlEntry struct {
+	Hash uint64
+	Row  uint32
+}
+
+const urlBytes = 8 + 4
+
+func (e urlEntry) compare(other urlEntry) int {
+	return cmp.Or(cmp.Compare(e.Hash, other.Hash), cmp.Compare(e.Row, other.Row))
+}
+
+func hashURL(canonical string) uint64 {
+	h := fnv.New64a()
+	io.WriteString(h, canonical)
+	return h.Sum64()
+}
+
+func (f *files) urlCount() int { return len(f.urls) / urlBytes }
+
+func (f *files) url(i int) urlEntry {
+	b := f.urls[i*urlBytes:]
+	return urlEntry{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:])}
+}
 
 // ID names the snapshot.
 func (s *Snapshot) ID() string { return s.manifest.ID }
@@ -277,15 +299,20 @@ func (s *Snapshot) Row(id data.ArticleID) (row int, ok bool) {
 	return row, row < s.n && string(s.field(row, idField)) == string(id)
 }
 
-// RowsByURL is the rows of the articles that have exactly this URL, in order;
-// none for "". O(log n).
+// RowsByURL is the rows of the articles that have this URL, in any spelling
+// (data.CanonicalURL), in order; none for "". O(log n).
 func (s *Snapshot) RowsByURL(url string) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		defer runtime.KeepAlive(s)
-		count := len(s.urls) / 4
-		i := sort.Search(count, func(i int) bool { return string(s.field(s.urlRow(i), urlField)) >= url })
-		for ; i < count && string(s.field(s.urlRow(i), urlField)) == url; i++ {
-			if !yield(s.urlRow(i)) {
+		key := data.CanonicalURL(url)
+		if key == "" {
+			return
+		}
+		hash := hashURL(key)
+		i := sort.Search(s.urlCount(), func(i int) bool { return s.url(i).Hash >= hash })
+		for ; i < s.urlCount() && s.url(i).Hash == hash; i++ {
+			row := int(s.url(i).Row)
+			if data.CanonicalURL(string(s.field(row, urlField))) == key && !yield(row) { // hashes may collide
 				return
 			}
 		}

@@ -91,7 +91,7 @@ func TestWriteAndOpen(t *testing.T) {
 	card := rapid.Custom(func(t *rapid.T) data.Card {
 		c := data.Card{
 			ID: data.ArticleID(rapid.StringN(1, 20, -1).Draw(t, "id")), Title: text.Draw(t, "title"),
-			URL:     rapid.SampledFrom([]string{"", "https://example.org/a", "https://example.org/b"}).Draw(t, "url"),
+			URL:     rapid.SampledFrom([]string{"", "https://example.org/a", "http://Example.org/a/?utm_source=x", "https://example.org/b", "#top"}).Draw(t, "url"),
 			Section: text.Draw(t, "section"), Lang: data.Lang(text.Draw(t, "lang")),
 			Image: data.Image{Src: text.Draw(t, "src"), Alt: text.Draw(t, "alt")}, Group: data.ArticleID(text.Draw(t, "group")),
 			State:    rapid.SampledFrom([]data.State{data.Published, data.Unpublished, data.Hidden}).Draw(t, "state"),
@@ -131,10 +131,10 @@ func TestWriteAndOpen(t *testing.T) {
 				rt.Fatalf("row %d: vector %v, want %v", row, got, c.Vectors.Row(row))
 			}
 		}
-		for _, url := range []string{"", "https://example.org/", "https://example.org/a", "https://example.org/b"} {
+		for _, url := range []string{"", "https://example.org/", "https://example.org/a", "https://amp.example.org/a#b", "https://example.org/b"} {
 			var want []int
 			for row := range cards {
-				if url != "" && cards[row].URL == url {
+				if key := data.CanonicalURL(url); key != "" && data.CanonicalURL(cards[row].URL) == key {
 					want = append(want, row)
 				}
 			}
@@ -289,14 +289,14 @@ func TestNonsenseIsRefused(t *testing.T) {
 			t.Errorf("got error %v, want one that names %s", err, name)
 		}
 	}
-	check(cardsFile, func(f map[string][]byte) { f[cardsFile][7] = 0xff })                       // offset
-	check(cardsFile, func(f map[string][]byte) { f[cardsFile][recordBytes+11] = 0xff })          // length
-	check(cardsFile, func(f map[string][]byte) { f[cardsFile][52] = 0xff })                      // flags
-	check(cardsFile, func(f map[string][]byte) { f[stringsFile][0] = 'z' })                      // order of ids
-	check(cardsFile, func(f map[string][]byte) { f[cardsFile] = f[cardsFile][:recordBytes] })    // one record of five
-	check(stringsFile, func(f map[string][]byte) { f[stringsFile] = append(f[stringsFile], 0) }) // text of nobody
-	check(urlsFile, func(f map[string][]byte) { f[urlsFile][0] = 5 })
-	check(urlsFile, func(f map[string][]byte) { f[urlsFile][0] = 0 }) // order
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile][7] = 0xff })                              // offset
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile][recordBytes+11] = 0xff })                 // length
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile][52] = 0xff })                             // flags
+	check(cardsFile, func(f map[string][]byte) { f[stringsFile][0] = 'z' })                             // order of ids
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile] = f[cardsFile][:recordBytes] })           // one record of five
+	check(stringsFile, func(f map[string][]byte) { f[stringsFile] = append(f[stringsFile], 0) })        // text of nobody
+	check(urlsFile, func(f map[string][]byte) { f[urlsFile][8] = 5 })                                   // row
+	check(urlsFile, func(f map[string][]byte) { copy(f[urlsFile][urlBytes:], f[urlsFile][:urlBytes]) }) // order
 	check(urlsFile, func(f map[string][]byte) { f[urlsFile] = f[urlsFile][:3] })
 	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][0] = 4 })        // length
 	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][4*5] = 5 })      // row

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -224,16 +223,14 @@ func (c *Contents) writeStrings(w io.Writer) error {
 }
 
 func (c *Contents) writeURLs(w io.Writer) error {
-	var rows []uint32
+	var entries []urlEntry
 	for i := range c.Cards {
-		if c.Cards[i].URL != "" {
-			rows = append(rows, uint32(i))
+		if key := data.CanonicalURL(c.Cards[i].URL); key != "" {
+			entries = append(entries, urlEntry{hashURL(key), uint32(i)})
 		}
 	}
-	slices.SortFunc(rows, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(c.Cards[a].URL, c.Cards[b].URL), cmp.Compare(a, b))
-	})
-	return binary.Write(w, binary.LittleEndian, rows)
+	slices.SortFunc(entries, urlEntry.compare)
+	return binary.Write(w, binary.LittleEndian, entries)
 }
 
 func (c *Contents) writeVectors(w io.Writer) error {
