@@ -40,8 +40,8 @@ func (s *Server) handleRelated(c echo.Context) error {
 	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, newRelatedResponse(list))
 }
 
-// parseRelated reads the parameters of /v1/related: one of id and url; limit;
-// exclude, as often as there are articles to leave out.
+// parseRelated reads the parameters of /v1/related: one of id and url, which may
+// be spelt in any way (data.CanonicalURL); limit; exclude, as often as there are articles to leave out.
 func parseRelated(rawQuery string) (recommend.Query, error) {
 	values, err := parseQuery(rawQuery, []string{"exclude", "id", "limit", "url"}, []string{"exclude"})
 	if err != nil {
