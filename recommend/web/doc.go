@@ -2,6 +2,8 @@
 // operator watches, and the demo magazine that shows the links at work.
 //
 //	GET /v1/related   the links of one article
+//	PUT, DELETE /v1/articles/{id}   one article, from a CMS with a key
+//	POST /v1/articles               many, as JSON lines, answered line by line
 //	GET /v1/status    what is in service
 //	GET /healthz      200 while the process runs
 //	GET /readyz       200 only with a snapshot in service
@@ -23,6 +25,16 @@
 //
 // A request's X-Request-Id is kept when it is short and plain, so that the log
 // of a proxy and ours can be read together; any other is replaced.
+//
+// The answer to a pushed article comes when lists follow from it. Its fields are
+// those of JSON lines, and what an import would leave out and count is left out
+// and named. DELETE unpublishes, for an article that comes back must find its
+// overrides; so a deleted one still is one to If-None-Match: *. The id of an
+// address may hold slashes as they are or percent-encoded. An entity tag is the
+// article's hash: the same content has the same one, whoever stored it.
+//
+// Many articles are stored in batches, each whole or not at all; the status of
+// the whole is 200 however its lines fared, since some may be stored already.
 //
 // /v1/related refuses what it does not know; /healthz and /readyz do not look,
 // because load balancers add parameters of their own.
