@@ -36,8 +36,21 @@
 // is on the site and shows links, and so does one with a date ahead: whoever
 // sees its page is there already.
 //
-// An article newer than the snapshot shows its pins only. A pin scores by the
-// cosine of the two vectors, and 0 when one of them is not in the snapshot.
+// An article that is new or changed since the snapshot is folded in: the
+// snapshot's model makes a vector of its text, by which it gets a list of its
+// own and enters those of the articles that it beats. It is provisional, in its
+// own list and in others, until a refresh. The same lists come of the same
+// snapshot and the same articles, in whatever order these changed and after a
+// restart: a folded article is compared with the rows as the snapshot has them,
+// and whether a row may be shown is asked with the list. A full list of the
+// snapshot takes in what reaches its last candidate and no less, for beyond it
+// nobody knows what would come first; so every list is true as far as it goes.
+// An article whose card alone changed is not provisional. Folding in happens
+// when a view is built, up to Options.MostProvisional articles, and never holds
+// up other changes for long.
+//
+// A pin scores by the cosine of the two vectors, and 0 when one of them is not
+// known.
 //
 // A query by URL may spell it as it likes: data.CanonicalURL decides which page
 // it names. Of several articles with that URL it means one that is not

@@ -1,4 +1,4 @@
-// Package sqlite keeps articles, overrides and secrets in one SQLite file,
+// Package sqlite keeps articles, overrides, keys and secrets in one SQLite file,
 // without cgo. What a call has acknowledged survives a crash of the process and
 // a loss of power; what it has not is absent as a whole.
 //
