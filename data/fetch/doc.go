@@ -25,8 +25,11 @@
 // by chance is not. Text that says nothing and is no UTF-8 is Windows-1252.
 //
 // A host is held while a request to it waits for its retry. A Retry-After of
-// more than two minutes is not waited for: the page is an error, and the
-// caller comes again another day.
+// more than two minutes is not waited for: the page is an error, and so is
+// every other one of the host until then, without asking. After three requests
+// in a row that failed in spite of their retries, a host gets no retries until
+// a request succeeds, so that ten thousand pages of a broken one do not take
+// all day.
 //
 // Redirects are followed ten times, from host to host, each with its own
 // robots.txt. Cookies are not kept.

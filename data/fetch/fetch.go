@@ -93,10 +93,13 @@ const maxRedirects = 10
 //
 // The error wraps ErrRobots, ErrPrivate, ErrTooLarge, ErrTimeout or a
 // *StatusError where one of these is the reason, and ctx's error if that ended.
-func (f *Fetcher) Get(ctx context.Context, url string) (*Page, error) {
-	page, err := f.get(ctx, url)
+func (f *Fetcher) Get(ctx context.Context, address string) (*Page, error) {
+	page, err := f.get(ctx, address)
 	if err != nil {
-		return nil, fmt.Errorf("fetch: %s: %w", url, err)
+		if u, e := url.Parse(address); e == nil {
+			address = u.Redacted()
+		}
+		return nil, fmt.Errorf("fetch: %s: %w", address, err)
 	}
 	return page, nil
 }
@@ -106,11 +109,11 @@ func (f *Fetcher) get(ctx context.Context, address string) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	for range maxRedirects + 1 {
+	for hops := range maxRedirects + 1 {
 		page, next, err := f.visit(ctx, u)
 		switch {
-		case err != nil && u.String() != address:
-			return nil, fmt.Errorf("on the way, at %s: %w", u.Redacted(), err)
+		case err != nil && hops > 0:
+			return nil, fmt.Errorf("redirected to %s: %w", u.Redacted(), err)
 		case err != nil || next == nil:
 			return page, err
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -373,8 +374,38 @@ func TestRetryAfter(t *testing.T) {
 		}
 	}
 	after, count = "3600", 0
-	if _, err := f.Get(context.Background(), s.URL+"/a"); err == nil || count != 1 {
-		t.Errorf("Retry-After of an hour: got %v after %d requests, want an error at once", err, count)
+	for range 2 {
+		if _, err := f.Get(context.Background(), s.URL+"/a"); err == nil || count != 1 {
+			t.Errorf("Retry-After of an hour: got %v after %d requests, want an error at once and no other request", err, count)
+		}
+	}
+	now = now.Add(time.Hour)
+	get(t, f, s.URL+"/a")
+}
+
+func TestBrokenHostGetsNoRetries(t *testing.T) {
+	s := newSite(t)
+	var broken atomic.Bool
+	s.handle("/a", func(w http.ResponseWriter, _ *http.Request) {
+		if broken.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	})
+	f := newFetcher(t, fetch.Options{Retries: 2})
+	for _, want := range []int{3, 3, 3, 1, 1} {
+		broken.Store(true)
+		f.Get(context.Background(), s.URL+"/a")
+		if asked := slices.DeleteFunc(s.requests(), func(path string) bool { return path != "/a" }); len(asked) != want {
+			t.Errorf("asked %d times, want %d", len(asked), want)
+		}
+	}
+	broken.Store(false)
+	get(t, f, s.URL+"/a")
+	broken.Store(true)
+	s.requests()
+	f.Get(context.Background(), s.URL+"/a")
+	if asked := s.requests(); len(asked) != 3 {
+		t.Errorf("asked %d times after a success, want 3", len(asked))
 	}
 }
 
@@ -519,5 +550,19 @@ func TestNoIndex(t *testing.T) {
 		if got := get(t, newFetcher(t, fetch.Options{}), s.URL+"/a").NoIndex; got != want {
 			t.Errorf("X-Robots-Tag %q: got %v, want %v", header, got, want)
 		}
+	}
+}
+
+func BenchmarkGet(b *testing.B) {
+	s := newSite(b)
+	body := strings.Repeat("<p>Rents rose again in the city, and nobody knows why.</p>\n", 500)
+	s.handle("/a", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, body)
+	})
+	f := newFetcher(b, fetch.Options{})
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		get(b, f, s.URL+"/a")
 	}
 }

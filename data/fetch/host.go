@@ -24,8 +24,12 @@ const (
 type host struct {
 	turn   chan struct{}
 	delay  time.Duration
-	next   time.Time // the earliest next request
-	robots map[string]*knownRobots
+	next   time.Time               // the earliest next request
+	robots map[string]*knownRobots // by scheme
+
+	failures int       // in a row, for reasons that may pass
+	shut     time.Time // until then it answers shutBy, as it said itself
+	shutBy   error
 }
 
 type knownRobots struct {
@@ -99,9 +103,20 @@ func (f *Fetcher) readRobots(ctx context.Context, h *host, page *url.URL) (*robo
 	return &robots{}, nil
 }
 
+// maxFailures is after how many requests that failed although they were
+// repeated a host gets no more repetitions, until one succeeds.
+const maxFailures = 3
+
 // patiently repeats a request, with growing pauses, while it fails for reasons
 // that may pass. The host is held meanwhile: others would fare no better.
 func (f *Fetcher) patiently(ctx context.Context, h *host, u *url.URL, v validators, most int64) (answer, error) {
+	if f.opts.Now().Before(h.shut) {
+		return answer{}, h.shutBy
+	}
+	retries := f.opts.Retries
+	if h.failures >= maxFailures {
+		retries = 0
+	}
 	for attempt := 0; ; attempt++ {
 		if err := sleep(ctx, time.Until(h.next)); err != nil {
 			return answer{}, err
@@ -112,11 +127,19 @@ func (f *Fetcher) patiently(ctx context.Context, h *host, u *url.URL, v validato
 			return answer{}, ctx.Err()
 		}
 		wait, passing := passing(err)
-		if !passing || wait > maxRetryAfter || attempt >= f.opts.Retries {
-			if attempt > 0 && err != nil {
+		if !passing {
+			h.failures = 0
+			return a, err
+		}
+		if wait > maxRetryAfter || attempt >= retries {
+			h.failures++
+			if attempt > 0 {
 				err = fmt.Errorf("%w (tried %d times)", err, attempt+1)
 			}
-			return a, err
+			if wait > maxRetryAfter {
+				h.shut, h.shutBy = f.opts.Now().Add(wait), err
+			}
+			return answer{}, err
 		}
 		wait = max(wait, f.opts.Backoff<<min(attempt, 16))
 		f.opts.Log.Info("will try again", "url", u.Redacted(), "in", wait, "error", err)
