@@ -2,13 +2,22 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alsolike/alsolike/data/sample"
 )
+
+var updateDocs = flag.Bool("update", false, "write into docs/*.md what their commands print")
 
 // What the README shows of the command line is what the command line prints.
 func TestReadme(t *testing.T) {
@@ -16,34 +25,255 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir(t.TempDir())
+	c := newConsole(t)
 	if err := os.WriteFile("articles.jsonl", []byte(jsonLines(sample.Articles())), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	commands := 0
-	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
-		for _, part := range strings.Split("\n"+block[1], "\n$ ")[1:] {
-			command, want, _ := strings.Cut(part, "\n")
-			args := splitWords(t, command)
-			if args[0] != "alsolike" {
-				t.Fatalf("the README runs %q; only alsolike can be tried here", command)
-			}
-			var stdout, stderr bytes.Buffer
-			if code := run(t.Context(), args[1:], &stdout, &stderr, nil); code != 0 {
-				t.Errorf("%s: exit code %d\n%s", command, code, stderr.String())
-			}
-			if got, want := unvarying(stdout.String()), unvarying(want); got != want {
-				t.Errorf("%s prints\n%s\nand the README says\n%s", command, got, want)
-			}
-			commands++
-		}
-	}
-	if commands < 5 {
-		t.Errorf("found %d commands in the README, want at least 5", commands)
+	c.runAll(string(readme))
+	if c.commands < 5 {
+		t.Errorf("found %d commands in the README, want at least 5", c.commands)
 	}
 }
 
-// splitWords splits a command line as a shell does, as far as the README goes.
+// The same holds for the pages of help. Each part of a page, from one heading
+// to the next, is tried in a folder of its own.
+func TestDocs(t *testing.T) {
+	folder, err := filepath.Abs("docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, topic := range topics() {
+		var page strings.Builder
+		for i, part := range strings.Split(topicText(topic.name), "\n## ") {
+			if i > 0 {
+				page.WriteString("\n## ")
+			}
+			heading, _, _ := strings.Cut(part, "\n")
+			t.Run(topic.name+"/"+heading, func(t *testing.T) { part = newConsole(t).runAll(part) })
+			page.WriteString(part)
+		}
+		if *updateDocs {
+			if err := os.WriteFile(filepath.Join(folder, topic.name+".md"), []byte(page.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// The page on articles shows every format there is.
+func TestHelpTopics(t *testing.T) {
+	s := newShell(t)
+	page := s.ok("help", "articles")
+	for _, want := range []string{"## JSON lines", "## CSV", "## Markdown", "## HTML", "## Text", "## Feeds", "## Sitemaps", "## Push", "sources:"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("help articles does not hold %q", want)
+		}
+	}
+	if got := s.ok("help", "help"); !strings.Contains(got, "Bring your articles") {
+		t.Errorf("help help does not list the topics:\n%s", got)
+	}
+	if got := s.ok("help", "override", "add"); !strings.Contains(got, "--strength") && !strings.Contains(got, "--position") {
+		t.Errorf("help override add:\n%s", got)
+	}
+	if got := s.ok("help"); !strings.Contains(got, "import") {
+		t.Errorf("help:\n%s", got)
+	}
+	s.fails(2, []string{"artcles", "did you mean articles?"}, "help", "artcles")
+	s.fails(2, []string{"export artcles"}, "help", "export", "artcles")
+}
+
+// example is the site that documents speak of; in tests a local server is it.
+const example = "https://example.org"
+
+// A console runs the commands of a document in a folder of its own. It knows
+// alsolike, and of what a shell has, just what documents use:
+//
+//	cat FILE            the text below is that file, which is written
+//	curl URL            the text below is that page of example, which is served from now on
+//	curl … localhost    a request to the server that was started with
+//	alsolike serve &
+//	NAME=$(alsolike …)  the output is kept for $NAME
+type console struct {
+	t        *testing.T
+	site     *httptest.Server
+	pages    map[string]string // by path
+	server   *running
+	environ  []string
+	values   map[string]string // of variables
+	commands int
+}
+
+func newConsole(t *testing.T) *console {
+	t.Chdir(t.TempDir())
+	c := &console{t: t, pages: map[string]string{}, values: map[string]string{}, environ: []string{"ALSOLIKE_FETCH_DELAY=1ms"}}
+	c.site = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page, ok := c.pages[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		http.ServeContent(w, r, filepath.Base(r.URL.Path), time.Unix(1e9, 0), strings.NewReader(page))
+	}))
+	t.Cleanup(c.site.Close)
+	return c
+}
+
+// runAll runs what the document's console blocks show and compares what that
+// prints. It returns the document with what was printed.
+func (c *console) runAll(document string) string {
+	c.t.Helper()
+	return regexp.MustCompile("(?s)```console\n.*?```").ReplaceAllStringFunc(document, func(block string) string {
+		inner := strings.TrimSuffix(strings.TrimPrefix(block, "```console"), "```")
+		printed := "```console"
+		for _, part := range strings.Split(inner, "\n$ ")[1:] {
+			command, want, _ := strings.Cut(part, "\n")
+			want = strings.TrimSpace(want)
+			got := c.try(command, want)
+			if unvarying(got) != unvarying(want) {
+				if !*updateDocs {
+					c.t.Errorf("%s prints\n%s\nand the document says\n%s", command, got, want)
+				}
+				want = got
+			}
+			printed += "\n$ " + command
+			if want != "" {
+				printed += "\n" + want
+			}
+		}
+		return printed + "\n```"
+	})
+}
+
+// try runs one command and returns what it prints. below is what the document
+// shows under it.
+func (c *console) try(command, below string) string {
+	c.t.Helper()
+	c.commands++
+	for name, value := range c.values {
+		command = strings.ReplaceAll(command, "$"+name, value)
+	}
+	if name, inner, ok := strings.Cut(command, "=$("); ok {
+		c.values[name] = c.alsolike(strings.TrimSuffix(inner, ")"))
+		return ""
+	}
+	args := splitWords(c.t, command)
+	switch {
+	case args[0] == "cat":
+		if err := os.MkdirAll(filepath.Dir(args[1]), 0o755); err != nil {
+			c.t.Fatal(err)
+		}
+		text := below
+		if filepath.Ext(args[1]) == ".yaml" { // the server that stands in for example is on this machine
+			text = strings.ReplaceAll(text, "source: "+example, "allow_private: true\n    source: "+example)
+		}
+		if err := os.WriteFile(args[1], []byte(c.local(text)+"\n"), 0o644); err != nil {
+			c.t.Fatal(err)
+		}
+		return below
+	case args[0] == "curl" && len(args) == 2 && strings.HasPrefix(args[1], example):
+		c.pages[strings.TrimPrefix(args[1], example)] = c.local(below)
+		return below
+	case args[0] == "curl":
+		return c.curl(args[1:])
+	case command == "alsolike serve &":
+		c.serve()
+		return ""
+	case command == "alsolike status": // tells of what goes on beside it
+		var got string
+		waitFor(c.t, "status as the document shows it", func() bool {
+			got = c.alsolike(command)
+			if *updateDocs {
+				return !regexp.MustCompile(`(waiting|running)  `).MatchString(got)
+			}
+			return unvarying(got) == unvarying(below)
+		})
+		return got
+	}
+	return c.alsolike(command)
+}
+
+// local is text that speaks of the local server instead of example; public is
+// the reverse.
+func (c *console) local(text string) string { return strings.ReplaceAll(text, example, c.site.URL) }
+
+func (c *console) public(text string) string {
+	return strings.NewReplacer(c.site.URL, example, strings.Replace(c.site.URL, "http:", "https:", 1), example).Replace(text)
+}
+
+// alsolike runs a command line of alsolike and returns what it prints, and what
+// it says on standard error if it does not succeed.
+func (c *console) alsolike(command string) string {
+	c.t.Helper()
+	args := splitWords(c.t, c.local(command))
+	if args[0] != "alsolike" {
+		c.t.Fatalf("the document runs %q, which cannot be tried here", command)
+	}
+	if args[1] == "import" {
+		args = append(args, "--allow-private")
+	}
+	var stdout, stderr bytes.Buffer
+	if code := run(c.t.Context(), append(args[1:], "--progress", "none"), &stdout, &stderr, c.environ); code != 0 {
+		return strings.TrimSpace(c.public(stderr.String() + stdout.String()))
+	}
+	return strings.TrimSpace(c.public(stdout.String()))
+}
+
+// serve starts a server on the data folder, until the test ends.
+func (c *console) serve() {
+	s := &shell{t: c.t, data: "./alsolike-data", environ: c.environ}
+	c.server = s.startServe()
+	waitFor(c.t, "the server lives", func() bool { status, _ := c.server.get("/healthz"); return status == http.StatusOK })
+	c.t.Cleanup(func() {
+		c.server.stop()
+		if err := <-c.server.done; err != nil {
+			c.t.Error(err)
+		}
+	})
+}
+
+// curl sends a request to the server and returns the body of the answer.
+func (c *console) curl(args []string) string {
+	c.t.Helper()
+	method, body, header, target := http.MethodGet, []byte(nil), http.Header{}, ""
+	for i := 0; i < len(args); i++ {
+		switch args[i] {
+		case "-X":
+			i++
+			method = args[i]
+		case "-H":
+			i++
+			name, value, _ := strings.Cut(args[i], ": ")
+			header.Set(name, value)
+		case "--data-binary":
+			i++
+			var err error
+			if body, err = os.ReadFile(strings.TrimPrefix(args[i], "@")); err != nil {
+				c.t.Fatal(err)
+			}
+		default:
+			target = strings.Replace(args[i], "http://localhost:8080", c.server.base, 1)
+		}
+	}
+	ctx, cancel := context.WithTimeout(c.t.Context(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header = header
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return strings.TrimSpace(c.public(string(answer)))
+}
+
+// splitWords splits a command line as a shell does, as far as documents go.
 func splitWords(t *testing.T, line string) []string {
 	t.Helper()
 	var words []string
@@ -58,7 +288,10 @@ func unvarying(s string) string {
 	for _, r := range []struct{ pattern, with string }{
 		{`\d{8}T\d{6}Z-[0-9a-f]{6}`, "SNAPSHOT"},
 		{`made in [0-9.msµ]+`, "made in TIME"},
+		{`made [0-9]+s ago`, "made TIME ago"},
 		{`at most [0-9,]+ MB`, "at most MEMORY"},
+		{`(ok|failing)  +(\w+)  +[0-9TZ:-]+  +[0-9TZ:-]+  `, "$1 $2 TIMES "}, // of a source in status
+		{`"recommendation_id":"[^"]*"`, `"recommendation_id":"ID"`},
 	} {
 		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.with)
 	}

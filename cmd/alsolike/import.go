@@ -202,6 +202,10 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	switch stored := sum.Added + sum.Updated; {
 	case stored > 0:
 		fmt.Fprintf(&b, "%s %s: %s new, %s changed; %s unchanged.\n", verb, plural(stored, "article"), count(sum.Added), count(sum.Updated), count(sum.Unchanged))
+	case sum.Read == 0:
+		fmt.Fprintf(&b, "Nothing changed: what was imported before is still the same.\n")
+	case sum.Unchanged == 1:
+		fmt.Fprintf(&b, "Nothing changed: the article is in the store already.\n")
 	case sum.Unchanged > 0:
 		fmt.Fprintf(&b, "Nothing changed: all %s are in the store already.\n", plural(sum.Unchanged, "article"))
 	default:

@@ -21,7 +21,7 @@ type remote struct {
 func (e *env) newRemote(conf *config, allowPrivate bool, log *slog.Logger) *remote {
 	r := &remote{}
 	r.fetcher = fetch.New(fetch.Options{
-		UserAgent: conf.FetchAgent, Delay: conf.FetchDelay, AllowPrivate: allowPrivate, Now: e.now, Log: log,
+		UserAgent: conf.FetchAgent, Delay: conf.FetchDelay, AllowPrivate: allowPrivate, Now: e.now, Log: log, Cache: r,
 	})
 	return r
 }
@@ -38,4 +38,20 @@ func (r *remote) known(ctx context.Context, url string) (data.Article, error) {
 		return data.Article{}, data.ErrNotFound
 	}
 	return r.store.ArticleByURL(ctx, url)
+}
+
+// Validators implements fetch.Cache.
+func (r *remote) Validators(ctx context.Context, url string) (etag, lastModified string, err error) {
+	if r.store == nil {
+		return "", "", nil
+	}
+	return r.store.Validators(ctx, url)
+}
+
+// SetValidators implements fetch.Cache.
+func (r *remote) SetValidators(ctx context.Context, url, etag, lastModified string) error {
+	if r.store == nil {
+		return nil
+	}
+	return r.store.SetValidators(ctx, url, etag, lastModified)
 }

@@ -88,7 +88,9 @@ them as links. Start with "alsolike demo", or with your own articles:
 
   alsolike import articles.jsonl
   alsolike refresh
-  alsolike serve`,
+  alsolike serve
+
+"alsolike help articles" shows how to bring articles from wherever they are.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version,
@@ -116,6 +118,7 @@ them as links. Start with "alsolike demo", or with your own articles:
 		newDemoCommand(e), newImportCommand(e), newRefreshCommand(e), newServeCommand(e), newRelatedCommand(e),
 		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newKeyCommand(e), newEvalCommand(e), newStatusCommand(e), newVersionCommand(e),
 	)
+	root.SetHelpCommand(newHelpCommand(e))
 	for _, verb := range root.Commands() {
 		wrapArgs(verb)
 	}

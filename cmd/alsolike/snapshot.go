@@ -151,6 +151,10 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 		row(key, "%v", m.Config[key])
 	}
 	row("input", "%.12s (store revision %d)", m.InputHash, m.StoreRevision)
+	row("boilerplate", "%s", boilerplateCount(m.Boilerplate))
+	for _, example := range m.Boilerplate.Examples {
+		row("", "%s × %q", count(example.Articles), example.Text)
+	}
 	for _, lang := range slices.Sorted(maps.Keys(m.Scales)) {
 		row("noise of "+string(lang), "a cosine below %.3f scores 0", m.Scales[lang].Noise)
 	}
@@ -162,6 +166,14 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 		row(name, "%s bytes, sha-256 %.12s", count(m.Files[name].Size), m.Files[name].SHA256)
 	}
 	return w.Flush()
+}
+
+// boilerplateCount is "2,741 blocks, left out of 877 articles (706 kB)".
+func boilerplateCount(b snapshot.Boilerplate) string {
+	if b.Articles == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s, left out of %s (%s kB)", plural(b.Blocks, "block"), plural(b.Articles, "article"), count((b.Bytes+500)/1000))
 }
 
 func newSnapshotPublishCommand(e *env) *cobra.Command {

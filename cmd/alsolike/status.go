@@ -67,6 +67,8 @@ type snapshotStatus struct {
 	Languages  map[data.Lang]int `json:"languages"`
 	Changed    int               `json:"changed_since"` // articles, after the snapshot read the store
 	Problem    string            `json:"problem,omitempty"`
+
+	Boilerplate snapshot.Boilerplate `json:"boilerplate"`
 }
 
 // status asks the data folder.
@@ -114,6 +116,7 @@ func (e *env) snapshotStatus(ctx context.Context, store *sqlite.Store) (*snapsho
 	}
 	m := opened.Manifest()
 	st := &snapshotStatus{ID: id, Created: m.Created, Articles: m.Counts.Articles, Languages: m.Counts.Languages}
+	st.Boilerplate = m.Boilerplate
 	st.AgeSeconds = int64(e.now().Sub(m.Created) / time.Second)
 	for _, err := range store.CardsSince(ctx, m.StoreRevision) {
 		if err != nil {
@@ -159,6 +162,7 @@ func (e *env) showStatus(st siteStatus) error {
 		fmt.Fprintf(w, "snapshot\tbroken: %s\n", s.Problem)
 	} else {
 		fmt.Fprintf(w, "snapshot\t%s, made %s ago of %s; %s\n", s.ID, age(time.Duration(s.AgeSeconds)*time.Second), plural(s.Articles, "article"), sinceThen(s.Changed))
+		fmt.Fprintf(w, "boilerplate\t%s\n", boilerplateCount(s.Boilerplate))
 	}
 	if len(st.Sources) == 0 {
 		return w.Flush()
@@ -212,7 +216,7 @@ func age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour && d%time.Minute != 0 || d < 2*time.Hour:
+	case d < 2*time.Hour && d != time.Hour:
 		return fmt.Sprintf("%dm", int(d.Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%dh", int(d.Hours()))
