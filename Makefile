@@ -6,6 +6,7 @@ TOOL   = $(GO) tool -modfile=.ci/tools/go.mod
 FILES  = git ls-files '*.go'
 BENCH ?= .
 FUZZTIME ?= 10m
+TESTFUZZ ?= 10s
 
 .PHONY: demo build test lint bench fuzz clean
 
@@ -18,7 +19,7 @@ build: ## make the binary ./alsolike
 test: lint ## every test, with the race detector and a real browser
 	.ci/setup
 	$(GO) test -race -timeout 30m ./...
-	.ci/fuzz 10s
+	.ci/fuzz $(TESTFUZZ)
 
 lint: ## formatting, vet, staticcheck
 	@test -z "$$($(FILES) | xargs $(TOOL) gofumpt -l | tee /dev/stderr)" || { echo 'run: make format'; exit 1; }
