@@ -197,9 +197,14 @@ func (f *feedReader) record(ctx context.Context, item *gofeed.Item) Record {
 	if a.ID != "" {
 		name += ": " + string(a.ID)
 	}
-	if f.page != nil && isExcerpt(a.Body) && f.onSite(a.URL) {
-		if known := f.fill(ctx, &r); known {
-			return Record{Article: data.Article{ID: a.ID}, Unchanged: true, Keep: r.Keep}
+	if f.page != nil && f.onSite(a.URL) {
+		stored := f.s.known(ctx, a.URL)
+		switch {
+		case stored.ID != "" && stored.ID != a.ID, // of another source, which knows it by another name
+			stored.ID != "" && isExcerpt(a.Body) && sameItem(&stored, a):
+			return Record{Article: data.Article{ID: stored.ID}, Unchanged: true}
+		case isExcerpt(a.Body):
+			f.fill(ctx, &r, &stored)
 		}
 	}
 	if !hasText(a.Title) && !hasText(a.Body) {
@@ -280,42 +285,41 @@ func (f *feedReader) setOthers(r *Record, item *gofeed.Item) {
 	}
 }
 
-// fill replaces the excerpt that r has for a body by the text of its page. It
-// reports whether the store has that already.
-func (f *feedReader) fill(ctx context.Context, r *Record) (known bool) {
-	a := &r.Article
-	f.excerpt = true
-	excerpt := a.Body
-	var stored data.Article
-	if f.s.opts.Known != nil {
-		var err error
-		if stored, err = f.s.opts.Known(ctx, a.URL); err == nil && stored.ID == a.ID && !isExcerptOf(stored.Body, excerpt) && stored.Title == a.Title &&
-			stored.Summary == first(a.Summary, excerpt) && stored.PublishedAt.Equal(a.PublishedAt) && (a.UpdatedAt.IsZero() || stored.UpdatedAt.Equal(a.UpdatedAt)) {
-			f.excerpt = false
-			return true
+// fill replaces the excerpt that r has for a body by the text of its page.
+func (f *feedReader) fill(ctx context.Context, r *Record, stored *data.Article) {
+	a, excerpt := &r.Article, r.Article.Body
+	useStored := func() {
+		if stored.ID == a.ID && stored.Body != excerpt {
+			a.Body = stored.Body
+			a.Summary = first(a.Summary, excerpt)
 		}
 	}
 	page, err := f.s.opts.Fetcher.Get(ctx, a.URL)
-	if err != nil {
-		return false
-	}
-	if page.NotModified {
-		if stored.ID == a.ID && !isExcerptOf(stored.Body, excerpt) {
-			a.Body, a.Summary = stored.Body, first(a.Summary, excerpt)
-			f.excerpt = false
-		}
-		return false
+	switch status := (*fetch.StatusError)(nil); {
+	case errors.Is(err, fetch.ErrRobots), errors.As(err, &status) && status.Gone():
+		return // it is not to be had
+	case err != nil:
+		f.excerpt = true
+		useStored()
+		return
+	case page.NotModified:
+		useStored()
+		return
 	}
 	found, err := extract.HTML(page.Body, page.URL)
 	if err != nil || len(data.PlainText(found.Body)) <= len(data.PlainText(excerpt)) {
-		f.excerpt = err != nil && !errors.Is(err, extract.ErrNoText)
-		return false
+		return
 	}
-	f.excerpt = false
 	a.Body, a.Summary = found.Body, first(a.Summary, excerpt)
 	r.addPage(&found)
 	r.Keep = func(ctx context.Context) error { return f.s.opts.Fetcher.Keep(ctx, page) }
-	return false
+}
+
+// sameItem reports whether stored was made of the item that a is of, as it
+// still is, and of its page.
+func sameItem(stored, a *data.Article) bool {
+	return stored.State == data.Published && stored.Title == a.Title && stored.Body != a.Body && stored.Summary == first(a.Summary, a.Body) &&
+		stored.PublishedAt.Equal(a.PublishedAt) && (a.UpdatedAt.IsZero() || stored.UpdatedAt.Equal(a.UpdatedAt))
 }
 
 // isExcerpt reports whether a body looks like the beginning of a longer text.
@@ -333,8 +337,6 @@ func isExcerpt(body string) bool {
 	}
 	return false
 }
-
-func isExcerptOf(body, excerpt string) bool { return body == "" || body == excerpt }
 
 // onSite reports whether an address is of the site that the feed is of: a feed
 // of links to others brings no articles of theirs.

@@ -109,6 +109,9 @@ func (s *Source) fetchedRecord(page *fetch.Page, address string, e *entry) Recor
 	if reason := r.finish(&s.opts); reason != "" {
 		return refuse(reason)
 	}
+	if data.CanonicalURL(a.URL) != data.CanonicalURL(page.URL) {
+		r.Keep = nil // the article would not be found by this address when the page is told unchanged
+	}
 	return r
 }
 

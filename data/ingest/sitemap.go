@@ -135,19 +135,20 @@ func (w *sitemapWalk) record(ctx context.Context, e *entry) (r Record, ok bool) 
 		return Record{Skipped: front}, true
 	}
 	w.pages[canonical] = true
-	var known *data.Article
-	if s.opts.Known != nil {
-		if a, err := s.opts.Known(ctx, e.loc); err == nil {
-			known = &a
-		}
-	}
-	if known != nil && known.State == data.Published && e.unchangedSince(known.UpdatedAt, s.opts.Now()) {
+	known := s.known(ctx, e.loc)
+	switch {
+	case known.ID == "":
+	case !isURL(string(known.ID)), // of another source, which knows it by another name
+		known.State == data.Published && e.unchangedSince(known.UpdatedAt, s.opts.Now()):
 		return Record{Article: data.Article{ID: known.ID}, Unchanged: true}, true
 	}
 	page, err := s.opts.Fetcher.Get(ctx, e.loc)
 	switch status := (*fetch.StatusError)(nil); {
 	case err == nil && page.NotModified:
 		w.failures = 0
+		if known.ID == "" { // the page of a redirect
+			known = s.known(ctx, page.URL)
+		}
 		return unmodified(known), true
 	case err == nil:
 		w.failures = 0
@@ -166,14 +167,14 @@ func (w *sitemapWalk) record(ctx context.Context, e *entry) (r Record, ok bool) 
 }
 
 // unmodified is the record of a page that its server says is as it was when it
-// was stored. known is its article; nil: it was none then and is none now.
-func unmodified(known *data.Article) Record {
+// was stored. known is its article; without an id it was none then and is none now.
+func unmodified(known data.Article) Record {
 	switch {
-	case known == nil:
+	case known.ID == "":
 		return Record{Skipped: noArticle}
 	case known.State == data.Unpublished: // it was gone meanwhile
 		known.State = data.Published
-		return Record{Article: *known}
+		return Record{Article: known}
 	}
 	return Record{Article: data.Article{ID: known.ID}, Unchanged: true}
 }

@@ -76,6 +76,18 @@ func (s *Source) whole(ctx context.Context) ([]byte, *fetch.Page, error) {
 	return content, nil, nil
 }
 
+// known is the stored article of an address, or none.
+func (s *Source) known(ctx context.Context, address string) data.Article {
+	if s.opts.Known == nil {
+		return data.Article{}
+	}
+	a, err := s.opts.Known(ctx, address)
+	if err != nil {
+		return data.Article{}
+	}
+	return a
+}
+
 // fetchReason says why an address could not be fetched, without naming it: the
 // record does.
 func fetchReason(err error) string {
