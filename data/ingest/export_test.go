@@ -28,3 +28,9 @@ func ParseContent(name string, content []byte, o SourceOptions) iter.Seq[Record]
 
 // Sniff tells a format.
 var Sniff = sniff
+
+// SetItemBytes bounds items of WordPress and returns the bound before.
+func SetItemBytes(n int64) (before int64) {
+	before, itemBytes = itemBytes, n
+	return before
+}

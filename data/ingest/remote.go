@@ -50,7 +50,7 @@ func (s *Source) fetched(ctx context.Context) iter.Seq[Record] {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			yield(s.refused(err.Error()))
+			yield(s.refused(fetchReason(err)))
 			return
 		case page.NotModified:
 			yield(Record{Unchanged: true})

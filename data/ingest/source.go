@@ -99,6 +99,7 @@ func init() { // not in the declaration: openers of pages open other sources
 		CSV:      openRecords,
 		Markdown: openMarkdown,
 		Text:     openText,
+		WXR:      openWXR,
 		HTML:     openHTML,
 		Feed:     openFeed,
 		Sitemap:  openSitemap,
