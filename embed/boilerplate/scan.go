@@ -26,7 +26,7 @@ type scan struct {
 // base is what a hash is multiplied with for every further word; power[n] = baseⁿ.
 const base = 0x9e3779b97f4a7c15
 
-var power = func() (p [passage + 1]uint64) {
+var power = func() (p [passage + 2]uint64) {
 	p[0] = 1
 	for i := 1; i < len(p); i++ {
 		p[i] = p[i-1] * base
@@ -95,7 +95,8 @@ func (s *scan) endLine(first int) int {
 	return len(s.words)
 }
 
-// hash is that of the words lo to hi, hi excluded; they are at most a passage.
+// hash is that of the words lo to hi, hi excluded; they are at most a
+// passage and the half word behind it.
 func (s *scan) hash(lo, hi int) uint64 { return s.prefix[hi] - s.prefix[lo]*power[hi-lo] }
 
 // A class of blocks has a threshold of its own.
@@ -111,10 +112,14 @@ const (
 func (s *scan) blocks(f func(lo, hi int, hash uint64, c class)) {
 	hi := 0
 	for lo := range s.words {
+		last := hi
 		for hi < len(s.words) && s.length[hi]-s.length[lo] < passage {
 			hi++
 		}
 		if s.length[hi]-s.length[lo] < passage {
+			if lo > 0 && last < hi { // half a word is left
+				f(lo-1, hi, mix(s.hash(lo-1, hi)), long)
+			}
 			break
 		}
 		f(lo, hi, mix(s.hash(lo, hi)), long)
