@@ -15,6 +15,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -71,7 +72,7 @@ func (s *shelf) Status() recommend.Status {
 	return recommend.Status{
 		Snapshot: s.snapshot, Created: noon, Age: 90 * time.Second, Articles: len(s.cards),
 		Languages: map[data.Lang]int{"zh-Hans": 1, "en": len(s.cards) - 1}, StoreRevision: data.Revision{Articles: 7, Overrides: 2},
-		Overrides: 1,
+		Overrides: 1, Boilerplate: snapshot.Boilerplate{Blocks: 3, Articles: 2, Bytes: 400},
 	}
 }
 

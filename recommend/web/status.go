@@ -29,8 +29,17 @@ type statusResponse struct {
 	Provisional   int               `json:"provisional,omitempty"` // articles folded in since the snapshot
 	Waiting       int               `json:"waiting,omitempty"`     // articles yet to be folded in
 	StoreRevision storeRevision     `json:"store_revision"`
+	Boilerplate   boilerplateCounts `json:"boilerplate"`
 	Sources       []SourceStatus    `json:"sources,omitempty"`
 	Problem       string            `json:"problem,omitempty"`
+}
+
+// boilerplateCounts say how much text that recurs on many pages the snapshot
+// leaves out of the comparison.
+type boilerplateCounts struct {
+	Blocks   int   `json:"blocks"`
+	Articles int   `json:"articles"` // that held any
+	Bytes    int64 `json:"bytes"`    // left out of them all
 }
 
 type storeRevision struct {
@@ -48,6 +57,7 @@ func (s *Server) handleStatus(c echo.Context) error {
 		Ready: st.Snapshot != "", Snapshot: st.Snapshot, AgeSeconds: int64(st.Age / time.Second),
 		Articles: st.Articles, Languages: st.Languages, Overrides: st.Overrides,
 		StoreRevision: storeRevision{st.StoreRevision.Articles, st.StoreRevision.Overrides},
+		Boilerplate:   boilerplateCounts{st.Boilerplate.Blocks, st.Boilerplate.Articles, st.Boilerplate.Bytes},
 		Provisional:   st.Provisional, Waiting: st.Waiting,
 		Problem: st.Problem,
 	}
