@@ -4,7 +4,7 @@
 -- column stands last, behind the body: only its index is ever read.
 ALTER TABLE article ADD COLUMN url_key TEXT NOT NULL DEFAULT ''; -- CanonicalURL of url
 UPDATE article SET url_key = canonical_url(url) WHERE url <> '';
-DROP INDEX article_url;
+DROP INDEX IF EXISTS article_url;
 CREATE INDEX article_url_key ON article (url_key, id) WHERE url_key <> '';
 
 -- What servers said of the pages that were taken, so that they need not be sent
