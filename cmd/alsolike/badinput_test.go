@@ -148,7 +148,7 @@ func TestWrongUsage(t *testing.T) {
 
 func TestBeforeAnything(t *testing.T) {
 	s := newShell(t)
-	for _, args := range [][]string{{"refresh"}, {"serve", "--addr", "127.0.0.1:0"}, {"related", "a1"}, {"export", "articles"}, {"snapshot", "list"}, {"override", "list"}} {
+	for _, args := range [][]string{{"refresh"}, {"serve", "--addr", "127.0.0.1:0"}, {"related", "a1"}, {"export", "articles"}, {"snapshot", "list"}, {"override", "list"}, {"status"}} {
 		s.fails(1, []string{"no data folder", "alsolike import"}, args...)
 	}
 	s.ok("import", s.file("one.jsonl", goodLine))

@@ -257,7 +257,7 @@ func TestHelp(t *testing.T) {
 	for _, verb := range []string{
 		"demo", "import", "refresh", "serve", "related", "export articles", "export related", "export vectors",
 		"snapshot list", "snapshot show", "snapshot publish", "snapshot rollback",
-		"override add", "override list", "override remove", "eval run", "version",
+		"override add", "override list", "override remove", "eval run", "status", "help", "version",
 	} {
 		help := s.ok(append(strings.Fields(verb), "--help")...)
 		if !strings.Contains(help, "Examples:") || !strings.Contains(help, "alsolike "+verb) {

@@ -113,7 +113,7 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 	if conf.RefreshEvery > 0 {
 		g.Go(func() error {
 			b := &background{e: e, conf: conf, store: store, log: log}
-			return b.run(ctx, !engine.Ready())
+			return b.run(ctx, engine.Ready)
 		})
 	}
 	if len(conf.Sources) > 0 {
@@ -141,29 +141,35 @@ type background struct {
 	done  int64 // revision of the articles in the last snapshot made here; 0: none yet
 }
 
-// run refreshes every conf.RefreshEvery until ctx ends, the first time at once
-// if so told. A refresh that fails is logged; what is in service stays.
-func (b *background) run(ctx context.Context, atOnce bool) error {
-	tick := time.NewTicker(b.conf.RefreshEvery)
-	defer tick.Stop()
-	for {
-		if atOnce {
+// untilFirst is how often a refresh is tried while nothing is in service: the
+// first articles of a watched source should not wait for refresh.every.
+const untilFirst = 10 * time.Second
+
+// run refreshes every conf.RefreshEvery until ctx ends, and while nothing is
+// ready at once and more often. A refresh that fails is logged; what is in
+// service stays.
+func (b *background) run(ctx context.Context, ready func() bool) error {
+	for first := true; ; first = false {
+		if !first || !ready() {
 			switch err := b.refresh(ctx); {
 			case ctx.Err() != nil:
 				return nil
 			case errors.Is(err, data.ErrBusy):
 				b.log.Info("refresh left out: another one is running")
 			case errors.Is(err, refresh.ErrNoArticles):
-				b.log.Warn("refresh left out: there are no articles yet")
+				b.log.Info("refresh left out: there are no articles yet")
 			case err != nil:
 				b.log.Error("refresh failed; the snapshot in service stays", "error", err)
 			}
 		}
-		atOnce = true
+		wait := b.conf.RefreshEvery
+		if !ready() {
+			wait = min(wait, untilFirst)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-time.After(wait):
 		}
 	}
 }
