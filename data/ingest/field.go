@@ -34,7 +34,11 @@ func (r *Record) setDate(t *time.Time, s string) {
 	*t = date
 }
 
+// setLang stores the language s; a blank one names none.
 func (r *Record) setLang(s string) {
+	if strings.TrimSpace(s) == "" {
+		return
+	}
 	lang, err := data.ParseLang(s)
 	if err != nil {
 		r.BadLang = true
@@ -79,7 +83,7 @@ func (r *Record) setCell(field, cell string) (reason string) {
 	var err error
 	switch field {
 	case "id":
-		a.ID = data.ArticleID(cell)
+		a.ID = data.ArticleID(strings.Clone(cell)) // Import keeps ids, and a cell is part of its row's text
 	case "translation_of":
 		a.TranslationOf = data.ArticleID(cell)
 	case "lang":

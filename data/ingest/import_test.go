@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -240,5 +241,39 @@ func TestExportImport(t *testing.T) {
 	again := write(t, "export.jsonl", exported)
 	if got, err := importFiles(t, store, ingest.Options{}, again); err != nil || got.Changes != (data.Changes{Unchanged: 1051}) {
 		t.Errorf("got %+v, %v; want 1051 unchanged", got, err)
+	}
+}
+
+// Import keeps the id of every article, but no article.
+func TestImportHoldsNoTexts(t *testing.T) {
+	const articles, size = 100, 100 << 10
+	var csv, lines strings.Builder
+	csv.WriteString("id,title,body\n")
+	for i := range articles {
+		body := strings.Repeat("word ", size/5)
+		fmt.Fprintf(&csv, "%d,Title,%s\n", i, body)
+		fmt.Fprintf(&lines, "{\"id\":\"%d\",\"body\":%q}\n", i, body)
+	}
+	paths := []string{write(t, "a.csv", []byte(csv.String())), write(t, "a.jsonl", []byte(lines.String()))}
+	csv.Reset()
+	lines.Reset()
+	for _, path := range paths {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		checked := false
+		o := ingest.Options{DryRun: true, Progress: func(p ingest.Progress) {
+			if p.Stage == ingest.Checking && p.Articles == articles && !checked {
+				checked = true
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+			}
+		}}
+		if sum, err := importFiles(t, nil, o, path); err != nil || sum.Added != articles || !checked {
+			t.Fatalf("%s: got %+v, %v", path, sum, err)
+		}
+		if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > articles*size/4 {
+			t.Errorf("%s: %d bytes are held after %d were read", filepath.Base(path), grown, articles*size)
+		}
 	}
 }
