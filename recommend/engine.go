@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"maps"
@@ -162,6 +163,11 @@ func (e *Engine) load(ctx context.Context) error {
 	defer e.mu.Unlock()
 	old := e.view.Load()
 	s, problem := e.published(old.snapshot)
+	if s == nil && old.snapshot != nil {
+		dropped := *old
+		dropped.snapshot = nil
+		e.view.Store(&dropped)
+	}
 	if s != nil {
 		next, err := e.read(ctx, old, s)
 		if err == nil && next != old {
@@ -193,9 +199,16 @@ func (e *Engine) tell(problem error) {
 }
 
 // published is the snapshot that should be in service: the published one, or
-// if that is broken the present one, or if there is none the last good one.
+// if that is broken the present one, or if there is none the last good one. A
+// present one that was damaged on disk counts as none.
 // The error says why it is not the published one, and why it is nil if it is.
 func (e *Engine) published(present *snapshot.Snapshot) (*snapshot.Snapshot, error) {
+	var gone error
+	if present != nil {
+		if gone = present.Check(); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			present = nil
+		}
+	}
 	id, err := e.snapshots.Published()
 	switch {
 	case err != nil:
@@ -204,7 +217,10 @@ func (e *Engine) published(present *snapshot.Snapshot) (*snapshot.Snapshot, erro
 		return present, errors.New("the published snapshot is no longer named; publish one again")
 	case present != nil && id == present.ID():
 		e.refused = refusal{}
-		return present, nil
+		if gone != nil {
+			gone = fmt.Errorf("what is served is no longer on disk, and lost with this process; refresh to make it anew: %w", gone)
+		}
+		return present, gone
 	case id != "" && id == e.refused.id && e.opts.Now().Before(e.refused.until):
 		return present, e.refused.err
 	}
