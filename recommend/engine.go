@@ -254,8 +254,11 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 	if s != old.snapshot || revision.Articles != old.revision.Articles {
 		since := old.revision.Articles
 		next.live = maps.Clone(old.live)
-		if s != old.snapshot || revision.Articles < since { // or the store was restored from a backup
+		if s != old.snapshot || revision.Articles < since {
 			since, next.live = s.Manifest().StoreRevision, nil
+		}
+		if revision.Articles < since {
+			since = 0 // the store is older than the snapshot, as after a restore, and counts anew: any card may differ
 		}
 		if next.live == nil {
 			next.live = map[data.ArticleID]data.Card{}
