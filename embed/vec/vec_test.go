@@ -10,9 +10,9 @@ import (
 	"github.com/alsolike/alsolike/embed/vec/vectest"
 )
 
-func TestDot(t *testing.T)   { vectest.Dot(t, vec.Dot) }
-func TestNorm(t *testing.T)  { vectest.Norm(t, vec.Norm) }
-func TestAxpy(t *testing.T)  { vectest.Axpy(t, vec.Axpy) }
+func TestDot(t *testing.T)  { vectest.Dot(t, vec.Dot) }
+func TestNorm(t *testing.T) { vectest.Norm(t, vec.Norm) }
+func TestAxpy(t *testing.T) { vectest.Axpy(t, vec.Axpy) }
 
 func TestNormalise(t *testing.T) {
 	inf := float32(math.Inf(1))
