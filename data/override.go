@@ -61,7 +61,7 @@ func (o *Override) Validate() error {
 			return &InvalidError{"position", "belongs to pins only"}
 		}
 	default:
-		return &InvalidError{"action", "is " + quote(string(o.Action)) + "; it may be pin or hide"}
+		return &InvalidError{"action", "is " + Quote(string(o.Action)) + "; it may be pin or hide"}
 	}
 	if !o.Until.IsZero() && !o.From.Before(o.Until) {
 		return &InvalidError{"until", "must come after from"}

@@ -115,9 +115,9 @@ func (r *Record) setCell(field, cell string) (reason string) {
 	}
 	switch {
 	case err != nil && field == "part":
-		return fmt.Sprintf("part is %s; a whole number is expected", short(cell))
+		return fmt.Sprintf("part is %s; a whole number is expected", data.Quote(cell))
 	case err != nil:
-		return fmt.Sprintf("%s is %s; true or false is expected", field, short(cell))
+		return fmt.Sprintf("%s is %s; true or false is expected", field, data.Quote(cell))
 	}
 	return ""
 }
@@ -166,13 +166,4 @@ func (r *Record) finish(o *SourceOptions) (reason string) {
 		return err.Error()
 	}
 	return ""
-}
-
-// short quotes the start of s.
-func short(s string) string {
-	const most = 40
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
-	}
-	return strconv.Quote(s)
 }
