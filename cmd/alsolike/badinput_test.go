@@ -136,6 +136,7 @@ func TestWrongUsage(t *testing.T) {
 	s.fails(2, []string{"itself"}, "override", "add", "--article", "en/cod-quota", "--target", "en/cod-quota", "--action", "pin")
 	s.fails(2, []string{"until"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--from", "2026-02-01", "--until", "2026-01-01")
 	s.fails(2, []string{"--until", "2026-12-31"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--until", "soon")
+	s.fails(2, []string{"--until", "2026-12-31"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--until", "9999-12-31T23:59:59-05:00")
 	s.fails(1, []string{"en/no-such"}, "override", "add", "--article", "*", "--target", "en/no-such", "--action", "hide")
 	s.fails(2, []string{"--target is missing"}, "override", "add", "--article", "*")
 	s.fails(1, []string{"no override 77"}, "override", "remove", "77")

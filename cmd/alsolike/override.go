@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/record"
 )
 
 func newOverrideCommand(e *env) *cobra.Command {
@@ -88,16 +89,14 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 	return cmd
 }
 
-// parseTime reads a date (midnight UTC) or an RFC 3339 time; an empty one is
-// the zero time.
+// parseTime reads a date (midnight UTC) or a time as articles have them; an
+// empty one is the zero time.
 func parseTime(flag, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
+	if t, ok := record.ParseTime(s); ok {
+		return t, nil
 	}
 	return time.Time{}, usagef("--%s is %q; write a date such as 2026-12-31 or a time such as 2026-12-31T18:00:00Z", flag, s)
 }
