@@ -33,11 +33,11 @@ type Store interface {
 
 // Options are the settings of a refresh. The zero value works.
 type Options struct {
-	LSA     lsa.Options // rank, seed, bounds of document frequency
-	K       int         // neighbours kept for every article; 0: 64
-	Workers int         // goroutines; 0: all cores. Does not change the result
-	Version string      // of alsolike, for the manifest
-	Now     func() time.Time
+	LSA     lsa.Options      // rank, seed, bounds of document frequency; the rest is set here
+	K       int              // neighbours kept for every article; 0: 64
+	Workers int              // goroutines; 0: all cores. Does not change the result
+	Version string           // of alsolike, for the manifest
+	Now     func() time.Time // nil: time.Now
 
 	// Progress is told how far each stage has come, with done and total in
 	// the stage's own unit; total is 0 while it is not known.
@@ -145,7 +145,7 @@ func (c *corpus) spread() {
 	if c.vectors.Rows == len(c.cards) {
 		return
 	}
-	all := embed.Dense{Rows: len(c.cards), Dim: c.vectors.Dim, Data: make([]float32, len(c.cards)*c.vectors.Dim)}
+	all := embed.NewDense(len(c.cards), c.vectors.Dim)
 	fitted := 0
 	for row := range c.cards {
 		if onSite(c.cards[row]) {
