@@ -56,6 +56,7 @@ func (o Options) withDefaults() Options {
 	if o.Progress == nil {
 		o.Progress = func(string, int64, int64) {}
 	}
+	o.LSA.Seed = cmp.Or(o.LSA.Seed, 1) // it draws random pairs too
 	o.LSA.Workers = o.Workers
 	o.LSA.Progress = o.Progress
 	return o
@@ -249,7 +250,7 @@ func (c *corpus) tieRanks() []uint32 {
 // config is the configuration that the snapshot's bytes depend on.
 func (c *corpus) config(opts Options) map[string]any {
 	return map[string]any{
-		"lsa.rank": c.model.Rank(), "lsa.seed": cmp.Or(opts.LSA.Seed, 1), "lsa.min_df": cmp.Or(opts.LSA.MinDocFreq, 2),
+		"lsa.rank": c.model.Rank(), "lsa.seed": opts.LSA.Seed, "lsa.min_df": cmp.Or(opts.LSA.MinDocFreq, 2),
 		"lsa.max_df": cmp.Or(opts.LSA.MaxDocFreq, 0.5), "neighbours.k": opts.K,
 	}
 }
