@@ -119,6 +119,9 @@ func (e *env) exportRelated(ctx context.Context, w *bufio.Writer, engine *recomm
 		return err
 	}
 	for row := range s.Len() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		id := s.ArticleID(row)
 		query.ID = id
 		list, err := engine.Related(ctx, query)
