@@ -68,7 +68,7 @@ func newRelatedCommand(e *env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&limit, "limit", web.DefaultLimit, "most links")
+	flags.IntVar(&limit, "limit", recommend.DefaultLimit, "most links")
 	flags.StringArrayVar(&exclude, "exclude", nil, "`id` of an article not to link (repeatable)")
 	flags.BoolVar(&asJSON, "json", false, "print the answer of GET /v1/related")
 	return cmd
