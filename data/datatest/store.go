@@ -92,17 +92,6 @@ func (s *Store) Article(_ context.Context, id data.ArticleID) (data.Article, err
 	return normal(found.article), nil
 }
 
-// ArticleByURL is the article with exactly that URL, of several the one with
-// the smallest id, or data.ErrNotFound.
-func (s *Store) ArticleByURL(ctx context.Context, url string) (data.Article, error) {
-	for a := range s.Articles(ctx) {
-		if url != "" && a.URL == url {
-			return a, nil
-		}
-	}
-	return data.Article{}, fmt.Errorf("datatest: load article with URL %q: %w", url, data.ErrNotFound)
-}
-
 // Articles yields every article in id order.
 func (s *Store) Articles(context.Context) iter.Seq2[data.Article, error] {
 	return func(yield func(data.Article, error) bool) {
@@ -150,15 +139,18 @@ func (s *Store) CardsSince(_ context.Context, rev int64) iter.Seq2[data.Card, er
 	}
 }
 
-// CountArticles counts the articles by state.
-func (s *Store) CountArticles(context.Context) (map[data.State]int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	counts := map[data.State]int{}
-	for _, one := range s.articles {
-		counts[one.article.State]++
+// Count is the number of articles in a store, in whatever state.
+func Count(ctx context.Context, store interface {
+	Articles(ctx context.Context) iter.Seq2[data.Article, error]
+},
+) (n int, err error) {
+	for _, err := range store.Articles(ctx) {
+		if err != nil {
+			return n, err
+		}
+		n++
 	}
-	return counts, nil
+	return n, nil
 }
 
 // Revision is the store's present revision.

@@ -95,8 +95,8 @@ func TestMaxErrors(t *testing.T) {
 		if fails && (summary.Refused != limit || !strings.Contains(err.Error(), "nothing was stored")) {
 			t.Errorf("limit %d: got %d refused, %v", limit, summary.Refused, err)
 		}
-		if counts, _ := store.CountArticles(context.Background()); (counts[data.Published] == 0) != fails {
-			t.Errorf("limit %d: got %v stored", limit, counts)
+		if count, _ := datatest.Count(context.Background(), store); (count == 0) != fails {
+			t.Errorf("limit %d: got %v stored", limit, count)
 		}
 	}
 }
@@ -124,9 +124,9 @@ func TestProgress(t *testing.T) {
 		if p.Stage == last.Stage && (p.Bytes < last.Bytes || p.Articles < last.Articles) || p.Bytes > p.Total || p.Total != info.Size() {
 			t.Errorf("progress went from %+v to %+v", last, p)
 		}
-		counts, _ := store.CountArticles(ctx)
-		if p.Stored != counts[data.Published] {
-			t.Errorf("told of %d stored articles, the store has %v", p.Stored, counts)
+		count, _ := datatest.Count(ctx, store)
+		if p.Stored != count {
+			t.Errorf("told of %d stored articles, the store has %v", p.Stored, count)
 		}
 		if p.Stored != last.Stored {
 			stored = append(stored, p.Stored)
@@ -166,8 +166,8 @@ func TestStoreBreaksInTheMiddle(t *testing.T) {
 	if !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "1000 articles are stored") {
 		t.Errorf("got %v, want the cause and how much is stored", err)
 	}
-	if counts, _ := store.CountArticles(context.Background()); counts[data.Published] != 1000 || summary.Added != 1000 {
-		t.Errorf("got %v stored and %+v, want 1000", counts, summary)
+	if count, _ := datatest.Count(context.Background(), store); count != 1000 || summary.Added != 1000 {
+		t.Errorf("got %v stored and %+v, want 1000", count, summary)
 	}
 	store.batches = 99
 	if summary, err := importFiles(t, store, ingest.Options{}, path); err != nil || summary.Unchanged != 1000 || summary.Added != 700 {

@@ -126,16 +126,6 @@ func (s *Store) Article(ctx context.Context, id data.ArticleID) (data.Article, e
 	return a, nil
 }
 
-// ArticleByURL is the article with exactly that URL, or data.ErrNotFound.
-func (s *Store) ArticleByURL(ctx context.Context, url string) (data.Article, error) {
-	a, err := scanArticle(s.read.QueryRowContext(ctx,
-		`SELECT `+articleColumns+` FROM article WHERE url = ? AND url <> '' ORDER BY id LIMIT 1`, url))
-	if err != nil {
-		return data.Article{}, fmt.Errorf("sqlite: load article with URL %q: %w", url, s.explain(ctx, err))
-	}
-	return a, nil
-}
-
 // Articles yields every article, in every state, in id order (of bytes). An
 // error is the last thing it yields.
 func (s *Store) Articles(ctx context.Context) iter.Seq2[data.Article, error] {
@@ -174,28 +164,6 @@ func (s *Store) articles(ctx context.Context, q querier) iter.Seq2[data.Article,
 func (s *Store) CardsSince(ctx context.Context, rev int64) iter.Seq2[data.Card, error] {
 	return collect(ctx, s, "load cards", scanCard, s.read,
 		`SELECT `+cardColumns+` FROM article WHERE revision > ? ORDER BY revision, id`, rev)
-}
-
-// CountArticles counts the articles by state.
-func (s *Store) CountArticles(ctx context.Context) (map[data.State]int, error) {
-	counts := map[data.State]int{}
-	rows, err := s.read.QueryContext(ctx, `SELECT state, count(*) FROM article GROUP BY state`)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: count articles: %w", s.explain(ctx, err))
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var state data.State
-		var n int
-		if err := rows.Scan(&state, &n); err != nil {
-			return nil, fmt.Errorf("sqlite: count articles: %w", err)
-		}
-		counts[state] = n
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("sqlite: count articles: %w", s.explain(ctx, err))
-	}
-	return counts, nil
 }
 
 // Revision is the store's present revision: one row, cheap enough to be asked

@@ -14,8 +14,6 @@
 // stamps it on the articles that it changed. Content is compared by
 // data.Article.Hash, so storing the same again changes neither row nor number.
 //
-// Several articles may carry one URL; the one with the smallest id answers to it.
-//
 // A file or folder that cannot be written is opened for reading alone. Where no
 // log of an unfinished writer lies beside the file, SQLite is told that nobody
 // will change it meanwhile (immutable), as it must be on a read-only disk; a

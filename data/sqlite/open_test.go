@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/data/sqlite"
 )
 
@@ -46,9 +47,9 @@ func TestOpenTwiceAtOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	counts, err := open(t, path, sqlite.Options{}).CountArticles(context.Background())
-	if err != nil || counts[data.Published] != 6 {
-		t.Errorf("got %v, %v; want 6 published articles", counts, err)
+	count, err := datatest.Count(context.Background(), open(t, path, sqlite.Options{}))
+	if err != nil || count != 6 {
+		t.Errorf("got %v, %v; want 6 published articles", count, err)
 	}
 }
 
