@@ -23,19 +23,7 @@ func TestCutShortInService(t *testing.T) {
 	e := newEngine(t, &memory{revision: data.Revision{Articles: 5}}, dir, nil)
 	load(t, e)
 
-	cut := func(id string) {
-		t.Helper()
-		files, err := filepath.Glob(filepath.Join(path, id, "*.bin"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%v, %v", files, err)
-		}
-		for _, file := range files {
-			if err := os.Truncate(file, 0); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	cut(second)
+	cut(t, path, second)
 	if _, err := e.Related(t.Context(), recommend.Query{ID: "a1"}); !errors.Is(err, data.ErrNoSnapshot) || !strings.Contains(err.Error(), second) {
 		t.Errorf("before anybody looked: got error %v, want %v that names %s", err, data.ErrNoSnapshot, second)
 	}
@@ -47,7 +35,7 @@ func TestCutShortInService(t *testing.T) {
 		t.Errorf("the problem is %q", s.Problem)
 	}
 
-	cut(first)
+	cut(t, path, first)
 	if err := e.Load(t.Context()); err == nil || e.Ready() {
 		t.Errorf("ready: %v, error %v, with every snapshot cut short", e.Ready(), err)
 	}
@@ -55,6 +43,36 @@ func TestCutShortInService(t *testing.T) {
 	load(t, e)
 	if list := related(t, e, recommend.Query{ID: "a1"}); list.Snapshot != third {
 		t.Errorf("got links of %s, want those of the new %s", list.Snapshot, third)
+	}
+}
+
+// cut cuts every binary file of a snapshot short.
+func cut(t *testing.T, path, id string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(path, id, "*.bin"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, file := range files {
+		if err := os.Truncate(file, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Damage to what is in service, while a newer snapshot has just been refused,
+// brings the last good one back at once and not when the refusal is over.
+func TestCutShortAfterRefusal(t *testing.T) {
+	dir, path := openDir(t)
+	first, second := publish(t, dir, ring(cards(4, "s"), 3, 5)), publish(t, dir, ring(cards(4, "s"), 2, 5))
+	e := newEngine(t, &memory{revision: data.Revision{Articles: 5}}, dir, nil)
+	load(t, e)
+	for _, next := range []struct{ cut, serves string }{{publish(t, dir, ring(cards(4, "s"), 1, 5)), second}, {second, first}} {
+		cut(t, path, next.cut)
+		load(t, e)
+		if got := e.Status().Snapshot; got != next.serves {
+			t.Errorf("with %s cut short, %q is in service, want %s", next.cut, got, next.serves)
+		}
 	}
 }
 

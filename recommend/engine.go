@@ -206,7 +206,7 @@ func (e *Engine) published(present *snapshot.Snapshot) (*snapshot.Snapshot, erro
 	var gone error
 	if present != nil {
 		if gone = present.Check(); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-			present = nil
+			present, e.refused = nil, refusal{} // there may be an older one that is sound
 		}
 	}
 	id, err := e.snapshots.Published()
