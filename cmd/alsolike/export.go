@@ -41,10 +41,7 @@ func newExportArticlesCommand(e *env) *cobra.Command {
 		Example: "  alsolike export articles > articles.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), true)
+			store, err := e.openSite(cmd.Context(), true)
 			if err != nil {
 				return err
 			}
@@ -102,7 +99,7 @@ overrides. There are at most neighbours.k links for an article.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&limit, "limit", 20, "most links of an article")
+	flags.IntVar(&limit, "limit", 20, "how many links of an article at most")
 	flags.StringVar(&format, "format", "tsv", "`tsv|trec`")
 	flags.BoolVar(&raw, "raw", false, "without threshold and overrides")
 	return cmd

@@ -166,6 +166,14 @@ func (e *env) openStore(ctx context.Context, readOnly bool) (*sqlite.Store, erro
 	return store, nil
 }
 
+// openSite is openStore where a data folder must be there already.
+func (e *env) openSite(ctx context.Context, readOnly bool) (*sqlite.Store, error) {
+	if err := e.needDataDir(); err != nil {
+		return nil, err
+	}
+	return e.openStore(ctx, readOnly)
+}
+
 // writeImportSummary says in words what an import did.
 func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	verb := "Stored"

@@ -57,10 +57,7 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 			if err := o.Validate(); err != nil {
 				return usagef("--%v", err)
 			}
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), false)
+			store, err := e.openSite(cmd.Context(), false)
 			if err != nil {
 				return err
 			}
@@ -160,10 +157,7 @@ func newOverrideListCommand(e *env) *cobra.Command {
 		Example: "  alsolike override list",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), true)
+			store, err := e.openSite(cmd.Context(), true)
 			if err != nil {
 				return err
 			}
@@ -214,10 +208,7 @@ func newOverrideRemoveCommand(e *env) *cobra.Command {
 			if err != nil {
 				return usagef("%q is not the number of an override; alsolike override list shows them", args[0])
 			}
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), false)
+			store, err := e.openSite(cmd.Context(), false)
 			if err != nil {
 				return err
 			}
