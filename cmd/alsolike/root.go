@@ -247,6 +247,9 @@ func (e *env) path(name ...string) string {
 	return filepath.Join(append([]string{e.dataDir}, name...)...)
 }
 
+// oneLine is s without line breaks and tabs, for a row of a table.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // pathReason is the bare reason of a file system's error, whose path the
 // message names already.
 func pathReason(err error) error {
