@@ -47,6 +47,7 @@ const (
 type Summary struct {
 	Read         int // records, refused ones too
 	Refused      int
+	Files        int // of Refused: whole files, such as empty ones
 	Duplicates   int // records that a later one with the same id replaced
 	data.Changes     // of the store
 	BadDates     int // records that lost a date
@@ -129,11 +130,14 @@ func (im *importer) check(ctx context.Context) error {
 
 func (im *importer) refuse(bad *RecordError) error {
 	im.summary.Refused++
+	if bad.Line == 0 {
+		im.summary.Files++
+	}
 	if im.opts.Report != nil {
 		im.opts.Report(bad)
 	}
 	if im.opts.MaxErrors > 0 && im.summary.Refused >= im.opts.MaxErrors {
-		return fmt.Errorf("stopped at %d refused records (--max-errors %d); nothing was stored", im.summary.Refused, im.opts.MaxErrors)
+		return fmt.Errorf("stopped at refused record %d (--max-errors %d); nothing was stored", im.summary.Refused, im.opts.MaxErrors)
 	}
 	return nil
 }
@@ -180,8 +184,11 @@ func (im *importer) flush(ctx context.Context) error {
 		save = im.store.PutArticles
 	}
 	changes, err := save(context.WithoutCancel(ctx), im.batch)
-	if err != nil {
-		return fmt.Errorf("%d articles are stored, the others are not: %w", im.progress.Stored, err)
+	switch {
+	case err != nil && im.progress.Stored == 0:
+		return fmt.Errorf("nothing was stored: %w", err)
+	case err != nil:
+		return fmt.Errorf("the first %d articles are stored, the others are not: %w", im.progress.Stored, err)
 	}
 	im.summary.Changes.Add(changes)
 	for i := range im.batch {
@@ -228,7 +235,9 @@ func (im *importer) eachRecord(ctx context.Context, stage Stage, f func(place, *
 	for i, s := range im.sources {
 		for r := range s.Records(ctx) {
 			im.progress.Bytes = before + r.Bytes
-			im.progress.Articles++
+			if r.Line > 0 { // else it is the file that is refused
+				im.progress.Articles++
+			}
 			if err := f(place{int32(i), int32(r.Line)}, &r); err != nil {
 				return err
 			}

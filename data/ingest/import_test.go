@@ -42,7 +42,7 @@ func TestImport(t *testing.T) {
 	o := ingest.Options{Report: func(e *ingest.RecordError) { reported = append(reported, filepath.Base(e.Error())) }}
 
 	want := ingest.Summary{
-		Read: 8, Refused: 3, Duplicates: 2, Changes: data.Changes{Added: 3}, BadDates: 1, BadLangs: 1,
+		Read: 8, Refused: 3, Files: 1, Duplicates: 2, Changes: data.Changes{Added: 3}, BadDates: 1, BadLangs: 1,
 		Unknown: map[string]int{"colour": 2}, Languages: map[data.Lang]int{"en": 2, "und": 1},
 	}
 	dry := o
