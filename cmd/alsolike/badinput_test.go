@@ -51,7 +51,7 @@ func TestBadRecords(t *testing.T) {
 func TestBadDateIsCounted(t *testing.T) {
 	s := newShell(t)
 	path := s.file("articles.jsonl", `{"id":"x","title":"News","published_at":"next Tuesday"}`+"\n")
-	if got := s.ok("import", path); !strings.Contains(got, "1 record with a date that is none") {
+	if got := s.ok("import", path); !strings.Contains(got, "1 record with an unreadable date") {
 		t.Errorf("the summary says %q", got)
 	}
 }

@@ -184,10 +184,18 @@ an article, beside it FILE.ids with one id a line; or as JSON lines.`,
 				if err := writeFile(out+".ids", func(w *bufio.Writer) error { return writeIDs(w, s) }); err != nil {
 					return err
 				}
-				return writeFile(out, func(w *bufio.Writer) error { return writeNPY(w, s) })
+				if err := writeFile(out, func(w *bufio.Writer) error { return writeNPY(w, s) }); err != nil {
+					return err
+				}
+				fmt.Fprintf(e.stderr, "Wrote %s of rank %d into %s and their ids into %s.ids.\n", plural(s.Len(), "vector"), s.Manifest().Rank, out, out)
+				return nil
 			}
 			if out != "" {
-				return writeFile(out, func(w *bufio.Writer) error { return writeVectorLines(w, s) })
+				if err := writeFile(out, func(w *bufio.Writer) error { return writeVectorLines(w, s) }); err != nil {
+					return err
+				}
+				fmt.Fprintf(e.stderr, "Wrote %s of rank %d into %s.\n", plural(s.Len(), "vector"), s.Manifest().Rank, out)
+				return nil
 			}
 			w := bufio.NewWriter(e.stdout)
 			if err := writeVectorLines(w, s); err != nil {

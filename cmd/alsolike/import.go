@@ -50,7 +50,11 @@ Exit code 1 means that some record was refused.`,
   alsolike import articles.csv --map id=nr,body=text --lang en --dry-run`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
-			source.Format = ingest.Format(format)
+			switch source.Format = ingest.Format(format); source.Format {
+			case ingest.Auto, ingest.JSONL, ingest.CSV:
+			default:
+				return usagef("--format is %q; it may be auto, jsonl or csv", format)
+			}
 			if source.Map, err = parseMap(columns); err != nil {
 				return err
 			}
@@ -139,13 +143,17 @@ func (e *env) importFiles(ctx context.Context, paths []string, source ingest.Sou
 		return ingest.Summary{}, err
 	}
 	defer p.close()
-	watch := p.stages(map[string]string{"check": "record", "store": "article"})
+	watch := p.stages(map[string]string{"check": "record", "store": "record", "compare": "record"})
 	opts.Progress = func(at ingest.Progress) {
-		watch.report(string(at.Stage), at.Bytes, at.Total, int64(at.Articles))
+		stage := string(at.Stage)
+		if at.Stage == ingest.Storing && opts.DryRun {
+			stage = "compare"
+		}
+		watch.report(stage, at.Bytes, at.Total, int64(at.Articles))
 	}
 	opts.Report = func(refused *ingest.RecordError) { p.println(refused.Error()) }
 	sum, err := ingest.Import(ctx, sources, store, opts)
-	watch.end()
+	watch.end(err)
 	return sum, err
 }
 
@@ -185,21 +193,22 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	case stored > 0:
 		fmt.Fprintf(&b, "%s %s: %s new, %s changed; %s unchanged.\n", verb, plural(stored, "article"), count(sum.Added), count(sum.Updated), count(sum.Unchanged))
 	case sum.Unchanged > 0:
-		fmt.Fprintf(&b, "Nothing changed: all %s are in the store already.\n", plural(sum.Unchanged, "article"))
+		fmt.Fprintf(&b, "Nothing changed: %s in the store already.\n", areAll(sum.Unchanged, "article"))
 	default:
 		fmt.Fprintf(&b, "%s no article.\n", verb)
 	}
 	for _, note := range []struct {
-		n    int
-		what string
+		n         int
+		one, what string
 	}{
-		{sum.Refused, "refused, named above"},
-		{sum.Duplicates, "replaced by a later one with the same id"},
-		{sum.BadDates, "with a date that is none, stored without it"},
-		{sum.BadLangs, "with a language that is none, stored as und"},
+		{sum.Files, "file", "refused, named above"},
+		{sum.Refused - sum.Files, "record", "refused, named above"},
+		{sum.Duplicates, "record", "replaced by a later one with the same id"},
+		{sum.BadDates, "record", "with an unreadable date, stored without it"},
+		{sum.BadLangs, "record", "with an unreadable language, stored as und"},
 	} {
 		if note.n > 0 {
-			fmt.Fprintf(&b, "%s %s.\n", plural(note.n, "record"), note.what)
+			fmt.Fprintf(&b, "%s %s.\n", plural(note.n, note.one), note.what)
 		}
 	}
 	for _, field := range slices.Sorted(maps.Keys(sum.Unknown)) {
@@ -214,6 +223,14 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// areAll is "the one article is" or "all 19,043 articles are".
+func areAll(n int, one string) string {
+	if n == 1 {
+		return "the one " + one + " is"
+	}
+	return "all " + plural(n, one) + " are"
 }
 
 // An importResult is what import --json prints.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/record"
+	"github.com/alsolike/alsolike/data/sqlite"
 )
 
 func newOverrideCommand(e *env) *cobra.Command {
@@ -63,8 +65,16 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 			}
 			defer store.Close()
 			o, err = store.AddOverride(cmd.Context(), o)
+			if errors.Is(err, data.ErrNotFound) {
+				return fmt.Errorf("%w; alsolike export articles shows those there are", err)
+			}
 			if err != nil {
 				return err
+			}
+			if why, err := e.idle(cmd.Context(), store, o); err != nil {
+				return err
+			} else if why != "" {
+				fmt.Fprintf(e.stderr, "Override %d changes nothing: %s.\n", o.ID, why)
 			}
 			if asJSON {
 				return e.writeJSON(newOverrideRow(o, e.now()))
@@ -79,9 +89,9 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 	flags.StringVar(&action, "action", "", "`pin|hide`")
 	flags.IntVar(&o.Position, "position", 0, "of a pin: 1 is the first link (default 1)")
 	flags.StringVar(&from, "from", "", "when it begins: a `date` or RFC 3339 time (default: at once)")
-	flags.StringVar(&until, "until", "", "when it ends (default: never)")
-	flags.StringVar(&o.Note, "note", "", "why")
-	flags.StringVar(&o.Author, "author", "", "who")
+	flags.StringVar(&until, "until", "", "when it ends: a `date` or RFC 3339 time (default: never)")
+	flags.StringVar(&o.Note, "note", "", "why: a `text` for other editors")
+	flags.StringVar(&o.Author, "author", "", "the `name` of who wishes it")
 	flags.BoolVar(&asJSON, "json", false, "print the override as JSON")
 	return cmd
 }
@@ -96,6 +106,32 @@ func parseTime(flag, s string) (time.Time, error) {
 		return t, nil
 	}
 	return time.Time{}, usagef("--%s is %q; write a date such as 2026-12-31 or a time such as 2026-12-31T18:00:00Z", flag, s)
+}
+
+// idle says why an override will never change a list, or "" if it may.
+func (e *env) idle(ctx context.Context, store *sqlite.Store, o data.Override) (why string, err error) {
+	if !o.Until.IsZero() && !e.now().Before(o.Until) {
+		return "its end has passed", nil
+	}
+	if o.Article == data.Everywhere {
+		return "", nil
+	}
+	article, err := store.Article(ctx, o.Article)
+	if err != nil {
+		return "", err
+	}
+	target, err := store.Article(ctx, o.Target)
+	if err != nil {
+		return "", err
+	}
+	from, to := article.Card(), target.Card()
+	switch {
+	case from.Group == to.Group:
+		why = fmt.Sprintf("%s and %s are translations of one another, and those are never linked", o.Target, o.Article)
+	case !from.MayLink(&to):
+		why = fmt.Sprintf("%s is in another language (%s) than %s (%s), and so is never linked there", o.Target, to.Lang, o.Article, from.Lang)
+	}
+	return why, nil
 }
 
 // sentence says an override in words.
@@ -188,7 +224,7 @@ func newOverrideListCommand(e *env) *cobra.Command {
 				case !rows[i].Active:
 					state = "over"
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", o.ID, sentence(o), state, cmp.Or(o.Author, "-"), cmp.Or(o.Note, "-"))
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", o.ID, sentence(o), state, cmp.Or(oneLine(o.Author), "-"), cmp.Or(oneLine(o.Note), "-"))
 			}
 			return w.Flush()
 		},
