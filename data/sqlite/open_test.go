@@ -157,3 +157,30 @@ func TestOpenAfterMigrationWasCutShort(t *testing.T) {
 	checkError(t, err, path, "older version", "import")
 	put(t, open(t, path, sqlite.Options{}), article("a", "text"))
 }
+
+// A store whose file was deleted or replaced says so to whoever watches it,
+// instead of showing for ever what it was.
+func TestReplacedFile(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "alsolike.db")
+	put(t, open(t, path, sqlite.Options{}), article("a", "text"))
+	s := open(t, path, sqlite.Options{})
+	if _, err := s.Revision(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path, path+".old"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Revision(ctx)
+	checkError(t, err, path, "restart")
+	put(t, open(t, path, sqlite.Options{}), article("b", "text"))
+	_, err = s.Revision(ctx)
+	checkError(t, err, path, "restart")
+	if err := os.Rename(path+".old", path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Revision(ctx); err != nil {
+		t.Errorf("after the file was put back: %v", err)
+	}
+}
