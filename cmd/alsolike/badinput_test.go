@@ -166,6 +166,7 @@ func TestConfiguration(t *testing.T) {
 	}
 	check("unknown key", "lsa:\n  rnak: 3\n", ":2:", "lsa.rnak", "did you mean lsa.rank?")
 	check("unknown section", "lsb:\n  rank: 3\n", ":1:", "lsb")
+	check("section without keys", "lsa: 3\n", ":1:", "lsa holds other keys")
 	check("dotted", "lsa.rank: many\n", ":1:", `"many"`, "whole number")
 	check("out of range", "lsa:\n  max_df: 1.5\n", "at most 1")
 	check("no mapping", "- lsa\n", "keys and values")
