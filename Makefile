@@ -16,9 +16,10 @@ demo: ## show alsolike on the bundled magazine
 build: ## make the binary ./alsolike
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' ./cmd/alsolike
 
-test: lint ## every test, with the race detector and a real browser
+test: lint ## with the race detector what is quick; then everything, in a real browser too; then fuzzing
 	.ci/setup
-	$(GO) test -race -timeout 30m ./...
+	$(GO) test -race -short -timeout 30m ./...
+	$(GO) test -timeout 30m ./...
 	.ci/fuzz $(TESTFUZZ)
 
 lint: ## formatting, vet, staticcheck

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -118,6 +119,9 @@ func (a *Article) Validate() error {
 			return &InvalidError{"translation_of", err.(*InvalidError).Reason}
 		}
 	}
+	if err := cmp.Or(validateTime("published_at", a.PublishedAt), validateTime("updated_at", a.UpdatedAt)); err != nil {
+		return err
+	}
 	switch a.State {
 	case "", Published, Unpublished, Hidden:
 	default:
@@ -143,6 +147,14 @@ func ValidateID(id ArticleID) error {
 		if unicode.IsControl(r) {
 			return &InvalidError{"id", fmt.Sprintf("holds the control character %U", r)}
 		}
+	}
+	return nil
+}
+
+// validateTime refuses a time that RFC 3339, and so a store, cannot write down.
+func validateTime(field string, t time.Time) error {
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return &InvalidError{field, fmt.Sprintf("is in the year %d of UTC; it may be 1 to 9999", year)}
 	}
 	return nil
 }

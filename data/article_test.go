@@ -68,6 +68,9 @@ func TestArticleValidate(t *testing.T) {
 	check("bad id", func(a *data.Article) { a.ID = "" }, "id", "is missing")
 	check("bad original", func(a *data.Article) { a.TranslationOf = "a\tb" }, "translation_of", "holds the control character")
 	check("states", func(a *data.Article) { a.State = data.Hidden }, "", "")
+	check("dates", func(a *data.Article) { a.PublishedAt, a.UpdatedAt = now, now }, "", "")
+	check("published too late", func(a *data.Article) { a.PublishedAt = now.AddDate(8000, 0, 0) }, "published_at", "is in the year 10026")
+	check("updated too early", func(a *data.Article) { a.UpdatedAt = now.AddDate(-2027, 0, 0) }, "updated_at", "is in the year -1")
 	check("bad state", func(a *data.Article) { a.State = "draft" }, "state", `is "draft"; it may be published, unpublished or hidden`)
 
 	const bad = "a\xff"

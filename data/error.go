@@ -24,7 +24,9 @@ type InvalidError struct {
 
 func (e *InvalidError) Error() string { return e.Field + " " + e.Reason }
 
-func quote(s string) string {
+// Quote shows a text of somebody else's in a message: in quotes, escaped, and cut
+// after 60 characters.
+func Quote(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "…"

@@ -47,7 +47,7 @@ func (k *Key) Validate() error {
 	}
 	for _, s := range k.Scopes {
 		if !slices.Contains(Scopes, s) {
-			return &InvalidError{"scope", fmt.Sprintf("is %s; it may be %s", quote(string(s)), Scopes[0])}
+			return &InvalidError{"scope", fmt.Sprintf("is %s; it may be %s", Quote(string(s)), Scopes[0])}
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ func ParseLang(s string) (Lang, error) {
 	}
 	tag, err := language.Parse(strings.TrimSpace(s))
 	if err != nil {
-		return Undetermined, &InvalidError{"lang", "is " + quote(s) + ", which is no language tag (such as en, zh-Hans or pt-BR)"}
+		return Undetermined, &InvalidError{"lang", "is " + Quote(s) + ", which is no language tag (such as en, zh-Hans or pt-BR)"}
 	}
 	if base, _ := tag.Base(); base.String() == "zh" {
 		script, _ := tag.Script()

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -61,7 +62,10 @@ func (o *Override) Validate() error {
 			return &InvalidError{"position", "belongs to pins only"}
 		}
 	default:
-		return &InvalidError{"action", "is " + quote(string(o.Action)) + "; it may be pin or hide"}
+		return &InvalidError{"action", "is " + Quote(string(o.Action)) + "; it may be pin or hide"}
+	}
+	if err := cmp.Or(validateTime("from", o.From), validateTime("until", o.Until)); err != nil {
+		return err
 	}
 	if !o.Until.IsZero() && !o.From.Before(o.Until) {
 		return &InvalidError{"until", "must come after from"}

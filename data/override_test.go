@@ -50,6 +50,10 @@ func TestOverrideValidate(t *testing.T) {
 	check("hide at a position", func(o *data.Override) { o.Action = data.Hide }, "position", "belongs to pins only")
 	check("no action", func(o *data.Override) { o.Action = "" }, "action", `is ""; it may be pin or hide`)
 	check("unknown action", func(o *data.Override) { o.Action = "boast" }, "action", `is "boast"`)
+	late, early := time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("", -3600)), time.Date(1, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600))
+	check("last moment", func(o *data.Override) { o.Until = late.Add(-1) }, "", "")
+	check("too late", func(o *data.Override) { o.Until = late }, "until", "is in the year 10000")
+	check("too early", func(o *data.Override) { o.From = early }, "from", "is in the year 0")
 	check("ends at once", func(o *data.Override) { o.From, o.Until = now, now }, "until", "must come after from")
 	check("ends before", func(o *data.Override) { o.From, o.Until = now, now.Add(-1) }, "until", "must come after from")
 }

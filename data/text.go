@@ -39,9 +39,9 @@ func PlainText(s string) string {
 				}
 			case !isSkipped(element):
 				breakLine(&b, element)
-			case kind == html.StartTagToken:
+			case kind != html.EndTagToken: // these elements are never self-closing: browsers ignore the slash
 				skip++
-			case kind == html.EndTagToken && skip > 0:
+			case skip > 0:
 				skip--
 			}
 		}

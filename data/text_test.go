@@ -23,6 +23,7 @@ func TestPlainText(t *testing.T) {
 	check("inline tags join", "un<b>believ</b>able", "unbelievable")
 	check("character reference", "Q&amp;A", "Q&A")
 	check("ampersand", "Q&A; B", "Q&A; B")
+	check("script with a slash", `<p>a</p><script src="b.js"/>var b = 1;</script><p>c</p>`, "a\n\nc")
 	check("script", "<p>a</p><script>var b = 1 < 2;</script><p>c</p>", "a\n\nc")
 	check("style", "<style>p{}</style>x<br>y", "x\ny")
 	check("comment", "a<!-- b -->c", "ac")

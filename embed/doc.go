@@ -6,5 +6,5 @@
 //
 //	token  text -> tokens, by script and language
 //	lsa    tokens -> counts -> weights -> truncated SVD -> vectors
-//	vec    dot products, norms, top-k selection
+//	vec    dot products, norms, sums
 package embed

@@ -120,7 +120,7 @@ func quoteAll(ss []string) string {
 	}
 	var quoted []string
 	for _, s := range ss {
-		quoted = append(quoted, quote(s))
+		quoted = append(quoted, data.Quote(s))
 	}
 	return strings.Join(quoted, ", ")
 }

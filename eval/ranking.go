@@ -81,11 +81,11 @@ func addTSV(lists Lists) func(line []byte) string {
 		}
 		score, err := strconv.ParseFloat(fields[2], 64)
 		if err != nil || math.IsNaN(score) || math.IsInf(score, 0) {
-			return "score " + quote(fields[2]) + " is no finite number"
+			return "score " + data.Quote(fields[2]) + " is no finite number"
 		}
 		if from != source {
 			if _, ok := lists[from]; ok {
-				return "source " + quote(fields[0]) + " had its list further up; the lines of one source must stand together"
+				return "source " + data.Quote(fields[0]) + " had its list further up; the lines of one source must stand together"
 			}
 		} else if score > last {
 			return "score " + fields[2] + " is above the one before it; a list goes best first"
@@ -117,7 +117,7 @@ func addJSON(lists Lists) func(line []byte) string {
 			}
 		}
 		if _, ok := lists[*list.Seed]; ok {
-			return "seed " + quote(string(*list.Seed)) + " had its list further up"
+			return "seed " + data.Quote(string(*list.Seed)) + " had its list further up"
 		}
 		lists[*list.Seed] = *list.Items
 		return ""

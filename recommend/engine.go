@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"maps"
@@ -207,7 +208,13 @@ func (e *Engine) load(ctx context.Context) error {
 func (e *Engine) step(ctx context.Context) (more bool, problem error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s, problem := e.published(e.view.Load().snapshot)
+	old := e.view.Load()
+	s, problem := e.published(old.snapshot)
+	if s == nil && old.snapshot != nil {
+		dropped := *old
+		dropped.snapshot, dropped.folder, dropped.overlay, dropped.pending = nil, nil, nil, nil
+		e.view.Store(&dropped)
+	}
 	if s != nil {
 		var err error
 		more, err = e.advance(ctx, s, nil)
@@ -260,9 +267,16 @@ func (e *Engine) tell(problem error) {
 }
 
 // published is the snapshot that should be in service: the published one, or
-// if that is broken the present one, or if there is none the last good one.
+// if that is broken the present one, or if there is none the last good one. A
+// present one that was damaged on disk counts as none.
 // The error says why it is not the published one, and why it is nil if it is.
 func (e *Engine) published(present *snapshot.Snapshot) (*snapshot.Snapshot, error) {
+	var gone error
+	if present != nil {
+		if gone = present.Check(); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			present, e.refused = nil, refusal{} // there may be an older one that is sound
+		}
+	}
 	id, err := e.snapshots.Published()
 	switch {
 	case err != nil:
@@ -271,7 +285,10 @@ func (e *Engine) published(present *snapshot.Snapshot) (*snapshot.Snapshot, erro
 		return present, errors.New("the published snapshot is no longer named; publish one again")
 	case present != nil && id == present.ID():
 		e.refused = refusal{}
-		return present, nil
+		if gone != nil {
+			gone = fmt.Errorf("what is served is no longer on disk, and lost with this process; refresh to make it anew: %w", gone)
+		}
+		return present, gone
 	case id != "" && id == e.refused.id && e.opts.Now().Before(e.refused.until):
 		return present, e.refused.err
 	}
@@ -305,12 +322,15 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 	if s != old.snapshot || revision.Articles != old.revision.Articles {
 		since := old.revision.Articles
 		next.live, next.liveURLs = maps.Clone(old.live), maps.Clone(old.liveURLs)
-		if s != old.snapshot || revision.Articles < since { // or the store was restored from a backup
+		if s != old.snapshot || revision.Articles < since {
 			since, next.live = s.Manifest().StoreRevision, nil
 			next.overlay, next.pending = nil, nil
 		}
 		if s != old.snapshot {
 			next.folder = nil
+		}
+		if revision.Articles < since {
+			since = 0 // the store is older than the snapshot, as after a restore, and counts anew: any card may differ
 		}
 		if next.live == nil {
 			next.live, next.liveURLs = map[data.ArticleID]data.Card{}, map[string][]data.ArticleID{}

@@ -294,6 +294,24 @@ func TestRestoredStore(t *testing.T) {
 	if got := ids(related(t, e, recommend.Query{ID: "a0"})); got != "a1 a2" {
 		t.Errorf("after the store was restored: got %s, want a1 a2", got)
 	}
+
+	// Older than the snapshot, it has changed in ways that no revision tells.
+	other := all[2]
+	other.State = data.Unpublished
+	store.revision.Articles, store.changes = 3, []change{{2, all[1]}, {3, other}}
+	load(t, e)
+	started := newEngine(t, store, dir, nil)
+	load(t, started)
+	for name, e := range map[string]*recommend.Engine{"running": e, "just started": started} {
+		if got := ids(related(t, e, recommend.Query{ID: "a0"})); got != "a1" {
+			t.Errorf("after the restore of a store older than the snapshot, %s: got %s, want a1", name, got)
+		}
+	}
+	store.revision.Articles, store.changes = 4, []change{{2, all[1]}, {3, other}, {4, gone}}
+	load(t, e)
+	if got := ids(related(t, e, recommend.Query{ID: "a0"})); got != "" {
+		t.Errorf("after a change of the restored store: got %s, want none", got)
+	}
 }
 
 func TestStatus(t *testing.T) {

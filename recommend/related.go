@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"github.com/alsolike/alsolike/data"
@@ -67,7 +68,7 @@ type List struct {
 // store knows, data.ErrNoSnapshot before the first snapshot is in service, and
 // a *data.InvalidError for a query that makes no sense. The list of an article
 // that is unpublished or shows no links is empty.
-func (e *Engine) Related(_ context.Context, q Query) (List, error) {
+func (e *Engine) Related(_ context.Context, q Query) (list List, err error) {
 	if q.Limit == 0 {
 		q.Limit = DefaultLimit
 	}
@@ -78,6 +79,8 @@ func (e *Engine) Related(_ context.Context, q Query) (List, error) {
 	if v.snapshot == nil {
 		return List{}, fmt.Errorf("recommend: %w", data.ErrNoSnapshot)
 	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { err = faultError(recover(), v, err) }()
 	var (
 		source data.Card
 		row    int
@@ -94,12 +97,27 @@ func (e *Engine) Related(_ context.Context, q Query) (List, error) {
 	if !ok {
 		return List{}, fmt.Errorf("recommend: article %q: %w", cmp.Or(string(q.ID), q.URL), data.ErrNotFound)
 	}
-	list := List{Snapshot: v.snapshot.ID(), Article: source, Provisional: v.overlay.holds(source.ID)}
+	list = List{Snapshot: v.snapshot.ID(), Article: source, Provisional: v.overlay.holds(source.ID)}
 	if source.State != data.Unpublished && !source.NoLinks {
 		list.Links = e.links(v, q, &source, row)
 	}
 	list.RecommendationID = e.sign(v, q, &list)
 	return list, nil
+}
+
+// faultError turns the panic of having read a mapped file where it was cut
+// short into an error, so that it costs the answer and not the process; Watch
+// then takes the snapshot out of service. Other panics go on. Without a panic
+// it is err.
+func faultError(panicked any, v *view, err error) error {
+	switch fault := panicked.(type) {
+	case nil:
+		return err
+	case interface{ Addr() uintptr }: // see debug.SetPanicOnFault
+		return fmt.Errorf("recommend: snapshot %s was damaged on disk: %w", v.snapshot.ID(), data.ErrNoSnapshot)
+	default:
+		panic(fault)
+	}
 }
 
 func (e *Engine) links(v *view, q Query, source *data.Card, row int) []Link {

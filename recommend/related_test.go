@@ -322,6 +322,9 @@ func TestRecommendationID(t *testing.T) {
 	differs("other excludes", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: []data.ArticleID{"x,y"}}))
 	differs("no excludes", id("secret", recommend.Query{ID: "a1", Limit: 3}))
 	differs("raw", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: q.Exclude, Raw: true}))
+	lenient := newEngine(t, store, dir, func(o *recommend.Options) { o.Secret, o.Threshold = []byte("secret"), 1 })
+	load(t, lenient)
+	differs("another threshold", related(t, lenient, q).RecommendationID)
 	store.revision.Overrides++
 	differs("another state of the overrides", id("secret", q))
 	store.overrides = []data.Override{{ID: 1, Article: "a1", Target: "a2", Action: data.Pin, Position: 1}} // where it stands anyhow

@@ -55,7 +55,7 @@ func TestBadRecords(t *testing.T) {
 func TestBadDateIsCounted(t *testing.T) {
 	s := newShell(t)
 	path := s.file("articles.jsonl", `{"id":"x","title":"News","published_at":"next Tuesday"}`+"\n")
-	if got := s.ok("import", path); !strings.Contains(got, "1 record with a date that is none") {
+	if got := s.ok("import", path); !strings.Contains(got, "1 record with an unreadable date") {
 		t.Errorf("the summary says %q", got)
 	}
 }
@@ -140,6 +140,7 @@ func TestWrongUsage(t *testing.T) {
 	s.fails(2, []string{"itself"}, "override", "add", "--article", "en/cod-quota", "--target", "en/cod-quota", "--action", "pin")
 	s.fails(2, []string{"until"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--from", "2026-02-01", "--until", "2026-01-01")
 	s.fails(2, []string{"--until", "2026-12-31"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--until", "soon")
+	s.fails(2, []string{"--until", "2026-12-31"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--until", "9999-12-31T23:59:59-05:00")
 	s.fails(1, []string{"en/no-such"}, "override", "add", "--article", "*", "--target", "en/no-such", "--action", "hide")
 	s.fails(2, []string{"--target is missing"}, "override", "add", "--article", "*")
 	s.fails(1, []string{"no override 77"}, "override", "remove", "77")
@@ -169,6 +170,7 @@ func TestConfiguration(t *testing.T) {
 	}
 	check("unknown key", "lsa:\n  rnak: 3\n", ":2:", "lsa.rnak", "did you mean lsa.rank?")
 	check("unknown section", "lsb:\n  rank: 3\n", ":1:", "lsb")
+	check("section without keys", "lsa: 3\n", ":1:", "lsa holds other keys")
 	check("dotted", "lsa.rank: many\n", ":1:", `"many"`, "whole number")
 	check("out of range", "lsa:\n  max_df: 1.5\n", "at most 1")
 	check("no mapping", "- lsa\n", "keys and values")

@@ -212,6 +212,9 @@ func (c *config) set(at, name, value string) error {
 		}
 		return nil
 	}
+	if isSection(name) {
+		return usagef("%s: %s holds other keys, such as\nlsa:\n  rank: 128", at, name)
+	}
 	return usagef("%s: unknown key %s%s", at, name, didYouMean(name, configNames()))
 }
 

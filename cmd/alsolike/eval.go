@@ -152,14 +152,14 @@ type evalRun struct {
 }
 
 // measure reads log, articles and candidates, and measures them.
-func (r *evalRun) measure(ctx context.Context, e *env) (*report.Report, error) {
+func (r *evalRun) measure(ctx context.Context, e *env) (_ *report.Report, err error) {
 	p, err := e.newProgress()
 	if err != nil {
 		return nil, err
 	}
 	defer p.close()
 	watch := p.stages(map[string]string{"log": "read", "words": "article"})
-	defer watch.end()
+	defer func() { watch.end(err) }()
 	inputs := report.Inputs{Seed: r.config.Seed, Candidates: map[string]string{}}
 
 	if inputs.Reads, err = hashFile(r.reads); err != nil {

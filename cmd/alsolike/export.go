@@ -41,10 +41,7 @@ func newExportArticlesCommand(e *env) *cobra.Command {
 		Example: "  alsolike export articles > articles.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), true)
+			store, err := e.openSite(cmd.Context(), true)
 			if err != nil {
 				return err
 			}
@@ -102,7 +99,7 @@ overrides. There are at most neighbours.k links for an article.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&limit, "limit", 20, "most links of an article")
+	flags.IntVar(&limit, "limit", 20, "how many links of an article at most")
 	flags.StringVar(&format, "format", "tsv", "`tsv|trec`")
 	flags.BoolVar(&raw, "raw", false, "without threshold and overrides")
 	return cmd
@@ -119,6 +116,9 @@ func (e *env) exportRelated(ctx context.Context, w *bufio.Writer, engine *recomm
 		return err
 	}
 	for row := range s.Len() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		id := s.ArticleID(row)
 		query.ID = id
 		list, err := engine.Related(ctx, query)
@@ -184,10 +184,18 @@ an article, beside it FILE.ids with one id a line; or as JSON lines.`,
 				if err := writeFile(out+".ids", func(w *bufio.Writer) error { return writeIDs(w, s) }); err != nil {
 					return err
 				}
-				return writeFile(out, func(w *bufio.Writer) error { return writeNPY(w, s) })
+				if err := writeFile(out, func(w *bufio.Writer) error { return writeNPY(w, s) }); err != nil {
+					return err
+				}
+				fmt.Fprintf(e.stderr, "Wrote %s of rank %d into %s and their ids into %s.ids.\n", plural(s.Len(), "vector"), s.Manifest().Rank, out, out)
+				return nil
 			}
 			if out != "" {
-				return writeFile(out, func(w *bufio.Writer) error { return writeVectorLines(w, s) })
+				if err := writeFile(out, func(w *bufio.Writer) error { return writeVectorLines(w, s) }); err != nil {
+					return err
+				}
+				fmt.Fprintf(e.stderr, "Wrote %s of rank %d into %s.\n", plural(s.Len(), "vector"), s.Manifest().Rank, out)
+				return nil
 			}
 			w := bufio.NewWriter(e.stdout)
 			if err := writeVectorLines(w, s); err != nil {

@@ -165,13 +165,17 @@ func (e *env) importSources(ctx context.Context, paths []string, source ingest.S
 		return ingest.Summary{}, err
 	}
 	defer p.close()
-	watch := p.stages(map[string]string{"check": "record", "store": "article"})
+	watch := p.stages(map[string]string{"check": "record", "store": "record", "compare": "record"})
 	opts.Progress = func(at ingest.Progress) {
-		watch.report(string(at.Stage), at.Bytes, at.Total, int64(at.Articles))
+		stage := string(at.Stage)
+		if at.Stage == ingest.Storing && opts.DryRun {
+			stage = "compare"
+		}
+		watch.report(stage, at.Bytes, at.Total, int64(at.Articles))
 	}
 	opts.Report = func(refused *ingest.RecordError) { p.println(refused.Error()) }
 	sum, err := ingest.Import(ctx, sources, store, opts)
-	watch.end()
+	watch.end(err)
 	return sum, err
 }
 
@@ -192,6 +196,14 @@ func (e *env) openStore(ctx context.Context, readOnly bool) (*sqlite.Store, erro
 	return store, nil
 }
 
+// openSite is openStore where a data folder must be there already.
+func (e *env) openSite(ctx context.Context, readOnly bool) (*sqlite.Store, error) {
+	if err := e.needDataDir(); err != nil {
+		return nil, err
+	}
+	return e.openStore(ctx, readOnly)
+}
+
 // writeImportSummary says in words what an import did.
 func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	verb := "Stored"
@@ -207,21 +219,22 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	case sum.Unchanged == 1:
 		fmt.Fprintf(&b, "Nothing changed: the article is in the store already.\n")
 	case sum.Unchanged > 0:
-		fmt.Fprintf(&b, "Nothing changed: all %s are in the store already.\n", plural(sum.Unchanged, "article"))
+		fmt.Fprintf(&b, "Nothing changed: %s in the store already.\n", areAll(sum.Unchanged, "article"))
 	default:
 		fmt.Fprintf(&b, "%s no article.\n", verb)
 	}
 	for _, note := range []struct {
-		n    int
-		what string
+		n         int
+		one, what string
 	}{
-		{sum.Refused, "refused, named above"},
-		{sum.Duplicates, "replaced by a later one with the same id"},
-		{sum.BadDates, "with a date that is none, stored without it"},
-		{sum.BadLangs, "with a language that is none, stored as und"},
+		{sum.Files, "file", "refused, named above"},
+		{sum.Refused - sum.Files, "record", "refused, named above"},
+		{sum.Duplicates, "record", "replaced by a later one with the same id"},
+		{sum.BadDates, "record", "with an unreadable date, stored without it"},
+		{sum.BadLangs, "record", "with an unreadable language, stored as und"},
 	} {
 		if note.n > 0 {
-			fmt.Fprintf(&b, "%s %s.\n", plural(note.n, "record"), note.what)
+			fmt.Fprintf(&b, "%s %s.\n", plural(note.n, note.one), note.what)
 		}
 	}
 	for _, why := range slices.Sorted(maps.Keys(sum.Skipped)) {
@@ -246,6 +259,14 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// areAll is "the one article is" or "all 19,043 articles are".
+func areAll(n int, one string) string {
+	if n == 1 {
+		return "the one " + one + " is"
+	}
+	return "all " + plural(n, one) + " are"
 }
 
 // An importResult is what import --json prints.

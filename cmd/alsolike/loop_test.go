@@ -1,16 +1,22 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/sample"
+	"github.com/alsolike/alsolike/recommend"
 )
 
 // An answer is what related --json prints.
@@ -221,6 +227,23 @@ func TestExportRelated(t *testing.T) {
 	}
 	if trec := s.ok("export", "related", "--limit", "1", "--format", "trec"); !strings.Contains(trec, " Q0 ") {
 		t.Errorf("no run: %q", trec[:min(len(trec), 80)])
+	}
+}
+
+func TestExportRelatedStops(t *testing.T) {
+	s := withSample(t)
+	e := &env{dataDir: s.data, now: time.Now, logFormat: "text", logLevel: "info", stderr: io.Discard}
+	engine, closeStore, err := e.openEngine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var out bytes.Buffer
+	w := bufio.NewWriter(&out)
+	if err := e.exportRelated(ctx, w, engine, recommend.Query{Limit: 5}, false); !errors.Is(err, context.Canceled) || w.Buffered() != 0 {
+		t.Errorf("got %v and %d bytes, want an end at once", err, w.Buffered())
 	}
 }
 

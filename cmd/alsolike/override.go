@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/record"
+	"github.com/alsolike/alsolike/data/sqlite"
 )
 
 func newOverrideCommand(e *env) *cobra.Command {
@@ -56,17 +59,22 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 			if err := o.Validate(); err != nil {
 				return usagef("--%v", err)
 			}
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), false)
+			store, err := e.openSite(cmd.Context(), false)
 			if err != nil {
 				return err
 			}
 			defer store.Close()
 			o, err = store.AddOverride(cmd.Context(), o)
+			if errors.Is(err, data.ErrNotFound) {
+				return fmt.Errorf("%w; alsolike export articles shows those there are", err)
+			}
 			if err != nil {
 				return err
+			}
+			if why, err := e.idle(cmd.Context(), store, o); err != nil {
+				return err
+			} else if why != "" {
+				fmt.Fprintf(e.stderr, "Override %d changes nothing: %s.\n", o.ID, why)
 			}
 			if asJSON {
 				return e.writeJSON(newOverrideRow(o, e.now()))
@@ -81,25 +89,49 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 	flags.StringVar(&action, "action", "", "`pin|hide`")
 	flags.IntVar(&o.Position, "position", 0, "of a pin: 1 is the first link (default 1)")
 	flags.StringVar(&from, "from", "", "when it begins: a `date` or RFC 3339 time (default: at once)")
-	flags.StringVar(&until, "until", "", "when it ends (default: never)")
-	flags.StringVar(&o.Note, "note", "", "why")
-	flags.StringVar(&o.Author, "author", "", "who")
+	flags.StringVar(&until, "until", "", "when it ends: a `date` or RFC 3339 time (default: never)")
+	flags.StringVar(&o.Note, "note", "", "why: a `text` for other editors")
+	flags.StringVar(&o.Author, "author", "", "the `name` of who wishes it")
 	flags.BoolVar(&asJSON, "json", false, "print the override as JSON")
 	return cmd
 }
 
-// parseTime reads a date (midnight UTC) or an RFC 3339 time; an empty one is
-// the zero time.
+// parseTime reads a date (midnight UTC) or a time as articles have them; an
+// empty one is the zero time.
 func parseTime(flag, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
+	if t, ok := record.ParseTime(s); ok {
+		return t, nil
 	}
 	return time.Time{}, usagef("--%s is %q; write a date such as 2026-12-31 or a time such as 2026-12-31T18:00:00Z", flag, s)
+}
+
+// idle says why an override will never change a list, or "" if it may.
+func (e *env) idle(ctx context.Context, store *sqlite.Store, o data.Override) (why string, err error) {
+	if !o.Until.IsZero() && !e.now().Before(o.Until) {
+		return "its end has passed", nil
+	}
+	if o.Article == data.Everywhere {
+		return "", nil
+	}
+	article, err := store.Article(ctx, o.Article)
+	if err != nil {
+		return "", err
+	}
+	target, err := store.Article(ctx, o.Target)
+	if err != nil {
+		return "", err
+	}
+	from, to := article.Card(), target.Card()
+	switch {
+	case from.Group == to.Group:
+		why = fmt.Sprintf("%s and %s are translations of one another, and those are never linked", o.Target, o.Article)
+	case !from.MayLink(&to):
+		why = fmt.Sprintf("%s is in another language (%s) than %s (%s), and so is never linked there", o.Target, to.Lang, o.Article, from.Lang)
+	}
+	return why, nil
 }
 
 // sentence says an override in words.
@@ -161,10 +193,7 @@ func newOverrideListCommand(e *env) *cobra.Command {
 		Example: "  alsolike override list",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), true)
+			store, err := e.openSite(cmd.Context(), true)
 			if err != nil {
 				return err
 			}
@@ -195,7 +224,7 @@ func newOverrideListCommand(e *env) *cobra.Command {
 				case !rows[i].Active:
 					state = "over"
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", o.ID, sentence(o), state, cmp.Or(o.Author, "-"), cmp.Or(o.Note, "-"))
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", o.ID, sentence(o), state, cmp.Or(oneLine(o.Author), "-"), cmp.Or(oneLine(o.Note), "-"))
 			}
 			return w.Flush()
 		},
@@ -215,10 +244,7 @@ func newOverrideRemoveCommand(e *env) *cobra.Command {
 			if err != nil {
 				return usagef("%q is not the number of an override; alsolike override list shows them", args[0])
 			}
-			if err := e.needDataDir(); err != nil {
-				return err
-			}
-			store, err := e.openStore(cmd.Context(), false)
+			store, err := e.openSite(cmd.Context(), false)
 			if err != nil {
 				return err
 			}

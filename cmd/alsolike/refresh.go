@@ -85,8 +85,8 @@ func (e *env) refresh(ctx context.Context, conf *config) (snapshot.Manifest, err
 	opts := e.refreshOptions(conf)
 	opts.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
 	m, err := refresh.Run(ctx, store, dir, opts)
-	watch.end()
-	return m, err
+	watch.end(err)
+	return m, e.withCure(err)
 }
 
 func (e *env) refreshOptions(conf *config) refresh.Options {

@@ -36,6 +36,9 @@ func newRelatedCommand(e *env) *cobra.Command {
 			if limit < 1 || limit > web.MaxLimit {
 				return usagef("--limit is %d; it may be 1 to %d", limit, web.MaxLimit)
 			}
+			if args[0] == "" {
+				return usagef("the id or URL of the article is empty; usage: %s", cmd.UseLine())
+			}
 			engine, closeStore, err := e.openEngine(cmd.Context())
 			if err != nil {
 				return err
@@ -68,7 +71,7 @@ func newRelatedCommand(e *env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&limit, "limit", web.DefaultLimit, "most links")
+	flags.IntVar(&limit, "limit", recommend.DefaultLimit, "how many links at most")
 	flags.StringArrayVar(&exclude, "exclude", nil, "`id` of an article not to link (repeatable)")
 	flags.BoolVar(&asJSON, "json", false, "print the answer of GET /v1/related")
 	return cmd
@@ -88,7 +91,7 @@ func (e *env) showList(list recommend.List) error {
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\tSCORE\tSOURCE\tID\tTITLE")
 	for _, link := range list.Links {
-		fmt.Fprintf(w, "%d\t%d\t%s\t%s\t%s\n", link.Position, link.Score, link.Source, link.Card.ID, link.Card.Title)
+		fmt.Fprintf(w, "%d\t%d\t%s\t%s\t%s\n", link.Position, link.Score, link.Source, link.Card.ID, oneLine(link.Card.Title))
 	}
 	return w.Flush()
 }
@@ -103,10 +106,7 @@ func (e *env) openEngine(ctx context.Context) (engine *recommend.Engine, closeSt
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := e.needDataDir(); err != nil {
-		return nil, nil, err
-	}
-	store, err := e.openStore(ctx, true)
+	store, err := e.openSite(ctx, true)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,7 +68,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, environ [
 		return 0
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		err = errors.New("interrupted; what was already stored stays")
+		err = errors.New("interrupted; nothing is half done, and what was stored before stays")
 	}
 	if err != errSilent {
 		fmt.Fprintf(stderr, "alsolike: %v\n", err)
@@ -100,7 +101,14 @@ them as links. Start with "alsolike demo", or with your own articles:
 			}
 			return unknownVerb(cmd, args[0])
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:                  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		DisableFlagsInUseLine: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if _, err := e.logger(slog.LevelDebug); err != nil {
+				return err
+			}
+			return e.checkProgress()
+		},
 	}
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
@@ -110,8 +118,8 @@ them as links. Start with "alsolike demo", or with your own articles:
 	flags := root.PersistentFlags()
 	flags.StringVar(&e.dataDir, "data", e.getenv("ALSOLIKE_DATA", "./alsolike-data"), "the `folder` that holds the site: articles, snapshots, overrides")
 	flags.StringVar(&e.configFile, "config", "", "configuration `file` (default: alsolike.yaml in the data folder, if there)")
-	flags.StringVar(&e.logFormat, "log-format", "text", "`text|json`")
-	flags.StringVar(&e.logLevel, "log-level", "info", "`debug|info|warn|error`")
+	flags.StringVar(&e.logFormat, "log-format", "text", "how the log is written: `text|json`")
+	flags.StringVar(&e.logLevel, "log-level", "info", "what is logged, from this on: `debug|info|warn|error`")
 	flags.StringVar(&e.progress, "progress", "auto", "progress of long work: `auto|plain|none`")
 
 	root.AddCommand(
@@ -119,8 +127,12 @@ them as links. Start with "alsolike demo", or with your own articles:
 		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newKeyCommand(e), newEvalCommand(e), newStatusCommand(e), newVersionCommand(e),
 	)
 	root.SetHelpCommand(newHelpCommand(e))
+	root.InitDefaultCompletionCmd()
 	for _, verb := range root.Commands() {
 		wrapArgs(verb)
+		if verb.Name() == "completion" {
+			verb.Example = "  source <(alsolike completion bash)\n  alsolike completion zsh > ~/.zfunc/_alsolike"
+		}
 	}
 	return root
 }
@@ -141,7 +153,8 @@ func newVersionCommand(e *env) *cobra.Command {
 // wrapArgs makes wrong arguments of cmd and of its verbs a matter of usage.
 func wrapArgs(cmd *cobra.Command) {
 	check := cmd.Args
-	if check == nil && cmd.HasSubCommands() {
+	if cmd.HasSubCommands() {
+		cmd.DisableFlagsInUseLine = true
 		check = func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownVerb(cmd, args[0])
@@ -157,7 +170,11 @@ func wrapArgs(cmd *cobra.Command) {
 			if err == nil || errors.As(err, &exit) {
 				return err
 			}
-			return usagef("%v\nusage: %s", err, cmd.UseLine())
+			fault := "an argument is missing"
+			if len(args) > 0 {
+				fault = fmt.Sprintf("the argument %q is one too many", args[len(args)-1])
+			}
+			return usagef("%s; usage: %s", fault, cmd.UseLine())
 		}
 	}
 	for _, sub := range cmd.Commands() {
@@ -170,10 +187,11 @@ func unknownVerb(cmd *cobra.Command, name string) error {
 	for _, c := range cmd.Commands() {
 		known = append(known, c.Name())
 	}
-	return usagef("unknown verb %q%s; see %s --help", name, didYouMean(name, known), cmd.CommandPath())
+	return usagef("unknown verb %q%s (see %s --help)", name, didYouMean(name, known), cmd.CommandPath())
 }
 
-// flagError names the nearest flag when one is unknown.
+// flagError names the nearest flag when one is unknown, and says what a flag
+// with a wrong value expects.
 func flagError(cmd *cobra.Command, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
 		var known []string
@@ -184,9 +202,16 @@ func flagError(cmd *cobra.Command, err error) error {
 				}
 			}
 		}
-		return usagef("unknown flag --%s%s; see %s --help", name, didYouMean(name, known), cmd.CommandPath())
+		return usagef("unknown flag --%s%s (see %s --help)", name, didYouMean(name, known), cmd.CommandPath())
 	}
-	return usagef("%v; see %s --help", err, cmd.CommandPath())
+	if fault, reason, ok := strings.Cut(err.Error(), ": strconv."); ok {
+		expected := "a whole number"
+		if strings.HasPrefix(reason, "ParseBool") {
+			expected = "true or false"
+		}
+		return usagef("%s: %s is expected (see %s --help)", fault, expected, cmd.CommandPath())
+	}
+	return usagef("%v (see %s --help)", err, cmd.CommandPath())
 }
 
 // didYouMean is "; did you mean X?" with the name in known nearest to name, or
@@ -249,6 +274,20 @@ func (e *env) needDataDir() error {
 func (e *env) path(name ...string) string {
 	return filepath.Join(append([]string{e.dataDir}, name...)...)
 }
+
+// withCure adds to an error of writing into the data folder what to do about it.
+func (e *env) withCure(err error) error {
+	switch {
+	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("%w; this user must be allowed to write in the data folder %s", err, e.dataDir)
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%w; free some space on the disk of %s and repeat", err, e.dataDir)
+	}
+	return err
+}
+
+// oneLine is s without line breaks and tabs, for a row of a table.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // pathReason is the bare reason of a file system's error, whose path the
 // message names already.

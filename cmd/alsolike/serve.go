@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,8 +69,17 @@ sources it imports again and again; see alsolike help articles.`,
 }
 
 func listen(addr string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return nil, usagef("--addr is %q; write HOST:PORT, such as 127.0.0.1:8080, or :8080 for every address of this machine", addr)
+	}
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
+		if op, ok := errors.AsType[*net.OpError](err); ok {
+			err = op.Err
+		}
+		if call, ok := errors.AsType[*os.SyscallError](err); ok {
+			err = call.Err
+		}
 		return nil, fmt.Errorf("cannot listen on %s: %w; name another address with --addr", addr, err)
 	}
 	return ln, nil

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
@@ -56,24 +59,23 @@ func newSnapshotListCommand(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			infos, err := dir.List()
-			if err != nil {
-				return err
-			}
+			infos, damaged := dir.List() // which is complete even where the published one cannot be told
 			rows := []snapshotRow{}
 			for _, info := range infos {
 				row := snapshotRow{ID: info.ID, Created: info.Manifest.Created, Articles: info.Manifest.Counts.Articles, Rank: info.Manifest.Rank, Published: info.Published}
 				if info.Err != nil {
-					row.Problem = info.Err.Error()
+					row.Problem = strings.TrimPrefix(info.Err.Error(), "snapshot "+info.ID+": ")
 				}
 				rows = append(rows, row)
 			}
 			if asJSON {
-				return e.writeJSON(rows)
+				return errors.Join(e.writeJSON(rows), damaged)
 			}
 			if len(rows) == 0 {
-				fmt.Fprintln(e.stderr, "There is no snapshot yet; alsolike refresh makes one.")
-				return nil
+				if damaged == nil {
+					fmt.Fprintln(e.stderr, "There is no snapshot yet; alsolike refresh makes one.")
+				}
+				return damaged
 			}
 			w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "SNAPSHOT\tCREATED\tARTICLES\tRANK\tSTATE")
@@ -89,7 +91,7 @@ func newSnapshotListCommand(e *env) *cobra.Command {
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, r.Created.Format(time.RFC3339), count(r.Articles), r.Rank, state)
 			}
-			return w.Flush()
+			return errors.Join(w.Flush(), damaged)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -115,7 +117,7 @@ func newSnapshotShowCommand(e *env) *cobra.Command {
 			}
 			s, err := dir.Open(id)
 			if err != nil {
-				return err
+				return knownSnapshots(err)
 			}
 			m := *s.Manifest()
 			if asJSON {
@@ -126,6 +128,14 @@ func newSnapshotShowCommand(e *env) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest as it is")
 	return cmd
+}
+
+// knownSnapshots says where to look when a snapshot is not known.
+func knownSnapshots(err error) error {
+	if errors.Is(err, data.ErrNotFound) {
+		return fmt.Errorf("%w; alsolike snapshot list shows those there are", err)
+	}
+	return err
 }
 
 // snapshotID is the id that the arguments name, or else the published one.
@@ -188,7 +198,7 @@ func newSnapshotPublishCommand(e *env) *cobra.Command {
 				return err
 			}
 			if err := dir.Publish(args[0]); err != nil {
-				return err
+				return knownSnapshots(e.withCure(err))
 			}
 			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service.\n", args[0])
 			return err
@@ -209,7 +219,7 @@ func newSnapshotRollbackCommand(e *env) *cobra.Command {
 			}
 			id, err := dir.Rollback()
 			if err != nil {
-				return err
+				return e.withCure(err)
 			}
 			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service again.\n", id)
 			return err

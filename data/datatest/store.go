@@ -154,6 +154,20 @@ func (s *Store) CardsSince(_ context.Context, rev int64) iter.Seq2[data.Card, er
 	}
 }
 
+// Count is the number of articles in a store, in whatever state.
+func Count(ctx context.Context, store interface {
+	Articles(ctx context.Context) iter.Seq2[data.Article, error]
+},
+) (n int, err error) {
+	for _, err := range store.Articles(ctx) {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
 // CountArticles counts the articles by state.
 func (s *Store) CountArticles(context.Context) (map[data.State]int, error) {
 	s.mu.Lock()

@@ -94,7 +94,7 @@ func quoteAll(names []string) string {
 	var quoted []string
 	for _, name := range names {
 		if name != "" {
-			quoted = append(quoted, short(name))
+			quoted = append(quoted, data.Quote(name))
 		}
 	}
 	return strings.Join(quoted, ", ")

@@ -107,7 +107,7 @@ func checkFeedRoot(text []byte) error {
 	case "":
 		return errors.New("is no feed: neither RSS, RDF, Atom nor JSON Feed")
 	}
-	return fmt.Errorf("is no feed but XML of another kind (%s); RSS, RDF, Atom or JSON Feed is expected", short(root))
+	return fmt.Errorf("is no feed but XML of another kind (%s); RSS, RDF, Atom or JSON Feed is expected", data.Quote(root))
 }
 
 // plainJSONFeed is a JSON feed without what publishers write otherwise than it
@@ -213,7 +213,7 @@ func (f *feedReader) record(ctx context.Context, item *gofeed.Item) Record {
 	reason := r.finish(&f.s.opts)
 	switch {
 	case a.ID == "":
-		reason = "the item " + short(a.Title) + " has neither a guid nor a link"
+		reason = "the item " + data.Quote(a.Title) + " has neither a guid nor a link"
 	case len(a.Body) > data.MaxArticleBytes:
 		reason = fmt.Sprintf("the item is over %d MB", data.MaxArticleBytes>>20)
 	}

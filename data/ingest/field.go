@@ -34,7 +34,11 @@ func (r *Record) setDate(t *time.Time, s string) {
 	*t = date
 }
 
+// setLang stores the language s; a blank one names none.
 func (r *Record) setLang(s string) {
+	if strings.TrimSpace(s) == "" {
+		return
+	}
 	lang, err := data.ParseLang(s)
 	if err != nil {
 		r.BadLang = true
@@ -79,7 +83,7 @@ func (r *Record) setCell(field, cell string) (reason string) {
 	var err error
 	switch field {
 	case "id":
-		a.ID = data.ArticleID(cell)
+		a.ID = data.ArticleID(strings.Clone(cell)) // Import keeps ids, and a cell is part of its row's text
 	case "translation_of":
 		a.TranslationOf = data.ArticleID(cell)
 	case "lang":
@@ -111,9 +115,9 @@ func (r *Record) setCell(field, cell string) (reason string) {
 	}
 	switch {
 	case err != nil && field == "part":
-		return fmt.Sprintf("part is %s; a whole number is expected", short(cell))
+		return fmt.Sprintf("part is %s; a whole number is expected", data.Quote(cell))
 	case err != nil:
-		return fmt.Sprintf("%s is %s; true or false is expected", field, short(cell))
+		return fmt.Sprintf("%s is %s; true or false is expected", field, data.Quote(cell))
 	}
 	return ""
 }
@@ -162,13 +166,4 @@ func (r *Record) finish(o *SourceOptions) (reason string) {
 		return err.Error()
 	}
 	return ""
-}
-
-// short quotes the start of s.
-func short(s string) string {
-	const most = 40
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
-	}
-	return strconv.Quote(s)
 }

@@ -235,7 +235,7 @@ func (r *Record) setFrontMatter(m frontMatter, now time.Time) (reason string) {
 	if part := m.first("part"); part != "" {
 		var err error
 		if a.Part, err = strconv.Atoi(part); err != nil {
-			return fmt.Sprintf("part is %s; a whole number is expected", short(part))
+			return fmt.Sprintf("part is %s; a whole number is expected", data.Quote(part))
 		}
 	}
 	return ""

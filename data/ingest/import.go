@@ -56,6 +56,7 @@ const (
 type Summary struct {
 	Read         int // records, refused ones too
 	Refused      int
+	Files        int // of Refused: whole files, such as empty ones
 	Duplicates   int // records that a later one with the same id replaced
 	data.Changes     // of the store
 	BadDates     int // records that lost a date
@@ -194,6 +195,9 @@ func (im *importer) count(at place, r *Record) (isArticle bool, err error) {
 
 func (im *importer) refuse(bad *RecordError) error {
 	im.summary.Refused++
+	if bad.Line == 0 {
+		im.summary.Files++
+	}
 	if im.opts.Report != nil {
 		im.opts.Report(bad)
 	}
@@ -295,8 +299,11 @@ func (im *importer) putBatch(ctx context.Context) error {
 		save = im.store.PutArticles
 	}
 	changes, err := save(context.WithoutCancel(ctx), im.batch)
-	if err != nil {
-		return fmt.Errorf("%d articles are stored, the others are not: %w", im.progress.Stored, err)
+	switch {
+	case err != nil && im.progress.Stored == 0:
+		return fmt.Errorf("nothing was stored: %w", err)
+	case err != nil:
+		return fmt.Errorf("the first %d articles are stored, the others are not: %w", im.progress.Stored, err)
 	}
 	im.summary.Changes.Add(changes)
 	for i := range im.batch {
@@ -357,7 +364,9 @@ func (im *importer) eachRecord(ctx context.Context, stage Stage, wanted func(*So
 				size = r.Total
 			}
 			im.progress.Bytes = before + r.Bytes
-			im.progress.Articles++
+			if r.Err == nil || r.Line > 0 { // else it is the file that is refused
+				im.progress.Articles++
+			}
 			number++
 			if err := f(place{int32(i), number}, &r); err != nil {
 				return err

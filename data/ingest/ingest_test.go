@@ -58,6 +58,25 @@ var full = data.Article{
 	State: data.Hidden, Evergreen: true, NoLinkTo: true, NoLinks: true,
 }
 
+// What a source says of all its articles holds for those that say nothing.
+func TestLangAndSectionOfSource(t *testing.T) {
+	check := func(name, content string, wantLang data.Lang, wantSection string) {
+		t.Helper()
+		r := one(t, name, content, ingest.SourceOptions{Lang: "fr", Section: "Monde"})
+		if r.Err != nil || r.Article.Lang != wantLang || r.Article.Section != wantSection {
+			t.Errorf("%s: got %q in %q, %v; want %q in %q", content, r.Article.Lang, r.Article.Section, r.Err, wantLang, wantSection)
+		}
+	}
+	check("a.jsonl", `{"id":"1","title":"x"}`, "fr", "Monde")
+	check("a.jsonl", `{"id":"1","title":"x","lang":"","section":""}`, "fr", "Monde")
+	check("a.jsonl", `{"id":"1","title":"x","lang":" "}`, "fr", "Monde")
+	check("a.jsonl", `{"id":"1","title":"x","lang":"und","section":"World"}`, "und", "World")
+	check("a.jsonl", `{"id":"1","title":"x","lang":"no language"}`, "und", "Monde")
+	check("a.csv", "id,title,lang\n1,x,\n", "fr", "Monde")
+	check("a.csv", "id,title,lang\n1,x, \n", "fr", "Monde")
+	check("a.csv", "id,title,lang\n1,x,en\n", "en", "Monde")
+}
+
 func TestJSONL(t *testing.T) {
 	const line = `{"id":"a/1 ü","title":"Rents <b>rose</b>","body":"Line\n\"two\" \u2028 &amp; 住房\u0000","summary":"s",
 		"url":"https://a.example/?a=1&b=2","lang":"zh_TW","published_at":"2026-05-04T12:00:00+02:00","updated_at":"2026-05-05",

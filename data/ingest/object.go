@@ -20,7 +20,7 @@ func ParseArticle(text []byte, id data.ArticleID) (Record, error) {
 		return Record{}, errors.New(reason)
 	}
 	if id != "" && r.Article.ID != id {
-		return Record{}, fmt.Errorf("id is %s, but the address names %s", short(string(r.Article.ID)), short(string(id)))
+		return Record{}, fmt.Errorf("id is %s, but the address names %s", data.Quote(string(r.Article.ID)), data.Quote(string(id)))
 	}
 	return r, nil
 }

@@ -128,7 +128,7 @@ func (w *sitemapWalk) record(ctx context.Context, e *entry) (r Record, ok bool) 
 	case w.pages[canonical]:
 		return Record{}, false
 	case !isURL(e.loc):
-		return Record{Err: &RecordError{File: s.name, Reason: short(e.loc) + " is no address on the web"}}, true
+		return Record{Err: &RecordError{File: s.name, Reason: data.Quote(e.loc) + " is no address on the web"}}, true
 	case isURL(s.name) && !sameSite(e.loc, s.name):
 		return Record{Skipped: foreign}, true
 	case isRoot(e.loc):

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/html/charset"
 
+	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/ingest/extract"
 )
 
@@ -39,7 +40,7 @@ func parseSitemap(content []byte) (entries []entry, isIndex bool, err error) {
 	case "html", "!doctype html":
 		return nil, false, errors.New("is an HTML page and no sitemap")
 	default:
-		return nil, false, fmt.Errorf("is no sitemap: its outermost element is %s", short(root))
+		return nil, false, fmt.Errorf("is no sitemap: its outermost element is %s", data.Quote(root))
 	}
 }
 
@@ -59,7 +60,7 @@ func parseList(content []byte) ([]entry, bool, error) {
 		switch {
 		case line == "":
 		case !isURL(line):
-			return entries, false, fmt.Errorf("is no sitemap: neither XML nor a list of addresses (%s)", short(line))
+			return entries, false, fmt.Errorf("is no sitemap: neither XML nor a list of addresses (%s)", data.Quote(line))
 		default:
 			entries = append(entries, entry{loc: line})
 		}

@@ -201,8 +201,12 @@ func (s *Store) CountArticles(ctx context.Context) (map[data.State]int, error) {
 }
 
 // Revision is the store's present revision: one row, cheap enough to be asked
-// many times a second.
+// many times a second. It is an error if the store's file was deleted or
+// replaced, so that whoever watches the store hears of it.
 func (s *Store) Revision(ctx context.Context) (data.Revision, error) {
+	if err := s.checkFile(); err != nil {
+		return data.Revision{}, fmt.Errorf("sqlite: load revision: %w", err)
+	}
 	return s.revision(ctx, s.read)
 }
 

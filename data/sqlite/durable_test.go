@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/data/sqlite"
 )
 
@@ -44,13 +45,13 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 		}
 		// A process that only reads sees the log of the crashed one, too.
 		reading := open(t, filepath.Join(crashed, "alsolike.db"), sqlite.Options{ReadOnly: true})
-		if counts, err := reading.CountArticles(ctx); err != nil || counts[data.Published] != i+1 {
-			t.Fatalf("read only after a crash: got %v, %v; want %d articles", counts, err, i+1)
+		if count, err := datatest.Count(ctx, reading); err != nil || count != i+1 {
+			t.Fatalf("read only after a crash: got %v, %v; want %d articles", count, err, i+1)
 		}
 		reading.Close()
 		again := open(t, filepath.Join(crashed, "alsolike.db"), sqlite.Options{})
-		if counts, err := again.CountArticles(ctx); err != nil || counts[data.Published] != i+1 {
-			t.Fatalf("after a crash: got %v, %v; want %d articles", counts, err, i+1)
+		if count, err := datatest.Count(ctx, again); err != nil || count != i+1 {
+			t.Fatalf("after a crash: got %v, %v; want %d articles", count, err, i+1)
 		}
 		if overrides, err := again.Overrides(ctx); err != nil || len(overrides) != i+1 {
 			t.Fatalf("after a crash: got %d overrides, %v; want %d", len(overrides), err, i+1)
@@ -79,8 +80,8 @@ func TestDiskFull(t *testing.T) {
 	}
 	_, err = s.PutArticles(ctx, batch)
 	checkError(t, err, "disk", "full", "free some space")
-	if counts, err := s.CountArticles(ctx); err != nil || counts[data.Published] != 1 {
-		t.Errorf("after the error: got %v, %v; want the first article alone", counts, err)
+	if count, err := datatest.Count(ctx, s); err != nil || count != 1 {
+		t.Errorf("after the error: got %v, %v; want the first article alone", count, err)
 	}
 	if rev, err := s.Revision(ctx); err != nil || rev != before {
 		t.Errorf("after the error: got revision %+v, %v; want %+v", rev, err, before)
@@ -104,7 +105,7 @@ func TestWritersWaitForEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if _, err := hasty.CountArticles(ctx); err != nil {
+	if _, err := datatest.Count(ctx, hasty); err != nil {
 		t.Errorf("a reader beside a writer: %v", err)
 	}
 	_, err = hasty.PutArticles(ctx, []data.Article{article("a", "text")})
@@ -160,8 +161,8 @@ func TestWritersAndReadersAtOnce(t *testing.T) {
 	if rev, err := s.Revision(ctx); err != nil || rev.Articles != 2*batches {
 		t.Errorf("got revision %+v, %v; want %d", rev, err, 2*batches)
 	}
-	if counts, err := s.CountArticles(ctx); err != nil || counts[data.Published] != 2*batches*each {
-		t.Errorf("got %v, %v; want %d articles", counts, err, 2*batches*each)
+	if count, err := datatest.Count(ctx, s); err != nil || count != 2*batches*each {
+		t.Errorf("got %v, %v; want %d articles", count, err, 2*batches*each)
 	}
 }
 

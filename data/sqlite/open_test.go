@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/data/sqlite"
 )
 
@@ -46,9 +47,9 @@ func TestOpenTwiceAtOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	counts, err := open(t, path, sqlite.Options{}).CountArticles(context.Background())
-	if err != nil || counts[data.Published] != 6 {
-		t.Errorf("got %v, %v; want 6 published articles", counts, err)
+	count, err := datatest.Count(context.Background(), open(t, path, sqlite.Options{}))
+	if err != nil || count != 6 {
+		t.Errorf("got %v, %v; want 6 published articles", count, err)
 	}
 }
 
@@ -208,4 +209,31 @@ func TestValidators(t *testing.T) {
 	check("https://example.org/a", `"2"`, "x")
 	set("https://example.org/a", "", "")
 	check("https://example.org/a", "", "")
+}
+
+// A store whose file was deleted or replaced says so to whoever watches it,
+// instead of showing for ever what it was.
+func TestReplacedFile(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "alsolike.db")
+	put(t, open(t, path, sqlite.Options{}), article("a", "text"))
+	s := open(t, path, sqlite.Options{})
+	if _, err := s.Revision(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path, path+".old"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Revision(ctx)
+	checkError(t, err, path, "restart")
+	put(t, open(t, path, sqlite.Options{}), article("b", "text"))
+	_, err = s.Revision(ctx)
+	checkError(t, err, path, "restart")
+	if err := os.Rename(path+".old", path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Revision(ctx); err != nil {
+		t.Errorf("after the file was put back: %v", err)
+	}
 }

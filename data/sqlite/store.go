@@ -46,6 +46,7 @@ type Store struct {
 	opts     Options
 	write    *sql.DB // at most one connection; nil if readOnly
 	read     *sql.DB
+	file     fs.FileInfo // of the file as it was opened
 }
 
 // Open opens the store at path. Unless o.ReadOnly is set it creates folder and
@@ -74,6 +75,10 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := s.openReader(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("sqlite: open %s: %w", path, s.explain(ctx, err))
+	}
+	if s.file, err = os.Stat(s.path); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
 	}
 	return s, nil
 }
@@ -147,6 +152,16 @@ func (s *Store) exists() bool {
 func (s *Store) hasLog() bool {
 	info, err := os.Stat(s.path + "-wal")
 	return err == nil && info.Size() > 0
+}
+
+// checkFile returns an error if the file that is open no longer lies at the
+// store's path: others would write to another one, and nobody here see it.
+func (s *Store) checkFile() error {
+	file, err := os.Stat(s.path)
+	if err == nil && os.SameFile(file, s.file) {
+		return nil
+	}
+	return fmt.Errorf("%s was deleted or replaced while it was open; restart this process to open it anew", s.path)
 }
 
 // ReadOnly reports whether the store is open for reading alone.

@@ -10,12 +10,13 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/alsolike/alsolike/embed"
-	"github.com/alsolike/alsolike/embed/vec"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 )
@@ -30,7 +31,7 @@ type article struct {
 }
 
 // weights of the fields, as package refresh gives them.
-var titleWeight, summaryWeight float32 = 3, 1
+var titleWeight, summaryWeight float32 = 3, 2
 
 func (a article) text() embed.Text {
 	return embed.Text{Lang: a.lang, Fields: []embed.Field{
@@ -166,14 +167,14 @@ func neighbours(v embed.Dense, k int) [][]int {
 		some := blas32.General{Rows: hi - lo, Cols: v.Dim, Stride: v.Dim, Data: v.Data[lo*v.Dim:]}
 		blas32.Gemm(blas.NoTrans, blas.Trans, 1, some, all, 0, blas32.General{Rows: hi - lo, Cols: v.Rows, Stride: v.Rows, Data: cosines})
 		for i := lo; i < hi; i++ {
-			top := vec.NewTop(k)
-			for j, cosine := range cosines[(i-lo)*v.Rows : (i-lo+1)*v.Rows] {
-				if j != i && cosine > 0 {
-					top.Push(j, cosine)
+			row := cosines[(i-lo)*v.Rows : (i-lo+1)*v.Rows]
+			for j, cosine := range row {
+				if j == i || cosine <= 0 || len(lists[i]) == k && cosine <= row[lists[i][k-1]] {
+					continue
 				}
-			}
-			for _, item := range top.Sorted() {
-				lists[i] = append(lists[i], item.Row)
+				at := sort.Search(len(lists[i]), func(n int) bool { return row[lists[i][n]] < cosine })
+				list := slices.Insert(lists[i], at, j)
+				lists[i] = list[:min(k, len(list))]
 			}
 		}
 	}

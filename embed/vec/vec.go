@@ -44,11 +44,6 @@ func Norm(a []float32) float32 {
 	return float32(math.Sqrt(sum))
 }
 
-// Scale multiplies a by alpha, in place.
-func Scale(alpha float32, a []float32) {
-	blas32.Scal(alpha, vector(a))
-}
-
 // Normalise scales a to length 1, in place, and returns its length before. The
 // zero vector, and one whose length is not finite, become the zero vector.
 func Normalise(a []float32) float32 {

@@ -82,7 +82,7 @@ type TFIDF struct {
 // NewTFIDF ranks the columns of weighted (terms × rows), which must have length
 // 1 or, for a row without terms, 0. It keeps weighted and makes an index of the
 // same size.
-func NewTFIDF(weighted *embed.Sparse) *TFIDF { return &TFIDF{weighted, transpose(weighted)} }
+func NewTFIDF(weighted *embed.Sparse) *TFIDF { return &TFIDF{weighted, weighted.Transposed()} }
 
 // Rank is the k rows of the highest cosine with row; rows that share no term
 // with it are not listed. Time O(Σ over row's terms of the rows that hold the
@@ -119,27 +119,4 @@ func top(score []float64, k int) []int {
 		list = slices.Insert(list, at, row)
 	}
 	return list
-}
-
-// transpose turns terms × rows into rows × terms.
-func transpose(s *embed.Sparse) *embed.Sparse {
-	t := &embed.Sparse{
-		Rows: s.Cols, Cols: s.Rows,
-		Ptr: make([]int, s.Rows+1), Index: make([]uint32, s.NNZ()), Value: make([]float32, s.NNZ()),
-	}
-	for _, term := range s.Index {
-		t.Ptr[term+1]++
-	}
-	for i := range s.Rows {
-		t.Ptr[i+1] += t.Ptr[i]
-	}
-	next := slices.Clone(t.Ptr)
-	for col := range s.Cols {
-		terms, values := s.Col(col)
-		for i, term := range terms {
-			t.Index[next[term]], t.Value[next[term]] = uint32(col), values[i]
-			next[term]++
-		}
-	}
-	return t
 }

@@ -5,10 +5,10 @@
 //
 // Every refresh fits the model anew. Of an unpublished article only the card
 // goes into the snapshot, so that a server knows it and answers with an empty
-// list; its text is not read, and its vector is zero. A hidden article, one that must not be linked to, and one whose
-// date of publication lies ahead get their vectors and lists like all others,
-// since they have pages of their own or will have; whether they may be shown is
-// asked again whenever a list is read.
+// list; its text is not read, and its vector is zero. A hidden article, one that
+// must not be linked to, and one whose date of publication lies ahead get their
+// vectors and lists like all others, since they have pages of their own or will
+// have; whether they may be shown is asked again whenever a list is read.
 //
 // Neighbours are looked for among articles of the same language only, so that
 // every list comes back full in the reader's own language.

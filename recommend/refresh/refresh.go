@@ -34,11 +34,11 @@ type Store interface {
 
 // Options are the settings of a refresh. The zero value works.
 type Options struct {
-	LSA     lsa.Options // rank, seed, bounds of document frequency
-	K       int         // neighbours kept for every article; 0: 64
-	Workers int         // goroutines; 0: all cores. Does not change the result
-	Version string      // of alsolike, for the manifest
-	Now     func() time.Time
+	LSA     lsa.Options      // rank, seed, bounds of document frequency; the rest is set here
+	K       int              // neighbours kept for every article; 0: 64
+	Workers int              // goroutines; 0: all cores. Does not change the result
+	Version string           // of alsolike, for the manifest
+	Now     func() time.Time // nil: time.Now
 
 	// Progress is told how far each stage has come, with done and total in
 	// the stage's own unit; total is 0 while it is not known.
@@ -57,6 +57,7 @@ func (o Options) withDefaults() Options {
 	if o.Progress == nil {
 		o.Progress = func(string, int64, int64) {}
 	}
+	o.LSA.Seed = cmp.Or(o.LSA.Seed, 1) // it draws random pairs too
 	o.LSA.Workers = o.Workers
 	o.LSA.Progress = o.Progress
 	return o
@@ -152,7 +153,7 @@ func (c *corpus) spread() {
 	if c.vectors.Rows == len(c.cards) {
 		return
 	}
-	all := embed.Dense{Rows: len(c.cards), Dim: c.vectors.Dim, Data: make([]float32, len(c.cards)*c.vectors.Dim)}
+	all := embed.NewDense(len(c.cards), c.vectors.Dim)
 	fitted := 0
 	for row := range c.cards {
 		if onSite(c.cards[row]) {
@@ -243,7 +244,7 @@ func (c *corpus) tieRanks() []uint32 {
 // config is the configuration that the snapshot's bytes depend on.
 func (c *corpus) config(opts Options) map[string]any {
 	return map[string]any{
-		"lsa.rank": c.model.Rank(), "lsa.seed": cmp.Or(opts.LSA.Seed, 1), "lsa.min_df": cmp.Or(opts.LSA.MinDocFreq, 2),
+		"lsa.rank": c.model.Rank(), "lsa.seed": opts.LSA.Seed, "lsa.min_df": cmp.Or(opts.LSA.MinDocFreq, 2),
 		"lsa.max_df": cmp.Or(opts.LSA.MaxDocFreq, 0.5), "neighbours.k": opts.K,
 	}
 }

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gofrs/flock"
 
@@ -42,11 +44,14 @@ type Info struct {
 	Err       error // why the snapshot cannot be used; nil: every file of it is sound
 }
 
+// second is when the snapshot was made, as its id tells.
+func (i *Info) second() string { return i.ID[:len("20261123T200000Z")] }
+
 // List verifies all snapshots and returns them, oldest first. Without any, or
 // without the folder, it is empty. Where only the published one cannot be told,
 // the list is complete beside the error.
 func (d *Dir) List() ([]Info, error) {
-	entries, err := os.ReadDir(d.path) // sorted, and so by time
+	entries, err := os.ReadDir(d.path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("snapshot: list: %w", err)
 	}
@@ -65,6 +70,9 @@ func (d *Dir) List() ([]Info, error) {
 		info.Err = err
 		infos = append(infos, info)
 	}
+	slices.SortStableFunc(infos, func(a, b Info) int { // of one second, as far as their manifests tell
+		return cmp.Or(cmp.Compare(a.second(), b.second()), a.Manifest.Created.Compare(b.Manifest.Created))
+	})
 	return infos, damaged
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
 )
@@ -376,6 +377,21 @@ func TestOpenDirRefusesAFile(t *testing.T) {
 	}
 	if _, err := OpenDir(path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got error %v, want one that names %s", err, path)
+	}
+}
+
+// Snapshots of one second are listed in the order in which they were made,
+// whatever their ids.
+func TestListOldestFirst(t *testing.T) {
+	d := testDir(t)
+	c := contents(2)
+	var want []string
+	for i := range 8 {
+		c.Manifest.Created = time.Date(2026, 11, 23, 20, 0, 0, i, time.UTC)
+		want = append(want, write(t, d, c))
+	}
+	if got := whole(t, d); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -9,11 +9,14 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"io/fs"
 	"iter"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"time"
 
@@ -30,6 +33,7 @@ import (
 // no longer reachable.
 type Snapshot struct {
 	files
+	path     string // of its folder
 	manifest *Manifest
 }
 
@@ -45,9 +49,26 @@ func (d *Dir) Open(id string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{files: f, manifest: m}
+	s := &Snapshot{files: f, path: filepath.Join(d.path, m.ID), manifest: m}
 	runtime.AddCleanup(s, func(f files) { _ = f.unmap() }, f)
 	return s, nil
+}
+
+// Check looks whether the files still lie as they were mapped. Of one that was
+// cut short, what is gone must not be read any more: it would fault. Files that
+// were moved or deleted, of which the error is fs.ErrNotExist, stay readable.
+func (s *Snapshot) Check() error {
+	var gone error
+	for _, name := range slices.Sorted(maps.Keys(s.manifest.Files)) {
+		info, err := os.Stat(filepath.Join(s.path, name))
+		switch want := s.manifest.Files[name].Size; {
+		case errors.Is(err, fs.ErrNotExist):
+			gone = fmt.Errorf("snapshot %s: %s: %w", s.ID(), name, fs.ErrNotExist)
+		case err == nil && info.Size() < want:
+			return fmt.Errorf("snapshot %s: %s: has %d bytes instead of %d", s.ID(), name, info.Size(), want)
+		}
+	}
+	return gone
 }
 
 // verify is Open for those who need not see the snapshot.

@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/sample"
 )
 
@@ -143,6 +146,19 @@ func (b *browser) checkFits(t *testing.T) {
 	}
 }
 
+// fewLinks is cards with the article id and n others that a shelf links to it.
+func fewLinks(cards []data.Card, id data.ArticleID, n int) (few []data.Card) {
+	source := cards[slices.IndexFunc(cards, func(c data.Card) bool { return c.ID == id })]
+	few = append(few, source)
+	for _, c := range cards {
+		if source.MayLink(&c) && len(few) <= n {
+			c.Section = source.Section
+			few = append(few, c)
+		}
+	}
+	return few
+}
+
 func TestMagazineInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a browser")
@@ -203,6 +219,25 @@ func TestMagazineInABrowser(t *testing.T) {
 			})
 		}
 	}
+	t.Run("few links", func(t *testing.T) {
+		all := rec.cards
+		defer func() { rec.cards = all }()
+		for _, n := range []int{1, 2, 3, 4} {
+			rec.cards = fewLinks(all, "en/harbour-cranes", n)
+			for _, width := range []int64{1280, 800} {
+				b.do(t, chromedp.EmulateViewport(width, 900), chromedp.Navigate(site.URL+"/en/harbour-cranes"))
+				b.checkFits(t)
+				if got := eval[int](t, b, `document.querySelectorAll(".related .card").length`); got != n {
+					t.Fatalf("%d links, want %d", got, n)
+				}
+				// The last card ends where the grid does, so that no hole gapes beside it.
+				if gap := eval[float64](t, b, `document.querySelector(".related .grid").getBoundingClientRect().right - document.querySelector(".related .card:last-child").getBoundingClientRect().right`); n > 1 && gap > 1 {
+					t.Errorf("%d links at %d px leave %v px empty", n, width, gap)
+				}
+			}
+			b.screenshot(t, fmt.Sprintf("links-%d", n))
+		}
+	})
 	t.Run("dark", func(t *testing.T) {
 		dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
 		if _, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: dark}); err != nil {

@@ -14,11 +14,8 @@ import (
 	"github.com/alsolike/alsolike/recommend"
 )
 
-// How many links an answer holds.
-const (
-	DefaultLimit = 5  // when nobody says
-	MaxLimit     = 50 // at most
-)
+// MaxLimit is how many links an answer holds at most.
+const MaxLimit = 50
 
 func (s *Server) registerRelated() {
 	s.echo.Match([]string{http.MethodGet, http.MethodHead}, "/v1/related", s.handleRelated)
@@ -47,7 +44,7 @@ func parseRelated(rawQuery string) (recommend.Query, error) {
 	if err != nil {
 		return recommend.Query{}, err
 	}
-	q := recommend.Query{Limit: DefaultLimit}
+	q := recommend.Query{Limit: recommend.DefaultLimit}
 	switch {
 	case values.Has("id") && values.Has("url"):
 		err = &data.InvalidError{Field: "url", Reason: "is given beside id; name the article by one of them"}

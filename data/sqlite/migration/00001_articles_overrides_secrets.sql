@@ -35,7 +35,6 @@ CREATE TABLE article (
 ) STRICT;
 
 CREATE INDEX article_revision ON article (revision, id);
-CREATE INDEX article_url ON article (url, id) WHERE url <> '';
 
 -- An id is never given twice, so that removing by id cannot hit a newer one.
 CREATE TABLE override (

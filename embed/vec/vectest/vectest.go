@@ -90,26 +90,6 @@ func Norm(t *testing.T, norm func(a []float32) float32) {
 	}
 }
 
-// Scale tests the multiplication of a vector by a number, in place.
-func Scale(t *testing.T, scale func(alpha float32, a []float32)) {
-	each(t, func(t *testing.T, random *rand.Rand, n, off int) {
-		a, intact := vector(random, n, off)
-		want := make([]float32, n)
-		for i, v := range a {
-			want[i] = -2.5 * v
-		}
-		scale(-2.5, a)
-		for i := range a {
-			if a[i] != want[i] {
-				t.Fatalf("offset %d, number %d: got %v, want %v", off, i, a[i], want[i])
-			}
-		}
-		if !intact() {
-			t.Errorf("offset %d: wrote outside", off)
-		}
-	})
-}
-
 // Axpy tests y += alpha·x.
 func Axpy(t *testing.T, axpy func(alpha float32, x, y []float32)) {
 	each(t, func(t *testing.T, random *rand.Rand, n, off int) {
