@@ -129,7 +129,7 @@ func newImporting(t *testing.T, w *webSite) *importing {
 	own := netip.MustParseAddrPort(w.Listener.Addr().String())
 	im := &importing{store: openStore(t, filepath.Join(t.TempDir(), "alsolike.db"))}
 	im.fetcher = fetch.New(fetch.Options{
-		Delay: -1, Backoff: time.Millisecond, Retries: 1, Timeout: 2 * time.Second, MaxBytes: 4 << 20, Cache: im.store,
+		Delay: -1, Backoff: time.Millisecond, Retries: -1, Timeout: 5 * time.Second, MaxBytes: 4 << 20, Cache: im.store,
 		AllowAddr: func(a netip.AddrPort) bool { return a == own }, Log: slog.New(slog.DiscardHandler),
 	})
 	t.Cleanup(im.fetcher.Close)
@@ -219,12 +219,13 @@ func TestSitemapOfSite(t *testing.T) {
 	w.handle("/slow", func(out http.ResponseWriter, in *http.Request) {
 		select {
 		case <-in.Context().Done():
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 		}
 	})
+	bomb := zipped(t, strings.Repeat("<p>text</p>", 1<<20))
 	w.handle("/bomb.gz", func(out http.ResponseWriter, in *http.Request) {
 		out.Header().Set("Content-Encoding", "gzip")
-		io.WriteString(out, zipped(t, strings.Repeat("<p>text</p>", 1<<20)))
+		io.WriteString(out, bomb)
 	})
 	latin, _ := charmap.ISO8859_1.NewEncoder().String(strings.ReplaceAll(webPage("Crédits", ""), "utf-8", "iso-8859-1"))
 	w.serve("/latin", "text/html", latin)
