@@ -54,6 +54,9 @@ func BenchmarkImport(b *testing.B) {
 		articles   int // that the set has
 	}{
 		{"format=jsonl/set=reuters21578", "reuters21578/articles.jsonl.gz", ingest.SourceOptions{}, 19043},
+		{"format=markdown/set=ruby_lang_news", "ruby_lang_news", ingest.SourceOptions{}, 4723},
+		{"format=wxr/set=cc_labs_wxr", "cc_labs_wxr/wordpress.redacted.xml", ingest.SourceOptions{}, 224},
+		{"format=text/set=seed_page", "seed_page", ingest.SourceOptions{}, 1},
 		{"format=csv/set=ibm_community", "ibm_community/articles_community.csv", ingest.SourceOptions{Map: ibmColumns}, 1051},
 	} {
 		b.Run(set.name, func(b *testing.B) {

@@ -1,5 +1,5 @@
-// Package ingest reads articles from files (JSON lines and CSV, compressed or
-// not) and stores them.
+// Package ingest reads articles from files, folders and the network and stores
+// them. Files may be compressed by gzip.
 //
 // # JSON lines
 //
@@ -48,7 +48,66 @@
 // Versions in other languages (hreflang, in the sitemap or the page) become
 // translations of one original: the x-default version, else the first by URL.
 //
+// # Markdown
+//
+// A folder of a static site, as Jekyll and Hugo lay it out, or one file. Front
+// matter is YAML, TOML or JSON; keys are taken in any spelling of lower case,
+// "_" and "-". The id is the path without its extension. What front matter does
+// not say comes from the path: the date and slug of "2026-05-04-slug.md", the
+// section from the first folder that is no language, the language from a folder
+// ("zh_tw") or suffix ("about.fr.md"). The same page in several languages is a
+// group of translations.
+//
+// SourceOptions.Permalink makes URLs: a pattern of Jekyll's or Hugo's fields
+// (:year :month :day :title :slug :section :categories :filename …, and :lang as
+// the folder spells it), with scheme and host before it, or the name of a style
+// of Jekyll's. :title is the slug of the front matter or of a dated file name,
+// else it is made of the title. A page's own url or permalink goes first.
+//
+// # Plain text
+//
+// A folder of pages as readers copy them off the screen, or one file. In the
+// first lines, date, authors, title and a short rubric above it are told by form
+// and place. Bars of languages, lists of related pages at the end, "Back to top"
+// and their like are left out: whole lines whose words are known.
+//
+// # WordPress
+//
+// An export (WXR), read item by item. Posts and pages are articles; pictures,
+// menus and comments are not. The id is the post's. Of its categories the first
+// is the section, the others are tags.
+//
 // # Decisions
+//
+// Drafts of Markdown are skipped and counted, and so unpublished by a mirroring
+// import; those of WordPress, private posts and ones behind a password are stored
+// unpublished, since their ids are known to stay. A date of publication that is
+// ahead is stored as it is: data.Card.Visible keeps the article back until then.
+// A Markdown page whose expiryDate has passed is unpublished.
+//
+// Bodies of Markdown and WordPress are stored as HTML, without the tags of
+// templates and shortcodes, but with the text between these: what is text is
+// decided in one place, data.PlainText.
+//
+// Two letters are no proof of a language: "it" may be a department. A folder
+// counts as one if its name has a region too, if there are several such beside
+// one another and no more others, or if beside it are only folders that start
+// with "_"; a suffix, if the same file stands there without it or with another.
+// The original of a group is the page in SourceOptions.Lang, else the one without
+// language, else the English one, else the first.
+//
+// Bytes that XML does not allow, which WordPress exports hold, are replaced
+// rather than refused: XML has no way to go on after them. Entities that a
+// document declares are never expanded.
+//
+// A store notes which source lists which article, at every import, so that the
+// first Options.Mirror knows already what is gone. Sources are told apart by
+// their absolute path or canonical URL: a folder that moves is another source.
+// What another source lists stays. Nothing is unpublished on the word of a source
+// that lists nothing or of which a record was refused.
+//
+// Symbolic links, hidden files and what tools keep beside a site (node_modules)
+// are not followed or read.
 //
 // Refused are records that cannot be read (broken JSON or quoting, a row of
 // another length than the header, invalid UTF-8, over 10 MB), whose fields are
@@ -78,4 +137,9 @@
 // record wins without the earlier one ever being stored, the same files imported
 // again change nothing, and too many refusals stop the import before it has
 // stored anything. A source that changes in between is an error.
+//
+// Sources of the network are read once and stored batch by batch, so that what
+// was fetched is not lost when an import is stopped. There, an earlier record
+// with the same id may be stored before the later one replaces it, and refusals
+// count only up to where they stop the import.
 package ingest
