@@ -125,7 +125,7 @@ type importing struct {
 }
 
 // newImporting imports from sites at addresses of which none but w's is reached.
-func newImporting(t *testing.T, w *webSite) *importing {
+func newImporting(t testing.TB, w *webSite) *importing {
 	own := netip.MustParseAddrPort(w.Listener.Addr().String())
 	im := &importing{store: openStore(t, filepath.Join(t.TempDir(), "alsolike.db"))}
 	im.fetcher = fetch.New(fetch.Options{
@@ -137,11 +137,11 @@ func newImporting(t *testing.T, w *webSite) *importing {
 	return im
 }
 
-func (im *importing) run(t *testing.T, name string) ingest.Summary {
+func (im *importing) run(t testing.TB, name string) ingest.Summary {
 	t.Helper()
 	source := openSource(t, name, im.options)
 	im.refused = nil
-	summary, err := ingest.Import(t.Context(), []*ingest.Source{source}, im.store, ingest.Options{
+	summary, err := ingest.Import(context.Background(), []*ingest.Source{source}, im.store, ingest.Options{
 		Mirror: im.mirror, Report: func(e *ingest.RecordError) { im.refused = append(im.refused, e.Error()) },
 	})
 	if err != nil {
@@ -459,4 +459,59 @@ func TestHTMLFolder(t *testing.T) {
 	if want := []data.ArticleID{"2026/rents", "index"}; source.Format() != ingest.HTML || !slices.Equal(ids, want) {
 		t.Errorf("got %q as %s, want %q", ids, source.Format(), want)
 	}
+}
+
+// A sitemap may be a file, a list of addresses, or a feed.
+func TestSitemapFile(t *testing.T) {
+	w := newWebSite(t)
+	w.page("/a", "Rents", "")
+	for name, content := range map[string]string{
+		"map.xml":   urlset(listed("/a")),
+		"list.txt":  "SITE/a\n\nSITE/a?utm_source=x\n",
+		"feed.atom": `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><link href="SITE/a"/></entry></feed>`,
+	} {
+		im := newImporting(t, w)
+		im.options.Format = ingest.Sitemap
+		path := write(t, name, []byte(strings.ReplaceAll(content, "SITE", w.URL)))
+		if got := im.run(t, path); got.Added != 1 || got.Refused != 0 {
+			t.Errorf("%s: got %+v, %q", name, got, im.refused)
+		}
+	}
+	if _, err := ingest.Open(write(t, "map.xml", []byte(urlset(listed("/a")))), ingest.SourceOptions{}); err == nil || !strings.Contains(err.Error(), "nothing here fetches them") {
+		t.Errorf("without a fetcher: got %v", err)
+	}
+	im := newImporting(t, w)
+	im.options.Format = ingest.Sitemap
+	for content, reason := range map[string]string{
+		"":                                "the sitemap is empty",
+		"some text":                       "is no sitemap: neither XML nor a list of addresses",
+		webPage("Rents", ""):              "is an HTML page and no sitemap",
+		"<svg></svg>":                     `is no sitemap: its outermost element is "svg"`,
+		urlset(listed("/a"))[:280]:        "the sitemap is broken after",
+		urlset(strings.Repeat("<a>", 30)): "nested too deep",
+	} {
+		im.run(t, write(t, "map.xml", []byte(content)))
+		im.refusedWith(t, reason)
+	}
+}
+
+// A site that answers at once: what is left is reading, extracting and storing.
+func BenchmarkSitemap(b *testing.B) {
+	w := newWebSite(b)
+	var entries []string
+	for i := range 200 {
+		path := fmt.Sprintf("/p%d", i)
+		entries = append(entries, listed(path))
+		w.page(path, "Rents at "+path, "")
+	}
+	w.serve("/map.xml", "application/xml", urlset(entries...))
+	read := 0
+	for b.Loop() {
+		im := newImporting(b, w)
+		if got := im.run(b, w.URL+"/map.xml"); got.Added != 200 {
+			b.Fatalf("got %+v", got)
+		}
+		read += 200
+	}
+	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "articles/s")
 }
