@@ -142,7 +142,7 @@ func sourceStatus(ctx context.Context, store *sqlite.Store, conf *config) ([]web
 		if i := slices.IndexFunc(runs, func(r data.SourceRun) bool { return r.Name == s.Name }); i >= 0 {
 			run = runs[i]
 		}
-		all = append(all, web.NewSourceStatus(s.Path, s.Every, run))
+		all = append(all, web.NewSourceStatus(s.hide(s.Path), s.Every, run))
 	}
 	return all, nil
 }
