@@ -73,6 +73,7 @@ func canFold(s *snapshot.Snapshot) bool { return len(s.ModelBytes()) > 0 }
 
 // put makes e hold what the article is now.
 func (f *folder) put(e *overlayEdit, a *data.Article) {
+	defer runtime.KeepAlive(f.snapshot) // model and vectors are mapped
 	card := a.Card()
 	e.remove(a.ID)
 	if card.State == data.Unpublished {
@@ -86,7 +87,6 @@ func (f *folder) put(e *overlayEdit, a *data.Article) {
 	fresh := &folded{id: a.ID, lang: card.Lang.Base(), group: card.Group, vector: vector}
 	fresh.placing = f.place(&card, vector)
 	e.add(fresh)
-	runtime.KeepAlive(f.snapshot) // all of the above is mapped
 }
 
 // same reports whether the article has the links that the snapshot gives it:

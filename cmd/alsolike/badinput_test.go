@@ -407,6 +407,10 @@ sources:
 	if diff := cmp.Diff(want, conf.Sources); diff != "" {
 		t.Errorf("want -, got +\n%s", diff)
 	}
+	secret := watchedSource{Path: "https://mei:secret@example.org/feed.xml"}
+	if got := secret.hide("https://mei:secret@example.org/feed.xml: no page https://mei:secret@example.org/1"); strings.Contains(got, "secret") {
+		t.Errorf("status shows a password: %s", got)
+	}
 	e.environ = []string{`ALSOLIKE_SOURCES=[{"source":"feed.xml"}]`}
 	if conf, err = e.loadConfig(); err != nil || len(conf.Sources) != 1 || conf.Sources[0].Path != "feed.xml" {
 		t.Errorf("from the environment: %+v, %v", conf, err)

@@ -109,7 +109,7 @@ func (c *config) readSources(path, at string, node ast.Node, folder string) erro
 		if s.Path == "" {
 			return usagef("%s: source %d of the list names no source: a file, folder or URL", at, i+1)
 		}
-		s.Name = cmp.Or(s.Name, s.Path)
+		s.Name = cmp.Or(s.Name, s.hide(s.Path))
 		if !isRemote(s.Path) && !filepath.IsAbs(s.Path) {
 			s.Path = filepath.Join(folder, s.Path)
 		}
@@ -197,6 +197,17 @@ func mappingText(n ast.Node) string {
 		pairs = append(pairs, v.Key.GetToken().Value+"="+value)
 	}
 	return strings.Join(pairs, ",")
+}
+
+// hide is text without the password that the source's address may hold: status
+// is for all to see who reach the server.
+func (s *watchedSource) hide(text string) string {
+	if u, err := url.Parse(s.Path); err == nil && u.User != nil {
+		if password, ok := u.User.Password(); ok && password != "" {
+			return strings.ReplaceAll(strings.ReplaceAll(text, s.Path, u.Redacted()), ":"+password+"@", ":xxxxx@")
+		}
+	}
+	return text
 }
 
 // isRemote reports whether a source is to be fetched.

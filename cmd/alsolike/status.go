@@ -142,7 +142,7 @@ func sourceStatus(ctx context.Context, store *sqlite.Store, conf *config) ([]web
 		if i := slices.IndexFunc(runs, func(r data.SourceRun) bool { return r.Name == s.Name }); i >= 0 {
 			run = runs[i]
 		}
-		all = append(all, web.NewSourceStatus(s.Path, s.Every, run))
+		all = append(all, web.NewSourceStatus(s.hide(s.Path), s.Every, run))
 	}
 	return all, nil
 }
@@ -177,7 +177,7 @@ func (e *env) showStatus(st siteStatus) error {
 	}
 	for _, s := range st.Sources {
 		if s.Failures > 0 {
-			fmt.Fprintf(e.stdout, "\n%s fails, %s in a row; %s:\n  %s\n", s.Name, plural(s.Failures, "time"), lastSuccess(s), strings.ReplaceAll(s.Problem, "\n", "\n  "))
+			fmt.Fprintf(e.stdout, "\n%s failed%s; %s:\n  %s\n", s.Name, inARow(s.Failures), lastSuccess(s), strings.ReplaceAll(s.Problem, "\n", "\n  "))
 		}
 	}
 	return nil
@@ -202,6 +202,13 @@ func lastImport(s web.SourceStatus) string {
 		parts = append(parts, count(s.Refused)+" refused")
 	}
 	return strings.Join(parts, ", ")
+}
+
+func inARow(failures int) string {
+	if failures == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" %s in a row", plural(failures, "time"))
 }
 
 func lastSuccess(s web.SourceStatus) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -27,7 +28,11 @@ func (e *env) watchSources(ctx context.Context, conf *config, store *sqlite.Stor
 			remotes[s.AllowPrivate] = r
 		}
 		sources = append(sources, watch.Source{Name: s.Name, Every: s.Every, Import: func(ctx context.Context) (watch.Result, error) {
-			return importWatched(ctx, s, r, store, log)
+			result, err := importWatched(ctx, s, r, store, log)
+			if err != nil {
+				err = errors.New(s.hide(err.Error()))
+			}
+			return result, err
 		}})
 	}
 	return watch.Run(ctx, sources, store, watch.Options{Now: e.now, Log: log})
@@ -41,11 +46,12 @@ func importWatched(ctx context.Context, s watchedSource, r *remote, store *sqlit
 	}
 	reported, first := 0, ""
 	sum, err := ingest.Import(ctx, []*ingest.Source{source}, store, ingest.Options{Mirror: s.Mirror, Report: func(bad *ingest.RecordError) {
+		reason := s.hide(bad.Error())
 		if reported++; reported == 1 {
-			first = bad.Error()
+			first = reason
 		}
 		if reported <= loggedRefusals {
-			log.Warn("not imported", "source", s.Name, "reason", bad.Error())
+			log.Warn("not imported", "source", s.Name, "reason", reason)
 		}
 	}})
 	result := watch.Result{Changes: sum.Changes, Unpublished: sum.Unpublished, Refused: sum.Refused, Problem: first}

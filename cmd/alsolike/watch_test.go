@@ -66,7 +66,7 @@ func TestServeWatchesSources(t *testing.T) {
 	if got := source("all"); got.State == "failing" || got.Succeeded == "" {
 		t.Errorf("the good source: %+v", got)
 	}
-	if text := s.ok("status"); !strings.Contains(text, missing+" fails") || !strings.Contains(text, "no such file") {
+	if text := s.ok("status"); !strings.Contains(text, missing+" failed") || !strings.Contains(text, "no such file") {
 		t.Errorf("status does not say what fails:\n%s", text)
 	}
 	if _, body := r.get("/v1/status"); !strings.Contains(body, `"sources":[{"name":"all"`) || !strings.Contains(body, `"state":"failing"`) {

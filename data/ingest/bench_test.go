@@ -3,9 +3,11 @@ package ingest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/alsolike/alsolike/data/ingest"
@@ -54,6 +56,8 @@ func BenchmarkImport(b *testing.B) {
 		articles   int // that the set has
 	}{
 		{"format=jsonl/set=reuters21578", "reuters21578/articles.jsonl.gz", ingest.SourceOptions{}, 19043},
+		{"format=markdown/set=ruby_lang_news", "ruby_lang_news", ingest.SourceOptions{}, 4723},
+		{"format=wxr/set=cc_labs_wxr", "cc_labs_wxr/wordpress.redacted.xml", ingest.SourceOptions{}, 224},
 		{"format=csv/set=ibm_community", "ibm_community/articles_community.csv", ingest.SourceOptions{Map: ibmColumns}, 1051},
 	} {
 		b.Run(set.name, func(b *testing.B) {
@@ -71,4 +75,22 @@ func BenchmarkImport(b *testing.B) {
 			b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "articles/s")
 		})
 	}
+}
+
+// A folder of plain pages; there is but one real one.
+func BenchmarkImportText(b *testing.B) {
+	const pages = 1000
+	files := map[string]string{}
+	for i := range pages {
+		files[fmt.Sprintf("%d.txt", i)] = fmt.Sprintf(textPage, strings.Repeat(prose+" ", 20))
+	}
+	source := openSource(b, folder(b, files), ingest.SourceOptions{})
+	for b.Loop() {
+		store := openStore(b, filepath.Join(b.TempDir(), "alsolike.db"))
+		if sum, err := ingest.Import(context.Background(), []*ingest.Source{source}, store, ingest.Options{}); err != nil || sum.Added != pages {
+			b.Fatalf("got %+v, %v", sum, err)
+		}
+		store.Close()
+	}
+	b.ReportMetric(pages*float64(b.N)/b.Elapsed().Seconds(), "articles/s")
 }

@@ -306,13 +306,13 @@ func (f *feedReader) fill(ctx context.Context, r *Record, stored *data.Article) 
 		useStored()
 		return
 	}
+	r.Keep = func(ctx context.Context) error { return f.s.opts.Fetcher.Keep(ctx, page) }
 	found, err := extract.HTML(page.Body, page.URL)
 	if err != nil || len(data.PlainText(found.Body)) <= len(data.PlainText(excerpt)) {
 		return
 	}
 	a.Body, a.Summary = found.Body, first(a.Summary, excerpt)
 	r.addPage(&found)
-	r.Keep = func(ctx context.Context) error { return f.s.opts.Fetcher.Keep(ctx, page) }
 }
 
 // sameItem reports whether stored was made of the item that a is of, as it

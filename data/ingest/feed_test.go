@@ -248,18 +248,3 @@ func BenchmarkFeed(b *testing.B) {
 	}
 	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "articles/s")
 }
-
-// The saved pages of the article extraction benchmark.
-func BenchmarkHTMLFolder(b *testing.B) {
-	folder := dataset(b, "article_extraction_benchmark/html")
-	source := openSource(b, folder, ingest.SourceOptions{Format: ingest.HTML})
-	read := 0
-	for b.Loop() {
-		summary, err := ingest.Import(b.Context(), []*ingest.Source{source}, datatest.NewStore(time.Now), ingest.Options{})
-		if err != nil || summary.Added != 181 {
-			b.Fatalf("got %+v, %v", summary, err)
-		}
-		read += summary.Read
-	}
-	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "articles/s")
-}

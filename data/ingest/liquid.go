@@ -29,7 +29,9 @@ func removeTemplates(s string) string {
 	if !strings.Contains(s, "{") {
 		return s
 	}
-	s = liquidComment.ReplaceAllString(s, "")
+	if strings.Contains(s, "endcomment") {
+		s = liquidComment.ReplaceAllString(s, "")
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for {
@@ -47,7 +49,11 @@ func removeTemplates(s string) string {
 		}
 		s = s[n:]
 	}
-	return kramdownAttributes.ReplaceAllString(b.String(), "")
+	s = b.String()
+	if strings.Contains(s, "{:") {
+		s = kramdownAttributes.ReplaceAllString(s, "")
+	}
+	return s
 }
 
 // templateLength is how long the tag is that s starts with; 0: it is none.

@@ -21,13 +21,14 @@ var markdown = goldmark.New(
 )
 
 // notPages are folders of site generators that hold no pages of the site.
-var notPages = []string{"_includes", "_layouts", "_site", "_sass", "_data", "_plugins", "archetypes", "themes", "layouts", "public", "resources"}
+var notPages = set("_includes", "_layouts", "_site", "_sass", "_data", "_plugins")
 
-// isPage reports whether a file of a static site's source is a page.
+// isPage reports whether a file of a static site's source is a page. A section
+// may be called "themes"; the folder of Hugo's themes stands at the root.
 func isPage(name string) bool {
-	return isMarkdown(name) && !slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(folder string) bool {
-		return slices.Contains(notPages, folder)
-	})
+	folders := strings.Split(path.Dir(name), "/")
+	return isMarkdown(name) && folders[0] != "themes" && folders[0] != "archetypes" &&
+		!slices.ContainsFunc(folders, func(folder string) bool { return notPages[folder] })
 }
 
 func openMarkdown(s *Source) error {

@@ -161,6 +161,8 @@ func TestMarkdownSite(t *testing.T) {
 		"content/posts/leaf/index.fr.md": page(""),
 		"content/posts/node.js.md":       page(""),
 		"themes/x/README.md":             page(""),
+		"_includes/x.md":                 page(""),
+		"resources/themes/x.md":          page(""),
 		".git/x.md":                      page(""),
 		"node_modules/x/README.md":       page(""),
 		"bad.md":                         "\xff",
@@ -173,7 +175,7 @@ func TestMarkdownSite(t *testing.T) {
 	slices.Sort(names)
 	want := []string{
 		"_posts/2026-05-01-a", "_posts/2026-06-01-later", "bad.md", "content/posts/leaf/index", "content/posts/leaf/index.fr", "content/posts/node.js",
-		"skipped draft", "skipped list page",
+		"resources/themes/x", "skipped draft", "skipped list page",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("got %q, want %q", names, want)

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,11 +124,11 @@ type importing struct {
 }
 
 // newImporting imports from sites at addresses of which none but w's is reached.
-func newImporting(t *testing.T, w *webSite) *importing {
+func newImporting(t testing.TB, w *webSite) *importing {
 	own := netip.MustParseAddrPort(w.Listener.Addr().String())
 	im := &importing{store: openStore(t, filepath.Join(t.TempDir(), "alsolike.db"))}
 	im.fetcher = fetch.New(fetch.Options{
-		Delay: -1, Backoff: time.Millisecond, Retries: 1, Timeout: 2 * time.Second, MaxBytes: 4 << 20, Cache: im.store,
+		Delay: -1, Backoff: time.Millisecond, Retries: -1, Timeout: 5 * time.Second, MaxBytes: 4 << 20, Cache: im.store,
 		AllowAddr: func(a netip.AddrPort) bool { return a == own }, Log: slog.New(slog.DiscardHandler),
 	})
 	t.Cleanup(im.fetcher.Close)
@@ -137,11 +136,11 @@ func newImporting(t *testing.T, w *webSite) *importing {
 	return im
 }
 
-func (im *importing) run(t *testing.T, name string) ingest.Summary {
+func (im *importing) run(t testing.TB, name string) ingest.Summary {
 	t.Helper()
 	source := openSource(t, name, im.options)
 	im.refused = nil
-	summary, err := ingest.Import(t.Context(), []*ingest.Source{source}, im.store, ingest.Options{
+	summary, err := ingest.Import(context.Background(), []*ingest.Source{source}, im.store, ingest.Options{
 		Mirror: im.mirror, Report: func(e *ingest.RecordError) { im.refused = append(im.refused, e.Error()) },
 	})
 	if err != nil {
@@ -219,12 +218,13 @@ func TestSitemapOfSite(t *testing.T) {
 	w.handle("/slow", func(out http.ResponseWriter, in *http.Request) {
 		select {
 		case <-in.Context().Done():
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 		}
 	})
+	bomb := zipped(t, strings.Repeat("<p>text</p>", 1<<20))
 	w.handle("/bomb.gz", func(out http.ResponseWriter, in *http.Request) {
 		out.Header().Set("Content-Encoding", "gzip")
-		io.WriteString(out, zipped(t, strings.Repeat("<p>text</p>", 1<<20)))
+		io.WriteString(out, bomb)
 	})
 	latin, _ := charmap.ISO8859_1.NewEncoder().String(strings.ReplaceAll(webPage("Crédits", ""), "utf-8", "iso-8859-1"))
 	w.serve("/latin", "text/html", latin)
@@ -385,77 +385,57 @@ func TestSitemapOfSiteThatIsDown(t *testing.T) {
 	im.refusedWith(t, "stopped, since 10 pages in a row could not be fetched")
 }
 
-func TestHTMLFromNetwork(t *testing.T) {
+// A sitemap may be a file, a list of addresses, or a feed.
+func TestSitemapFile(t *testing.T) {
 	w := newWebSite(t)
+	w.page("/a", "Rents", "")
+	for name, content := range map[string]string{
+		"map.xml":   urlset(listed("/a")),
+		"list.txt":  "SITE/a\n\nSITE/a?utm_source=x\n",
+		"feed.atom": `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><link href="SITE/a"/></entry></feed>`,
+	} {
+		im := newImporting(t, w)
+		im.options.Format = ingest.Sitemap
+		path := write(t, name, []byte(strings.ReplaceAll(content, "SITE", w.URL)))
+		if got := im.run(t, path); got.Added != 1 || got.Refused != 0 {
+			t.Errorf("%s: got %+v, %q", name, got, im.refused)
+		}
+	}
+	if _, err := ingest.Open(write(t, "map.xml", []byte(urlset(listed("/a")))), ingest.SourceOptions{}); err == nil || !strings.Contains(err.Error(), "nothing here fetches them") {
+		t.Errorf("without a fetcher: got %v", err)
+	}
 	im := newImporting(t, w)
-	w.page("/a", "Rents", `<link rel="canonical" href="/b"><link rel="alternate" hreflang="x-default" href="/en/a"><link rel="alternate" hreflang="en" href="/b">`)
-	w.page("/front", "Rents", `<link rel="canonical" href="/"><link rel="alternate" hreflang="x-default" href="/">`)
-	w.serve("/empty", "text/html", "<html></html>")
-	check := func(path string, id data.ArticleID, translationOf data.ArticleID) {
-		t.Helper()
-		if got := im.run(t, w.URL+path); got.Added != 1 {
-			t.Errorf("%s: got %+v, %q", path, got, im.refused)
-			return
-		}
-		if a := im.article(t, id); a.TranslationOf != translationOf {
-			t.Errorf("%s: is a translation of %q, want %q", path, a.TranslationOf, translationOf)
-		}
-	}
-	check("/a", w.id("/b"), w.id("/en/a"))
-	check("/front", w.id("/front"), "") // a careless template's canonical address
-	im.options.Format = ingest.HTML
-	im.run(t, w.URL+"/empty")
-	im.refusedWith(t, "/empty: no article text")
-	im.run(t, w.URL+"/nowhere")
-	im.refusedWith(t, "/nowhere: the server answered 404 Not Found: there is no such page")
-	if got := im.run(t, w.URL+"/front"); got.Refused != 0 || got.Read != 0 {
-		t.Errorf("again: got %+v, want nothing to do", got)
-	}
-
-	// The address of a whole site is read by its sitemaps.
-	w.serve("/robots.txt", "text/plain", "Sitemap: SITE/map.xml")
-	w.serve("/map.xml", "application/xml", urlset(listed("/front"), listed("/new")))
-	w.page("/", "The Harbour Post", "")
-	w.page("/new", "New", "")
-	im.options.Format = ingest.Auto
-	im.fetcher = nil
-	other := newImporting(t, w)
-	if got := other.run(t, w.URL+"/"); got.Added != 2 || got.Refused != 0 {
-		t.Errorf("site: got %+v, %q; want the 2 pages of its sitemap", got, other.refused)
+	im.options.Format = ingest.Sitemap
+	for content, reason := range map[string]string{
+		"":                                "the sitemap is empty",
+		"some text":                       "is no sitemap: neither XML nor a list of addresses",
+		webPage("Rents", ""):              "is an HTML page and no sitemap",
+		"<svg></svg>":                     `is no sitemap: its outermost element is "svg"`,
+		urlset(listed("/a"))[:280]:        "the sitemap is broken after",
+		urlset(strings.Repeat("<a>", 30)): "nested too deep",
+	} {
+		im.run(t, write(t, "map.xml", []byte(content)))
+		im.refusedWith(t, reason)
 	}
 }
 
-func TestHTMLFolder(t *testing.T) {
-	folder := t.TempDir()
-	if err := os.Mkdir(filepath.Join(folder, "2026"), 0o755); err != nil {
-		t.Fatal(err)
+// A site that answers at once: what is left is reading, extracting and storing.
+func BenchmarkSitemap(b *testing.B) {
+	w := newWebSite(b)
+	var entries []string
+	for i := range 200 {
+		path := fmt.Sprintf("/p%d", i)
+		entries = append(entries, listed(path))
+		w.page(path, "Rents at "+path, "")
 	}
-	for name, content := range map[string]string{
-		"index.html":      webPage("Front", ""),
-		"2026/rents.htm":  webPage("Rents", `<link rel="canonical" href="https://post.example/2026/rents"><meta property="article:published_time" content="2026-05-04">`),
-		"2026/empty.html": "<html></html>",
-		"style.css":       "p {}",
-	} {
-		if err := os.WriteFile(filepath.Join(folder, filepath.FromSlash(name)), []byte(content), 0o644); err != nil {
-			t.Fatal(err)
+	w.serve("/map.xml", "application/xml", urlset(entries...))
+	read := 0
+	for b.Loop() {
+		im := newImporting(b, w)
+		if got := im.run(b, w.URL+"/map.xml"); got.Added != 200 {
+			b.Fatalf("got %+v", got)
 		}
+		read += 200
 	}
-	source := openSource(t, folder, ingest.SourceOptions{Section: "Post"})
-	var ids []data.ArticleID
-	for r := range source.Records(t.Context()) {
-		switch {
-		case r.Err != nil:
-			if !strings.HasSuffix(r.Err.Error(), "empty.html: the page holds no article text") {
-				t.Error(r.Err)
-			}
-		default:
-			ids = append(ids, r.Article.ID)
-			if r.Article.ID == "2026/rents" && (r.Article.URL != "https://post.example/2026/rents" || r.Article.Section != "Post" || !r.Article.PublishedAt.Equal(date(2026, 5, 4, 0))) {
-				t.Errorf("got %+v", r.Article)
-			}
-		}
-	}
-	if want := []data.ArticleID{"2026/rents", "index"}; source.Format() != ingest.HTML || !slices.Equal(ids, want) {
-		t.Errorf("got %q as %s, want %q", ids, source.Format(), want)
-	}
+	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "articles/s")
 }

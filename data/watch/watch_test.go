@@ -179,7 +179,7 @@ func TestProblems(t *testing.T) {
 			{Changes: data.Changes{Unchanged: 3}, Unpublished: 1, Succeeded: at(41)},
 		} {
 			want.Name, want.Started, want.Finished = "feed", at(10*i), at(10*i+1)
-			time.Sleep(at(10*i + 5).Sub(time.Now()))
+			time.Sleep(time.Until(at(10*i + 5)))
 			if diff := cmp.Diff(want, store.run("feed")); diff != "" {
 				t.Errorf("after import %d; want -, got +\n%s", i, diff)
 			}

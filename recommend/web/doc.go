@@ -4,7 +4,7 @@
 //	GET /v1/related   the links of one article
 //	PUT, DELETE /v1/articles/{id}   one article, from a CMS with a key
 //	POST /v1/articles               many, as JSON lines, answered line by line
-//	GET /v1/status    what is in service
+//	GET /v1/status    what is in service, and how the watched sources do
 //	GET /healthz      200 while the process runs
 //	GET /readyz       200 only with a snapshot in service
 //

@@ -238,6 +238,20 @@ func FuzzHTML(f *testing.F) {
 	})
 }
 
+func FuzzParseTime(f *testing.F) {
+	f.Add("Mon, 4 May 2026 14:00:00 +0200")
+	f.Add("2026/5/4 12:00")
+	f.Fuzz(func(t *testing.T, s string) {
+		date, ok := extract.ParseTime(s)
+		if !ok {
+			return
+		}
+		if again, ok := extract.ParseTime(date.Format(time.RFC3339Nano)); !ok || !again.Equal(date) || date.Location() != time.UTC {
+			t.Errorf("%q is %v, and again %v", s, date, again)
+		}
+	})
+}
+
 func ExampleHTML() {
 	p, err := extract.HTML([]byte(`<html lang="de"><head><link rel="canonical" href="/mieten"></head><body>
 		<nav><a href="/">Start</a></nav><main><h1>Die Mieten steigen</h1>
