@@ -116,12 +116,15 @@ func variable(key string) string {
 	return "ALSOLIKE_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
+// configFile is the configuration within the data folder.
+const configFile = "alsolike.yaml"
+
 // loadConfig reads the configuration file, then the environment over it.
 func (e *env) loadConfig() (*config, error) {
 	c := &config{}
 	path := e.configFile
 	if path == "" {
-		path = e.path("alsolike.yaml")
+		path = e.path(configFile)
 	}
 	text, err := os.ReadFile(path)
 	switch {

@@ -1,11 +1,13 @@
 package main
 
 import (
-	"cmp"
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,14 +17,18 @@ import (
 
 const demoAddr = "127.0.0.1:8080"
 
-// demoRank suits the sample site. The default, an eighth of the articles, is
-// made for sites of some hundreds and more: on so few it would leave fewer
-// dimensions than there are subjects.
-const demoRank = 100
-
-// demoThreshold leaves out what is only somewhat alike: two or three good links
-// look better under an article than five.
-const demoThreshold = 80
+// demoConfig is the configuration that a demo's data folder gets, and the sign
+// that it is one.
+const demoConfig = `# Settings of the demo of alsolike.
+lsa:
+  # The default, an eighth of the articles, is made for sites of some hundreds and
+  # more: on so few it would leave fewer dimensions than there are subjects.
+  rank: 100
+list:
+  # Leaves out what is only somewhat alike: two or three good links look better
+  # under an article than five.
+  threshold: 80
+`
 
 func newDemoCommand(e *env) *cobra.Command {
 	var addr string
@@ -76,8 +82,6 @@ func (e *env) demo(ctx context.Context, ln net.Listener) error {
 	if err != nil {
 		return err
 	}
-	conf.Rank = cmp.Or(conf.Rank, demoRank)
-	conf.Threshold = cmp.Or(conf.Threshold, demoThreshold)
 	m, err := e.refresh(ctx, conf)
 	if err != nil {
 		return err
@@ -97,10 +101,24 @@ Ctrl-C ends it.
 	return e.serve(ctx, ln, conf, &web.Magazine{Articles: articles, Pictures: sample.Pictures()})
 }
 
-// loadSample puts the sample site into the store.
+// loadSample puts the sample site and its settings into the data folder, which
+// must be a demo's or new.
 func (e *env) loadSample(ctx context.Context) error {
 	if err := e.makeDataDir(); err != nil {
 		return err
+	}
+	present, err := os.ReadFile(e.path(configFile))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("cannot read %s: %w", e.path(configFile), pathReason(err))
+	}
+	title, _, _ := strings.Cut(demoConfig, "\n")
+	if !strings.HasPrefix(string(present), title) {
+		if _, err := os.Stat(e.path(storeFile)); err == nil || len(present) > 0 {
+			return fmt.Errorf("%s holds a site of its own, into which the demo would put its articles; name another folder with --data, or none", e.dataDir)
+		}
+		if err := writeFile(e.path(configFile), func(w *bufio.Writer) error { _, err := w.WriteString(demoConfig); return err }); err != nil {
+			return err
+		}
 	}
 	store, err := e.openStore(ctx, false)
 	if err != nil {

@@ -64,6 +64,31 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// A demo never puts its articles into somebody's site, and can be started again
+// on its own folder.
+func TestDemoFolder(t *testing.T) {
+	s := newShell(t)
+	e := &env{now: time.Now, dataDir: s.data}
+	for range 2 {
+		if err := e.loadSample(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var m struct{ Rank int }
+	s.decode(&m, "refresh", "--json")
+	if m.Rank != 100 {
+		t.Errorf("rank %d, want 100 as the demo's settings have it", m.Rank)
+	}
+	site := newShell(t)
+	site.ok("import", site.file("one.jsonl", goodLine))
+	if err := (&env{now: time.Now, dataDir: site.data}).loadSample(t.Context()); err == nil || !strings.Contains(err.Error(), "site of its own") {
+		t.Errorf("a demo on somebody's site: %v", err)
+	}
+	if got := strings.Count(site.ok("export", "articles"), "\n"); got != 1 {
+		t.Errorf("%d articles in somebody's site, want 1", got)
+	}
+}
+
 // The default address being taken is no reason to fail; one that was asked for
 // is.
 func TestDemoAddress(t *testing.T) {

@@ -38,8 +38,9 @@ a second, and no request ever waits for them.
   GET /healthz, /readyz           for load balancers
 
 With refresh.every in alsolike.yaml (or ALSOLIKE_REFRESH_EVERY) it also makes a new
-snapshot that often, if any article has changed. What alsolike.yaml lists under
-sources it imports again and again; see alsolike help articles.`,
+snapshot that often: once after its start in any case, since the settings may have
+changed, then whenever an article has. What alsolike.yaml lists under sources it
+imports again and again; see alsolike help articles.`,
 		Example: `  alsolike serve
   alsolike serve --addr 127.0.0.1:9000
   ALSOLIKE_REFRESH_EVERY=15m alsolike serve`,

@@ -50,7 +50,7 @@ func jsonReason(line []byte, err error) string {
 	switch {
 	case errors.As(err, &kind):
 		return fmt.Sprintf("the line is %s; an object {…} is expected", kindOf(bytes.TrimSpace(line)))
-	case err.Error() == "unexpected end of JSON input" && bytes.TrimSpace(line)[0] == '[':
+	case err.Error() == "unexpected end of JSON input" && bytes.HasPrefix(bytes.TrimSpace(line), []byte("[")):
 		return "broken JSON: the line begins a list; write one object {…} a line, without brackets and commas around them"
 	case err.Error() == "unexpected end of JSON input":
 		return "broken JSON: the line ends before its object does"
