@@ -79,7 +79,7 @@ func TestHelpTopics(t *testing.T) {
 		t.Errorf("help:\n%s", got)
 	}
 	s.fails(2, []string{"artcles", "did you mean articles?"}, "help", "artcles")
-	s.fails(2, []string{"export artcles"}, "help", "export", "artcles")
+	s.fails(2, []string{"artcles"}, "help", "export", "artcles")
 }
 
 // example is the site that documents speak of; in tests a local server is it.

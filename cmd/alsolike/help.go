@@ -62,14 +62,16 @@ func newHelpCommand(e *env) *cobra.Command {
 				names = append(names, t.name)
 			}
 			found, rest, err := root.Find(args)
-			if err == nil && len(rest) == 0 && found != root {
+			if err == nil && len(rest) == 0 {
 				return found.Help()
 			}
 			for _, verb := range root.Commands() {
 				names = append(names, verb.Name())
 			}
-			name := strings.Join(args, " ")
-			return usagef("there is no verb and no topic %q%s; alsolike help help lists the topics", name, didYouMean(name, names))
+			if found != root && len(rest) > 0 {
+				return unknownVerb(found, rest[0])
+			}
+			return usagef("unknown verb or topic %q%s (see alsolike help help)", args[0], didYouMean(args[0], names))
 		},
 	}
 }

@@ -27,7 +27,7 @@ func TestUsageInPlainWords(t *testing.T) {
 		{`--progress is "loud"`, []string{"version", "--progress", "loud"}},
 		{`--log-level is "loud"`, []string{"version", "--log-level", "loud"}},
 		{`--log-format is "xml"`, []string{"version", "--log-format", "xml"}},
-		{`unknown verb "imprt"; did you mean import? (see alsolike --help)`, []string{"help", "imprt"}},
+		{`unknown verb or topic "imprt"; did you mean import? (see alsolike help help)`, []string{"help", "imprt"}},
 		{`unknown verb "x" (see alsolike import --help)`, []string{"help", "import", "x"}},
 		{`unknown verb "bsh"; did you mean bash?`, []string{"completion", "bsh"}},
 		{`--addr is "8080"; write HOST:PORT`, []string{"demo", "--addr", "8080"}},
@@ -60,7 +60,7 @@ func TestAddressErrorsAreShort(t *testing.T) {
 func TestEmptyFileIsNoRecord(t *testing.T) {
 	s := newShell(t)
 	path := s.file("empty.jsonl", "\n")
-	r := s.fails(1, []string{path + ": the file holds no articles", "check        0 records"}, "import", path)
+	r := s.fails(1, []string{path + ": the source holds no articles", "check        0 records"}, "import", path)
 	if !strings.Contains(r.stdout, "1 file refused, named above.") || strings.Contains(r.stdout, "record") {
 		t.Errorf("the summary says %q", r.stdout)
 	}

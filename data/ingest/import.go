@@ -208,7 +208,7 @@ func (im *importer) refuse(bad *RecordError) error {
 	if im.progress.Stored > 0 {
 		left = fmt.Sprintf("%d articles are stored", im.progress.Stored)
 	}
-	return fmt.Errorf("stopped at %d refused records (--max-errors %d); %s", im.summary.Refused, im.opts.MaxErrors, left)
+	return fmt.Errorf("stopped at refused record %d (--max-errors %d); %s", im.summary.Refused, im.opts.MaxErrors, left)
 }
 
 // put reads all sources, most of them for the second time, and stores the
