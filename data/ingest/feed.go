@@ -290,8 +290,8 @@ func (f *feedReader) fill(ctx context.Context, r *Record, stored *data.Article) 
 	a, excerpt := &r.Article, r.Article.Body
 	useStored := func() {
 		if stored.ID == a.ID && stored.Body != excerpt {
-			a.Body = stored.Body
-			a.Summary = first(a.Summary, excerpt)
+			a.Body, a.Summary = stored.Body, first(a.Summary, excerpt)
+			r.addPage(pageOf(stored))
 		}
 	}
 	page, err := f.s.opts.Fetcher.Get(ctx, a.URL)
@@ -313,6 +313,15 @@ func (f *feedReader) fill(ctx context.Context, r *Record, stored *data.Article) 
 	}
 	a.Body, a.Summary = found.Body, first(a.Summary, excerpt)
 	r.addPage(&found)
+}
+
+// pageOf is what was read from the page of a stored article, as far as it is
+// still known.
+func pageOf(a *data.Article) *extract.Page {
+	return &extract.Page{
+		Section: a.Section, Type: a.Type, CanonicalURL: a.CanonicalURL, Lang: a.Lang, Image: a.Image,
+		Tags: a.Tags, Authors: a.Authors, PublishedAt: a.PublishedAt, UpdatedAt: a.UpdatedAt,
+	}
 }
 
 // sameItem reports whether stored was made of the item that a is of, as it

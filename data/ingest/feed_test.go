@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -187,6 +188,32 @@ func TestFeedOfExcerpts(t *testing.T) {
 	feed("In other words")
 	if got := im.run(t, w.URL+"/feed.xml"); got.Updated != 1 || !strings.Contains(im.article(t, "1").Body, "council voted") || im.article(t, "1").Summary != "In other words" {
 		t.Errorf("a changed excerpt: got %+v, %+v", got, im.article(t, "1"))
+	}
+}
+
+// What only the page of an item says stays when the feed changed and the page did not.
+func TestFeedOfUnchangedPages(t *testing.T) {
+	w := newWebSite(t)
+	im := newImporting(t, w)
+	feed := func(excerpt string) {
+		w.serve("/feed.xml", "application/rss+xml", feedOf(`<item><title>Undated</title><guid>1</guid><link>`+w.URL+`/1</link><description>`+excerpt+`</description></item>`))
+	}
+	w.page("/1", "Rents", `<meta property="article:published_time" content="2026-05-04"><meta property="article:section" content="Housing"><meta property="article:tag" content="rent">`+
+		`<meta name="author" content="Mei Lindqvist"><meta property="og:image" content="/1.jpg">`)
+	feed("In short")
+	im.run(t, w.URL+"/feed.xml")
+	want := im.article(t, "1")
+	if want.PublishedAt.IsZero() || want.Section == "" || len(want.Tags) == 0 || len(want.Authors) == 0 || want.Image.Src == "" {
+		t.Fatalf("got %+v", want)
+	}
+	w.requests()
+	feed("In other words")
+	want.Summary = "In other words"
+	if got := im.run(t, w.URL+"/feed.xml"); got.Updated != 1 || !reflect.DeepEqual(im.article(t, "1"), want) {
+		t.Errorf("got %+v, %+v, want %+v", got, im.article(t, "1"), want)
+	}
+	if asked := w.requests(); !slices.Contains(asked, "/1 304") {
+		t.Errorf("asked for %q", asked)
 	}
 }
 
