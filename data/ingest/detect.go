@@ -38,6 +38,9 @@ func detect(path string) (Format, error) {
 	if format := sniff(path, "", start); format != "" {
 		return format, nil
 	}
+	if isSpreadJSON(start) {
+		return "", fmt.Errorf("%s is one JSON document over many lines; write one object {…} a line, as jq -c does", path)
+	}
 	return "", fmt.Errorf("%s is in no format that is known by its name or content; say --format %s", path, formatNames())
 }
 
@@ -103,8 +106,10 @@ func sniff(name, contentType string, start []byte) Format {
 		return JSONL
 	case path.Ext(name) == ".csv", media == "text/csv":
 		return CSV
-	case media == "application/feed+json", bytes.HasPrefix(start, []byte("{")) && bytes.Contains(start, []byte("jsonfeed.org/version/")):
+	case media == "application/feed+json", isJSONFeed(start):
 		return Feed
+	case isSpreadJSON(start):
+		return ""
 	case path.Ext(name) == ".json":
 		return JSONL
 	}
@@ -141,6 +146,21 @@ func sniffable(start []byte) []byte {
 		return first
 	}
 	return slices.Concat(first, []byte("\n"), rest)
+}
+
+// isJSONFeed reports whether a file starts like a JSON Feed, or like RSS
+// written as JSON. Some write every slash as \/.
+func isJSONFeed(start []byte) bool {
+	object, found := bytes.CutPrefix(start, []byte("{"))
+	return found && (bytes.HasPrefix(bytes.TrimSpace(object), []byte(`"rss"`)) ||
+		bytes.Contains(bytes.ReplaceAll(start, []byte(`\/`), []byte("/")), []byte("jsonfeed.org/version/")))
+}
+
+// isSpreadJSON reports whether a file starts like JSON that is laid out over
+// lines, none of which is an article.
+func isSpreadJSON(start []byte) bool {
+	first, _, found := bytes.Cut(sniffable(start), []byte("\n"))
+	return found && (string(first) == "{" || string(first) == "[")
 }
 
 // sniffXML tells the format of XML or HTML by its outermost element.

@@ -21,6 +21,12 @@ func TestSniff(t *testing.T) {
 	check("a.NDJSON.gz", "", "", ingest.JSONL)
 	check("a.json", "", "", ingest.JSONL)
 	check("a.json", "", `{"version": "https://jsonfeed.org/version/1.1"}`, ingest.Feed)
+	check("a.json", "", `{"version":"https:\/\/jsonfeed.org\/version\/1"}`, ingest.Feed)
+	check("a.json", "", "{\n \"rss\": {", ingest.Feed)
+	check("a.json", "", `{"id":"1"}`+"\n", ingest.JSONL)
+	check("a.json", "", "{ \n \"id\": 1\n}", "")
+	check("a.json", "", "\ufeff[\n{\"id\":1}\n]", "")
+	check("https://a.example/all", "application/json", "[\n{}\n]", "")
 	check("a.csv", "", "{", ingest.CSV)
 	check("a.csv.gz", "", "", ingest.CSV)
 	check("plain", "", "\n {\"id\"", ingest.JSONL)
@@ -72,6 +78,9 @@ func TestDetect(t *testing.T) {
 	w.Close()
 	check(write(t, "backup.gz", packed.Bytes()), ingest.WXR)
 	check(write(t, "prose", []byte("Once upon a time")), "")
+	if _, err := ingest.Open(write(t, "list.json", []byte("[\n{\"id\":\"1\"}\n]")), ingest.SourceOptions{}); err == nil || !strings.Contains(err.Error(), "one object {…} a line") {
+		t.Errorf("a list over many lines: got %v", err)
+	}
 }
 
 // No start of a file panics, and what a format is told by stays so with blanks before it.
