@@ -123,19 +123,19 @@ func canonicalPath(path string, hasHost bool) string {
 		return strings.ReplaceAll(strings.TrimRight(path, "/"), ":", "%3A")
 	}
 	path = withoutDots(path)
-	for before := ""; before != path; {
-		before = path
-		if !hasHost || strings.Trim(path, "/") == "" {
-			path = "/" + strings.TrimLeft(path, "/")
+	for before := 0; before != len(path); { // only ever cut shorter, never copied: anyone may ask for any address
+		before = len(path)
+		if path = strings.TrimRight(path, "/"); path == "" {
+			return "/"
 		}
-		if len(path) > 1 {
-			path = strings.TrimRight(path, "/")
+		if !hasHost {
+			path = path[len(path)-len(strings.TrimLeft(path, "/"))-1:]
 		}
 		if story, found := strings.CutSuffix(path, "/amp"); found && story != "" {
 			path = story
 		}
-		if story, found := strings.CutPrefix(path, "/amp/"); found && story != "" {
-			path = "/" + story
+		if strings.HasPrefix(path, "/amp/") && len(path) > len("/amp/") {
+			path = path[len("/amp"):]
 		}
 	}
 	return path

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -72,6 +73,26 @@ func TestCanonicalURL(t *testing.T) {
 			seen[key] = url
 		}
 	})
+}
+
+// What feeds and sitemaps of strangers name goes through CanonicalURL, so that
+// an address of any length must not hold up an import.
+func TestCanonicalURLCost(t *testing.T) {
+	for _, part := range []string{"/amp", "/amp/", "//", "/..", "/a/.."} {
+		for _, start := range []string{"https://example.org", "/a"} {
+			allocated := func(n int) uint64 {
+				url := start + strings.Repeat(part, n)
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				data.CanonicalURL(url)
+				runtime.ReadMemStats(&after)
+				return after.TotalAlloc - before.TotalAlloc
+			}
+			if small, large := allocated(1000), allocated(50_000); large > 200*small {
+				t.Errorf("%s%s…: %d bytes allocated for 1,000 parts, %d for 50,000", start, part, small, large)
+			}
+		}
+	}
 }
 
 // The laws of canonical URLs, for any text.
