@@ -69,7 +69,7 @@ func TestEmptyFileIsNoRecord(t *testing.T) {
 func TestJSONArrayIsExplained(t *testing.T) {
 	s := newShell(t)
 	path := s.file("array.json", "[\n"+goodLine+"]\n")
-	s.fails(1, []string{path + ":1: ", "one object {…} a line"}, "import", path)
+	s.fails(1, []string{path + " is one JSON document over many lines", "one object {…} a line"}, "import", path)
 }
 
 // A dry run stores nothing, and does not say that it did.
