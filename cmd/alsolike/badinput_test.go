@@ -352,6 +352,8 @@ func TestSourcesConfiguration(t *testing.T) {
 	check("no list", "sources: feed.xml\n", ":1:", "sources is a list")
 	check("no keys", "sources:\n  - feed.xml\n", ":2:", "keys and values")
 	check("no source", "sources:\n  - every: 1h\n", ":2:", "names no source")
+	check("no web address", "sources:\n  - source: ftp://a.example/feed.xml\n", ":2:", "no address on the web")
+	check("no host", "sources:\n  - source: https:///feed.xml\n", ":2:", "no address on the web")
 	check("unknown key", "sources:\n  - source: feed.xml\n    evry: 1h\n", ":3:", "evry", "did you mean every?")
 	check("format", "sources:\n  - {source: feed.xml, format: rss}\n", `format is "rss"`, "feed, sitemap")
 	check("every", "sources:\n  - {source: feed.xml, every: often}\n", "15m")

@@ -109,6 +109,9 @@ func (c *config) readSources(path, at string, node ast.Node, folder string) erro
 		if s.Path == "" {
 			return usagef("%s: source %d of the list names no source: a file, folder or URL", at, i+1)
 		}
+		if strings.Contains(s.Path, "://") && !isRemote(s.Path) {
+			return usagef("%s: source %d of the list is no address on the web; write it like https://example.org/feed.xml", at, i+1)
+		}
 		s.Name = cmp.Or(s.Name, s.hide(s.Path))
 		if !isRemote(s.Path) && !filepath.IsAbs(s.Path) {
 			s.Path = filepath.Join(folder, s.Path)
