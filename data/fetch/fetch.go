@@ -131,8 +131,11 @@ func parse(address string) (*url.URL, error) {
 }
 
 func checkURL(u *url.URL) error {
-	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
 		return errors.New("is no address on the web; it should start with http:// or https://")
+	case u.Hostname() == "":
+		return errors.New("names no host; write it like https://example.org/page")
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return nil

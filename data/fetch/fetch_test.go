@@ -130,6 +130,9 @@ func TestGet(t *testing.T) {
 
 func TestGetNoAddress(t *testing.T) {
 	f := newFetcher(t, fetch.Options{})
+	if _, err := f.Get(context.Background(), "http:///a"); err == nil || !strings.Contains(err.Error(), "names no host") {
+		t.Errorf("got %v, want an error about the host", err)
+	}
 	for _, url := range []string{"", "/a", "ftp://example.org/a", "http:///a", "http://exa mple.org/", "file:///etc/passwd", "mailto:a@example.org"} {
 		if _, err := f.Get(context.Background(), url); err == nil || !strings.Contains(err.Error(), url) {
 			t.Errorf("Get(%q): got %v, want an error that names it", url, err)
@@ -531,7 +534,7 @@ func TestSizes(t *testing.T) {
 	}
 	for _, path := range []string{"/over", "/bomb", "/bomb.gz", "/nested.gz"} {
 		_, err := f.Get(context.Background(), s.URL+path)
-		checkError(t, err, fetch.ErrTooLarge, path)
+		checkError(t, err, fetch.ErrTooLarge, path, fmt.Sprintf("over %d MB", most>>20))
 	}
 	for _, path := range []string{"/broken", "/strange"} {
 		if _, err := f.Get(context.Background(), s.URL+path); err == nil || !strings.Contains(err.Error(), "compress") {

@@ -69,6 +69,9 @@ func (f *Fetcher) exchange(ctx context.Context, u *url.URL, v validators, most i
 		return answer{}, &StatusError{Code: res.StatusCode, retryAfter: f.retryAfter(res.Header)}
 	}
 	page, err := f.page(u, res, most)
+	if errors.Is(err, ErrTooLarge) {
+		err = fmt.Errorf("%w: it is over %d MB", ErrTooLarge, most>>20)
+	}
 	return answer{page: page}, err
 }
 
