@@ -346,12 +346,16 @@ func (im *importer) compare(ctx context.Context, articles []data.Article) (data.
 // eachRecord calls f with every record of the sources that are wanted and
 // reports progress.
 func (im *importer) eachRecord(ctx context.Context, stage Stage, wanted func(*Source) bool, f func(place, *Record) error) error {
+	if !slices.ContainsFunc(im.sources, wanted) {
+		return ctx.Err()
+	}
 	im.progress = Progress{Stage: stage, Stored: im.progress.Stored}
 	for _, s := range im.sources {
 		if wanted(s) {
 			im.progress.Total += s.Size()
 		}
 	}
+	im.tell()        // that the stage begins: of a site, the first page may be long in coming
 	var before int64 // bytes of the sources already read
 	for i, s := range im.sources {
 		if !wanted(s) {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/alsolike/alsolike/data"
@@ -41,7 +40,7 @@ func (im *importer) mirror(ctx context.Context) error {
 		case seen.same:
 			continue
 		case seen.refused > 0:
-			doubt = fmt.Sprintf("%d of its records were refused", seen.refused)
+			doubt = "not all of it could be read"
 		case len(seen.listed) == 0:
 			doubt = "it lists no article"
 		}

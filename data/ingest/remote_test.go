@@ -87,8 +87,16 @@ func TestRemoteFiles(t *testing.T) {
 	if sum, err := importURLs(t, l, store, ingest.Options{DryRun: true}, at+"unsigned.jsonl"); err != nil || sum.Added != 1 || len(l.kept) != 0 {
 		t.Errorf("a dry run: got %+v, %v, kept %q", sum, err, l.kept)
 	}
+	var told []ingest.Progress
+	if _, err := importURLs(t, l, store, ingest.Options{Progress: func(p ingest.Progress) { told = append(told, p) }}, at+"a.jsonl"); err != nil ||
+		told[0] != (ingest.Progress{Stage: ingest.Storing}) {
+		t.Errorf("got %v, first %+v; want to be told of the one stage when it begins", err, told[0])
+	}
 	if _, err := ingest.Open(at, ingest.SourceOptions{}); err == nil {
 		t.Error("a page of the network was opened without anything that fetches it")
+	}
+	if _, err := ingest.Open("ftp://a.example/a.jsonl", ingest.SourceOptions{}); err == nil || !strings.Contains(err.Error(), "only http:// and https://") {
+		t.Errorf("ftp: got %v", err)
 	}
 }
 

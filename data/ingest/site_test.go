@@ -246,9 +246,9 @@ func TestSitemapOfSite(t *testing.T) {
 	}
 	im.refusedWith(t, "/bomb.xml: declares XML entities")
 	im.refusedWith(t, "/missing.xml: the server answered 404")
-	im.refusedWith(t, "/inside: ", "private")
+	im.refusedWith(t, "/inside: ", "private", "--allow-private")
 	im.refusedWith(t, "/slow: ", "too long")
-	im.refusedWith(t, "/bomb.gz: ", "too large")
+	im.refusedWith(t, "/bomb.gz: ", "too large: it is over ")
 	im.refusedWith(t, `"not an address" is no address on the web`)
 
 	if a := im.article(t, w.id("/target")); a.URL != w.URL+"/target" || a.Title != "Rents at /target" {
@@ -337,6 +337,30 @@ func TestSitemapAgain(t *testing.T) {
 }
 
 // Ctrl-C keeps what was fetched, and the next import goes on from there.
+// A page is one article, also where a feed has given it an id that is an
+// address too, as WordPress does.
+func TestSitemapLeavesWhatAFeedHas(t *testing.T) {
+	w := newWebSite(t)
+	im := newImporting(t, w)
+	w.page("/a/", "Rents", "")
+	w.page("/b/", "Harbour", "")
+	w.serve("/feed", "application/rss+xml", `<rss version="2.0"><channel><link>SITE/</link>
+		<item><title>Rents</title><link>SITE/a/</link><guid>SITE/?p=1</guid><description>`+strings.Repeat("The council voted. ", 40)+`</description></item>
+		<item><title>Harbour</title><link>SITE/b/</link><guid>SITE/b/</guid><description>`+strings.Repeat("The council voted. ", 40)+`</description></item>
+		</channel></rss>`)
+	w.serve("/sitemap.xml", "application/xml", urlset(listed("/a/"), listed("/b/")))
+	if sum := im.run(t, w.URL+"/feed"); sum.Added != 2 {
+		t.Fatalf("the feed: %+v, %s", sum, im.refused)
+	}
+	w.requests()
+	if sum := im.run(t, w.URL+"/sitemap.xml"); sum.Added != 0 || sum.Unchanged != 2 || len(im.refused) > 0 {
+		t.Errorf("the sitemap: %+v, %s", sum, im.refused)
+	}
+	if got := w.requests(); !slices.Equal(got, []string{"/sitemap.xml"}) {
+		t.Errorf("the site was asked for %s", got)
+	}
+}
+
 func TestSitemapResumes(t *testing.T) {
 	w := newWebSite(t)
 	im := newImporting(t, w)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alsolike/alsolike/data"
@@ -128,6 +129,9 @@ func Open(path string, o SourceOptions) (*Source, error) {
 			return nil, fmt.Errorf("ingest: %s: %w", path, err)
 		}
 		return s, nil
+	}
+	if scheme, _, found := strings.Cut(path, "://"); found {
+		return nil, fmt.Errorf("ingest: %s: addresses that start with %s:// are not fetched, only http:// and https://", path, scheme)
 	}
 	if s.opts.Format == Auto {
 		format, err := detect(path)

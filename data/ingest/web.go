@@ -96,6 +96,9 @@ func fetchReason(err error) string {
 	if errors.As(err, &status) && status.Gone() {
 		return status.Error() + ": there is no such page"
 	}
+	if errors.Is(err, fetch.ErrPrivate) {
+		reason += " (--allow-private; of a watched source, allow_private: true)"
+	}
 	if rest, found := strings.CutPrefix(reason, "fetch: "); found {
 		if _, why, found := strings.Cut(rest, ": "); found {
 			return why
