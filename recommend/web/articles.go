@@ -104,7 +104,7 @@ func newPushed(r *ingest.Record, change data.Change) pushed {
 		p.Ignored = append(p.Ignored, name+" is no field of an article")
 	}
 	if r.BadDate {
-		p.Ignored = append(p.Ignored, "a date is none; write it as 2026-12-31 or 2026-12-31T18:00:00Z")
+		p.Ignored = append(p.Ignored, "a date cannot be read; write it as 2026-12-31 or 2026-12-31T18:00:00Z")
 	}
 	if r.BadLang {
 		p.Ignored = append(p.Ignored, "lang is no language tag (such as en, zh-Hans or pt-BR)")
