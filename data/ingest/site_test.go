@@ -336,7 +336,6 @@ func TestSitemapAgain(t *testing.T) {
 	}
 }
 
-// Ctrl-C keeps what was fetched, and the next import goes on from there.
 // A page is one article, also where a feed has given it an id that is an
 // address too, as WordPress does.
 func TestSitemapLeavesWhatAFeedHas(t *testing.T) {
@@ -361,6 +360,7 @@ func TestSitemapLeavesWhatAFeedHas(t *testing.T) {
 	}
 }
 
+// Ctrl-C keeps what was fetched, and the next import goes on from there.
 func TestSitemapResumes(t *testing.T) {
 	w := newWebSite(t)
 	im := newImporting(t, w)

@@ -138,7 +138,7 @@ func (w *sitemapWalk) record(ctx context.Context, e *entry) (r Record, ok bool) 
 	known := s.known(ctx, e.loc)
 	switch {
 	case known.ID == "":
-	case !isURL(string(known.ID)), // of another source, which knows it by another name
+	case string(known.ID) != canonical, // of another source, which knows it by another name, as a feed by its guid
 		known.State == data.Published && e.unchangedSince(known.UpdatedAt, s.opts.Now()):
 		return Record{Article: data.Article{ID: known.ID}, Unchanged: true}, true
 	}
