@@ -195,6 +195,31 @@ func canonicalQuery(query string) string {
 	return b.String()
 }
 
+// WithoutTracking is the URL of a page without what CanonicalURL leaves out of
+// its query: the link to show, where a feed or a page marks its own links for
+// statistics. The rest stays as it is.
+func WithoutTracking(url string) string {
+	address, fragment, hasFragment := strings.Cut(url, "#")
+	path, query, found := strings.Cut(address, "?")
+	if !found {
+		return url
+	}
+	var kept []string
+	for text := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(strings.ToLower(escape(text, queryBytes)), "=")
+		if !isNoise(name, value) {
+			kept = append(kept, text)
+		}
+	}
+	if len(kept) > 0 {
+		path += "?" + strings.Join(kept, "&")
+	}
+	if hasFragment {
+		path += "#" + fragment
+	}
+	return path
+}
+
 // trackingPrefixes and tracking name the parameters with which campaigns,
 // advertisers, newsletters and statistics mark links.
 var (

@@ -95,6 +95,23 @@ func TestCanonicalURLCost(t *testing.T) {
 	}
 }
 
+func TestWithoutTracking(t *testing.T) {
+	for url, want := range map[string]string{
+		"":                  "",
+		"http://A.example/": "http://A.example/",
+		"http://a.example/x/?utm_source=rss&UTM_medium=feed":  "http://a.example/x/",
+		"http://a.example/?b=2&utm_source=rss&a=%7e#utm_top":  "http://a.example/?b=2&a=%7e#utm_top",
+		"http://a.example/?utm%5Fsource=rss&gclid&fbclid=1#x": "http://a.example/#x",
+		"http://a.example/?id=7":                              "http://a.example/?id=7",
+		"/x?utm_source=rss":                                   "/x",
+	} {
+		got := data.WithoutTracking(url)
+		if got != want || data.CanonicalURL(got) != data.CanonicalURL(url) {
+			t.Errorf("%s: got %s, want %s", url, got, want)
+		}
+	}
+}
+
 // The laws of canonical URLs, for any text.
 func FuzzCanonicalURL(f *testing.F) {
 	for _, s := range []string{

@@ -31,7 +31,9 @@
 // if the feed was fetched, and the link is of its site, the page's text takes its
 // place and the excerpt becomes the summary. Links of a feed that is a file are
 // not followed. Where a page fails for now, the excerpt is stored, and the next
-// import asks again. Items without text are skipped.
+// import asks again. Items without text are skipped. What marks a link for
+// statistics (utm_source=rss) is left out of the url, here and of pages: the site's
+// own links must not count as visits from a feed.
 //
 // # Sitemaps
 //

@@ -184,7 +184,7 @@ func (f *feedReader) record(ctx context.Context, item *gofeed.Item) Record {
 	r := Record{}
 	a := &r.Article
 	f.excerpt = false
-	a.URL = f.absolute(item.Link)
+	a.URL = data.WithoutTracking(f.absolute(item.Link))
 	a.ID = data.ArticleID(strings.TrimSpace(item.GUID))
 	if a.ID == "" || data.ValidateID(a.ID) != nil {
 		a.ID = data.ArticleID(strings.TrimSpace(first(item.Link, a.URL)))

@@ -89,7 +89,7 @@ func TestFeedItem(t *testing.T) {
 		t.Fatal(r.Err)
 	}
 	want := data.Article{
-		ID: "post-7", Title: "Rents & caps", Body: "<p>They are <b>capped</b> &amp; low.</p>", Summary: "In short.", URL: "https://post.example/2026/rents?utm_source=rss",
+		ID: "post-7", Title: "Rents & caps", Body: "<p>They are <b>capped</b> &amp; low.</p>", Summary: "In short.", URL: "https://post.example/2026/rents",
 		Lang: "zh-Hant", PublishedAt: date(2026, 5, 4, 10), Section: "News", Tags: []string{"rent", "harbour"}, Authors: []string{"Ann Lee"},
 		Image: data.Image{Src: "https://post.example/a.jpg"}, State: data.Published,
 	}

@@ -96,6 +96,7 @@ func (s *Source) fetchedRecord(page *fetch.Page, address string, e *entry) Recor
 	if c := found.CanonicalURL; c != "" && siteOf(c) == siteOf(page.URL) && (!isRoot(c) || isRoot(page.URL)) {
 		a.URL = c
 	}
+	a.URL = data.WithoutTracking(a.URL)
 	a.ID = data.ArticleID(data.CanonicalURL(a.URL))
 	alternates := found.Alternates
 	if e != nil && len(e.alternates) > 0 {

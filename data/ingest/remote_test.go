@@ -100,6 +100,24 @@ func TestRemoteFiles(t *testing.T) {
 	}
 }
 
+// Links under articles do not carry what a feed or a newsletter marks its links with.
+func TestNoTrackingInLinks(t *testing.T) {
+	const at = "https://a.example/"
+	l := &library{pages: map[string]fetch.Page{
+		at + "feed.xml":              {ContentType: "application/rss+xml", Body: []byte(feedOf(`<item><title>Rents</title><guid>1</guid><link>` + at + `1?b&amp;utm_source=rss</link><description>` + prose + prose + prose + `</description></item>`))},
+		at + "2?utm_source=letter#x": {ContentType: "text/html", Body: []byte("<html><body><article><h1>Cranes</h1><p>" + prose + "</p></article></body></html>")},
+	}}
+	store := datatest.NewStore(time.Now)
+	if sum, err := importURLs(t, l, store, ingest.Options{}, at+"feed.xml", at+"2?utm_source=letter#x"); err != nil || sum.Added != 2 {
+		t.Fatalf("got %+v, %v", sum, err)
+	}
+	for id, want := range map[data.ArticleID]string{"1": at + "1?b", at + "2": at + "2#x"} {
+		if a, err := store.Article(t.Context(), id); err != nil || a.URL != want {
+			t.Errorf("%s: got %q, %v; want %q", id, a.URL, err, want)
+		}
+	}
+}
+
 // A source that is unchanged as a whole is no reason to unpublish anything.
 func TestMirrorUnchanged(t *testing.T) {
 	const url = "https://a.example/a.jsonl"
