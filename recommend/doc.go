@@ -45,6 +45,9 @@
 // and whether a row may be shown is asked with the list. A full list of the
 // snapshot takes in what reaches its last candidate and no less, for beyond it
 // nobody knows what would come first; so every list is true as far as it goes.
+// Of what a list takes in it keeps as many as the snapshot has candidates, the
+// best ones: a site that begins with few articles has room in every list, and what
+// is pushed next would be in all of them.
 // An article whose card alone changed is not provisional. Folding in happens
 // when a view is built, up to Options.MostProvisional articles, and never holds
 // up other changes for long.

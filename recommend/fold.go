@@ -84,7 +84,7 @@ func (f *folder) put(e *overlayEdit, a *data.Article) {
 	if f.same(&card, vector) {
 		return
 	}
-	fresh := &folded{id: a.ID, lang: card.Lang.Base(), group: card.Group, vector: vector}
+	fresh := &folded{id: a.ID, lang: card.Lang.Base(), group: card.Group, linked: mayBeLinked(&card), vector: vector}
 	fresh.placing = f.place(&card, vector)
 	e.add(fresh)
 }
@@ -114,14 +114,14 @@ func (f *folder) place(card *data.Card, vector []float32) placing {
 			barred = append(barred, row)
 		}
 	}
-	k := f.snapshot.Manifest().Neighbours
+	linked, k := mayBeLinked(card), f.snapshot.Manifest().Neighbours
 	top := vec.NewTop(k)
 	knn.Cosines(f.vectors, vector, f.cosines)
 	for row, cosine := range f.cosines {
 		if cosine <= 0 || f.langs[row] != lang || slices.Contains(barred, row) {
 			continue
 		}
-		if cosine >= f.floors[row] {
+		if cosine >= f.floors[row] && linked {
 			p.hosts = append(p.hosts, knn.Neighbour{Row: int32(row), Cosine: cosine})
 		}
 		if f.eligible[row] {
@@ -158,7 +158,7 @@ func (e *Engine) fold(ctx context.Context, v *view, named []data.ArticleID) erro
 	if v.folder.err != nil {
 		return v.folder.err
 	}
-	edit, start := v.overlay.edit(v.snapshot.Len()), time.Now()
+	edit, start := v.overlay.edit(v.snapshot.Len(), v.snapshot.Manifest().Neighbours), time.Now()
 	left := make([]data.ArticleID, 0, len(v.pending))
 	wanted := make(map[data.ArticleID]bool, len(named))
 	for _, id := range named {

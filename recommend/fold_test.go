@@ -128,17 +128,24 @@ func (p plain) links(all []at, from at) []string {
 		at
 		cosine float32
 	}
-	var list []link
+	var list, guests []link
 	for _, to := range all {
-		cosine, in := float32(0), false
 		if to.folded {
-			cosine = knn.Cosine(from.vector, to.vector)
-			in = cosine > 0 && cosine >= floor
-		} else if i := slices.IndexFunc(rows, func(n knn.Neighbour) bool { return int(n.Row) == to.row }); i >= 0 {
-			cosine, in = rows[i].Cosine, true
+			cosine := knn.Cosine(from.vector, to.vector)
+			if cosine > 0 && cosine >= floor && to.card.Group != from.card.Group && to.card.Lang.Base() == from.card.Lang.Base() &&
+				to.card.State == data.Published && !to.card.NoLinkTo {
+				guests = append(guests, link{to, cosine})
+			}
+		} else if i := slices.IndexFunc(rows, func(n knn.Neighbour) bool { return int(n.Row) == to.row }); i >= 0 && may(&to.card) {
+			list = append(list, link{to, rows[i].Cosine})
 		}
-		if in && may(&to.card) {
-			list = append(list, link{to, cosine})
+	}
+	slices.SortFunc(guests, func(a, b link) int {
+		return cmp.Or(cmp.Compare(b.cosine, a.cosine), cmp.Compare(a.card.ID, b.card.ID))
+	})
+	for _, to := range guests[:min(len(guests), p.snapshot.Candidates.K)] {
+		if may(&to.card) {
+			list = append(list, to)
 		}
 	}
 	slices.SortFunc(list, func(a, b link) int {
@@ -295,6 +302,44 @@ func TestMostProvisional(t *testing.T) {
 	load(t, e)
 	if s := e.Status(); s.Provisional != 0 || s.Waiting != 0 || related(t, e, recommend.Query{ID: corpus[45].ID}).Provisional {
 		t.Errorf("after a refresh %d are provisional and %d wait", s.Provisional, s.Waiting)
+	}
+}
+
+// A site that begins small and is filled by pushes: no list grows with what was
+// folded in, or that would cost the cube of it.
+func TestManyGuests(t *testing.T) {
+	const k = 10
+	store := datatest.NewStore(time.Now)
+	corpus := datatest.Corpus(datatest.CorpusOptions{})
+	if _, err := store.PutArticles(t.Context(), corpus[:k/2]); err != nil {
+		t.Fatal(err)
+	}
+	contents, _ := fitted(t, store, k)
+	dir, _ := openDir(t)
+	publish(t, dir, contents)
+	e := newEngine(t, store, dir, nil)
+	load(t, e)
+	var many []data.Article
+	for i := range 200 {
+		a := corpus[i%k]
+		a.ID, a.URL, a.TranslationOf, a.PublishedAt = data.ArticleID(fmt.Sprint("new-", i)), "", "", time.Time{}
+		many = append(many, a)
+	}
+	if _, err := store.PutArticles(t.Context(), many); err != nil {
+		t.Fatal(err)
+	}
+	load(t, e)
+	for _, id := range []data.ArticleID{corpus[0].ID, many[0].ID} {
+		list := related(t, e, recommend.Query{ID: id, Limit: len(many)})
+		guests := 0
+		for _, l := range list.Links {
+			if l.Provisional {
+				guests++
+			}
+		}
+		if guests != k {
+			t.Errorf("%s has %d guests, want %d", id, guests, k)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 type overlay struct {
 	folded map[data.ArticleID]*folded
 	guests []*page // by row / pageRows; nil: no guests in those rows
+	most   int     // guests in one list: the best of all that may be
 }
 
 // A page is the guests of neighbouring rows: few enough to be copied whenever
@@ -37,6 +38,7 @@ type folded struct {
 	id     data.ArticleID
 	lang   data.Lang // Base
 	group  data.ArticleID
+	linked bool // it may be a guest at all
 	vector []float32
 	placing
 	guests []guest // in its own list, best first
@@ -46,7 +48,25 @@ type folded struct {
 type placing struct {
 	own   []knn.Neighbour // its candidates, best first
 	floor float32         // what a guest must reach to be in its list
-	hosts []knn.Neighbour // the rows in whose lists it is a guest
+	hosts []knn.Neighbour // the rows in whose lists it may be a guest, in order
+}
+
+// guestIn is f as a guest in the list of host, if it may be one.
+func (f *folded) guestIn(host *folded) (g guest, ok bool) {
+	if !f.linked || f.lang != host.lang || f.group == host.group {
+		return guest{}, false
+	}
+	cosine := knn.Cosine(f.vector, host.vector)
+	return guest{f.id, cosine}, cosine > 0 && cosine >= host.floor
+}
+
+// guestAt is f as a guest in the list of row, if it may be one.
+func (f *folded) guestAt(row int32) (g guest, ok bool) {
+	at, ok := slices.BinarySearchFunc(f.hosts, row, func(host knn.Neighbour, row int32) int { return cmp.Compare(host.Row, row) })
+	if !ok {
+		return guest{}, false
+	}
+	return guest{f.id, f.hosts[at].Cosine}, true
 }
 
 // holds reports whether the article was folded in.
@@ -81,9 +101,10 @@ type overlayEdit struct {
 	ownFolded map[data.ArticleID]bool // likewise
 }
 
-// edit starts from o, over a snapshot of so many rows.
-func (o *overlay) edit(rows int) *overlayEdit {
-	fresh := &overlay{folded: map[data.ArticleID]*folded{}, guests: make([]*page, (rows+pageRows-1)/pageRows)}
+// edit starts from o, over a snapshot of so many rows, with at most so many
+// guests in a list.
+func (o *overlay) edit(rows, most int) *overlayEdit {
+	fresh := &overlay{folded: map[data.ArticleID]*folded{}, guests: make([]*page, (rows+pageRows-1)/pageRows), most: most}
 	if o != nil {
 		fresh.folded = maps.Clone(o.folded)
 		copy(fresh.guests, o.guests)
@@ -98,39 +119,51 @@ func (e *overlayEdit) remove(id data.ArticleID) {
 		return
 	}
 	delete(e.folded, id)
-	is := func(g guest) bool { return g.id == id }
 	for _, host := range old.hosts {
-		list := e.writable(int(host.Row))
-		*list = slices.DeleteFunc(slices.Clone(*list), is)
-	}
-	for other, f := range e.folded {
-		if slices.ContainsFunc(f.guests, is) {
-			mine := e.writableFolded(other)
-			mine.guests = slices.DeleteFunc(slices.Clone(mine.guests), is)
+		if list := e.guestsOf(int(host.Row)); holdsGuest(list, id) {
+			*e.writable(int(host.Row)) = e.without(list, id, func(f *folded) (guest, bool) { return f.guestAt(host.Row) })
 		}
 	}
+	for other, host := range e.folded {
+		if holdsGuest(host.guests, id) {
+			e.writableFolded(other).guests = e.without(host.guests, id, func(f *folded) (guest, bool) { return f.guestIn(host) })
+		}
+	}
+}
+
+func holdsGuest(list []guest, id data.ArticleID) bool {
+	return slices.ContainsFunc(list, func(g guest) bool { return g.id == id })
+}
+
+// without is list without the article of id. Where there was no room for more,
+// it is made anew of all that may be in it.
+func (e *overlayEdit) without(list []guest, id data.ArticleID, as func(*folded) (guest, bool)) []guest {
+	if len(list) < e.most {
+		return slices.DeleteFunc(slices.Clone(list), func(g guest) bool { return g.id == id })
+	}
+	var fresh []guest
+	for _, f := range e.folded {
+		if g, ok := as(f); ok && e.fits(fresh, g) {
+			fresh = e.insert(fresh, g)
+		}
+	}
+	return fresh
 }
 
 // add puts f, which is not there yet and has no guests, into the overlay.
 func (e *overlayEdit) add(f *folded) {
 	for _, host := range f.hosts {
-		list := e.writable(int(host.Row))
-		*list = insert(*list, guest{f.id, host.Cosine})
+		g, row := guest{f.id, host.Cosine}, int(host.Row)
+		if list := e.guestsOf(row); e.fits(list, g) {
+			*e.writable(row) = e.insert(list, g)
+		}
 	}
 	for id, other := range e.folded {
-		if other.lang != f.lang || other.group == f.group {
-			continue
+		if g, ok := f.guestIn(other); ok && e.fits(other.guests, g) {
+			e.writableFolded(id).guests = e.insert(other.guests, g)
 		}
-		cosine := knn.Cosine(f.vector, other.vector)
-		if cosine <= 0 {
-			continue
-		}
-		if cosine >= other.floor {
-			mine := e.writableFolded(id)
-			mine.guests = insert(mine.guests, guest{f.id, cosine})
-		}
-		if cosine >= f.floor {
-			f.guests = insert(f.guests, guest{id, cosine})
+		if g, ok := other.guestIn(f); ok && e.fits(f.guests, g) {
+			f.guests = e.insert(f.guests, g)
 		}
 	}
 	e.folded[f.id] = f
@@ -159,11 +192,20 @@ func (e *overlayEdit) writableFolded(id data.ArticleID) *folded {
 	return e.folded[id]
 }
 
-// insert is a copy of list, which is sorted, with g in its place.
-func insert(list []guest, g guest) []guest {
-	at, _ := slices.BinarySearchFunc(list, g, func(a, b guest) int {
-		return cmp.Or(cmp.Compare(b.cosine, a.cosine), cmp.Compare(a.id, b.id))
-	})
+// compareGuests orders the guests of a list.
+func compareGuests(a, b guest) int {
+	return cmp.Or(cmp.Compare(b.cosine, a.cosine), cmp.Compare(a.id, b.id))
+}
+
+// fits reports whether g is among the best of list and itself.
+func (o *overlay) fits(list []guest, g guest) bool {
+	return len(list) < o.most || o.most > 0 && compareGuests(g, list[o.most-1]) < 0
+}
+
+// insert is a copy of list, which is sorted, with g in its place, which fits.
+func (o *overlay) insert(list []guest, g guest) []guest {
+	at, _ := slices.BinarySearchFunc(list, g, compareGuests)
+	list = list[:min(len(list), o.most-1)]
 	fresh := make([]guest, 0, len(list)+1)
 	return append(append(append(fresh, list[:at]...), g), list[at:]...)
 }
