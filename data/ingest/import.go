@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
 )
@@ -70,10 +71,13 @@ type Summary struct {
 }
 
 // A batch is stored in one transaction: few enough articles to show progress
-// and to let other writers in, enough to make the disk's sync cheap.
+// and to let other writers in, enough to make the disk's sync cheap. What comes
+// page by page from a site is not held back for long: a process that is killed
+// would have to ask the site again.
 const (
 	batchArticles = 500
 	batchBytes    = 4 << 20
+	batchTime     = 10 * time.Second
 )
 
 // reportEvery is how many records pass between two calls of Progress.
@@ -121,10 +125,11 @@ type importer struct {
 	// source is read only once, since last then says all.
 	taken map[data.ArticleID]int
 
-	progress  Progress
-	batch     []data.Article
-	batchSize int                           // bytes of text
-	keep      []func(context.Context) error // to be called when batch is stored
+	progress   Progress
+	batch      []data.Article
+	batchSize  int                           // bytes of text
+	batchBegun time.Time                     // when the first of batch came
+	keep       []func(context.Context) error // to be called when batch is stored
 }
 
 // stored stands in importer.taken for an article that has left the batch.
@@ -262,9 +267,12 @@ func (im *importer) take(ctx context.Context, a *data.Article) error {
 		}
 		im.taken[a.ID] = len(im.batch)
 	}
+	if len(im.batch) == 0 {
+		im.batchBegun = time.Now()
+	}
 	im.batch = append(im.batch, *a)
 	im.batchSize += len(a.Title) + len(a.Body) + len(a.Summary)
-	if len(im.batch) < batchArticles && im.batchSize < batchBytes {
+	if len(im.batch) < batchArticles && im.batchSize < batchBytes && time.Since(im.batchBegun) < batchTime {
 		return nil
 	}
 	return im.flush(ctx)

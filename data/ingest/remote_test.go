@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/alsolike/alsolike/data"
@@ -98,6 +99,32 @@ func TestRemoteFiles(t *testing.T) {
 	if _, err := ingest.Open("ftp://a.example/a.jsonl", ingest.SourceOptions{}); err == nil || !strings.Contains(err.Error(), "only http:// and https://") {
 		t.Errorf("ftp: got %v", err)
 	}
+}
+
+// What a slow site has given is in the store long before its last page comes.
+func TestSlowSiteIsStoredMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := datatest.NewStore(time.Now)
+		l := &library{pages: map[string]fetch.Page{}}
+		var urls []string
+		most := 0 // pages that were asked for and are not stored
+		l.on = func() {
+			time.Sleep(time.Second)
+			counts, err := store.CountArticles(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			most = max(most, len(l.asked)-counts[data.Published])
+		}
+		for i := range 100 {
+			url := fmt.Sprintf("https://a.example/%d.jsonl", i)
+			l.pages[url] = fetch.Page{Body: lines(fmt.Sprint(i))}
+			urls = append(urls, url)
+		}
+		if sum, err := importURLs(t, l, store, ingest.Options{}, urls...); err != nil || sum.Added != 100 || most > 20 {
+			t.Errorf("got %+v, %v, and %d pages in nothing but memory", sum, err, most)
+		}
+	})
 }
 
 // Links under articles do not carry what a feed or a newsletter marks its links with.
