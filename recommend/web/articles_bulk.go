@@ -23,6 +23,10 @@ const (
 	batchBytes    = 4 << 20
 )
 
+// maxAnswerBytes is where an answer ends, which is whole in memory: a body may
+// hold millions of lines that are no articles.
+var maxAnswerBytes = 64 << 20
+
 // A pushedLine is the answer about one line of many.
 type pushedLine struct {
 	Line   int `json:"line"`   // counted from 1
@@ -56,6 +60,11 @@ func (s *Server) handleArticlesPost(c echo.Context) error {
 		b.take(lines.number, line, lines.tooLong)
 		if err != nil {
 			b.store()
+			break
+		}
+		if b.answer.Len() > maxAnswerBytes {
+			b.store()
+			b.refuse(lines.number+1, echo.NewHTTPError(http.StatusRequestEntityTooLarge, "the answer is too long; this line and those after it were not read: send them again"))
 			break
 		}
 	}

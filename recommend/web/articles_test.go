@@ -245,6 +245,22 @@ func TestPushMany(t *testing.T) {
 	}
 }
 
+// Lines that are nothing take a few bytes, and the answers about them many.
+func TestPushNothingAMillionTimes(t *testing.T) {
+	defer func(most int) { maxAnswerBytes = most }(maxAnswerBytes)
+	maxAnswerBytes = 100_000
+	s, d := newDesk()
+	got := push(s, "POST", "/v1/articles", `{"id":"a","title":"One"}`+strings.Repeat("\n{}", 10*batchArticles)+"\n"+`{"id":"b","title":"Last"}`)
+	lines := strings.Split(strings.TrimSpace(got.Body.String()), "\n")
+	last := fmt.Sprintf(`{"line":%d,"status":413,`, len(lines))
+	if got.Code != 200 || len(lines) >= 10*batchArticles || !strings.HasPrefix(lines[len(lines)-1], last) {
+		t.Errorf("got %d and %d lines, the last %s", got.Code, len(lines), lines[len(lines)-1])
+	}
+	if d.article(t, "a").Title != "One" || slices.Contains(d.updated, "b") {
+		t.Errorf("stored are %q", d.updated)
+	}
+}
+
 // More than a batch, sent over a real connection.
 func TestPushThousands(t *testing.T) {
 	s, d := newDesk()
