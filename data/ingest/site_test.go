@@ -358,6 +358,10 @@ func TestSitemapLeavesWhatAFeedHas(t *testing.T) {
 	if got := w.requests(); !slices.Equal(got, []string{"/sitemap.xml"}) {
 		t.Errorf("the site was asked for %s", got)
 	}
+	im.options.Format = ingest.Sitemap // a feed may serve as one
+	if sum := im.run(t, w.URL+"/feed"); sum.Read != 0 || len(im.refused) > 0 {
+		t.Errorf("the feed again, as a sitemap: %+v, %s", sum, im.refused)
+	}
 }
 
 // Ctrl-C keeps what was fetched, and the next import goes on from there.

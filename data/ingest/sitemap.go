@@ -94,6 +94,8 @@ func (w *sitemapWalk) walk(ctx context.Context, address string, content []byte, 
 			return false
 		case err != nil:
 			return refuse(fetchReason(err))
+		case page.NotModified: // since another import took it, as a feed
+			return w.yield(Record{Unchanged: true})
 		}
 		content = page.Body
 	}
