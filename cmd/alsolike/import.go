@@ -21,20 +21,7 @@ import (
 // storeFile is the embedded store within the data folder.
 const storeFile = "alsolike.db"
 
-func newImportCommand(e *env) *cobra.Command {
-	var (
-		source  ingest.SourceOptions
-		format  string
-		columns string
-		lang    string
-		private bool
-		opts    ingest.Options
-		asJSON  bool
-	)
-	cmd := &cobra.Command{
-		Use:   "import SOURCE...",
-		Short: "Put articles into the store",
-		Long: `Import reads articles from files, folders and the web, and stores them. Imports add
+const importHelp = `Import reads articles from files, folders and the web, and stores them. Imports add
 up: an article whose id is known already is brought up to date, and one that did not
 change is left alone. A record that cannot be taken is named with its file, line and
 reason, and the others are stored. With --mirror, what a source listed in earlier
@@ -55,36 +42,40 @@ HTML), summary, url, lang, published_at, updated_at, section, tags, authors, ima
 {src, alt}, type, series, part, translation_of, canonical_url, state, evergreen,
 link_to and link_from.
 
-Exit code 1 means that some record was refused, or a source could not be mirrored.`,
+Exit code 1 means that some record was refused, or a source could not be mirrored.`
+
+// An importCommand is what the flags of import say.
+type importCommand struct {
+	format, columns, lang string // as they are written
+	source                ingest.SourceOptions
+	private               bool
+	opts                  ingest.Options
+	asJSON                bool
+}
+
+func newImportCommand(e *env) *cobra.Command {
+	var c importCommand
+	cmd := &cobra.Command{
+		Use:   "import SOURCE...",
+		Short: "Put articles into the store",
+		Long:  importHelp,
 		Example: `  alsolike import articles.jsonl.gz
   alsolike import articles.csv --map id=article_id,title=headline,body=text --lang en
   alsolike import ./content --mirror --permalink '/:year/:month/:title/'
   alsolike import https://example.org/sitemap.xml --dry-run`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, paths []string) (err error) {
-			source.Format = ingest.Format(format)
-			if source.Format != ingest.Auto && !slices.Contains(ingest.Formats, source.Format) {
-				return usagef("--format is %q; it may be %s", format, formatChoice())
-			}
-			if source.Map, err = parseMap(columns); err != nil {
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			if err := c.parse(); err != nil {
 				return err
 			}
-			if lang != "" {
-				if source.Lang, err = data.ParseLang(lang); err != nil {
-					return usagef("--%v", err)
-				}
-			}
-			if opts.MaxErrors < 0 {
-				return usagef("--max-errors is %d; it counts refused records, and 0 means no limit", opts.MaxErrors)
-			}
-			sum, err := e.importSources(cmd.Context(), paths, source, private, opts)
+			sum, err := e.importSources(cmd.Context(), paths, c.source, c.private, c.opts)
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				err = e.writeJSON(newImportResult(sum, opts.DryRun))
+			if c.asJSON {
+				err = e.writeJSON(newImportResult(sum, c.opts.DryRun))
 			} else {
-				err = writeImportSummary(e.stdout, sum, opts.DryRun)
+				err = writeImportSummary(e.stdout, sum, c.opts.DryRun)
 			}
 			if err == nil && sum.Refused+sum.NotMirrored > 0 {
 				err = errSilent // each was named
@@ -93,17 +84,37 @@ Exit code 1 means that some record was refused, or a source could not be mirrore
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&format, "format", "auto", "`"+strings.ReplaceAll(formatChoice(), ", ", "|")+"`")
-	flags.StringVar(&columns, "map", "", "which column holds which field: `field=column,...`")
-	flags.StringVar(&lang, "lang", "", "`language` of articles that name none, such as en or zh-Hant")
-	flags.StringVar(&source.Section, "section", "", "`section` of articles that name none")
-	flags.StringVar(&source.Permalink, "permalink", "", "`pattern` of the URLs of Markdown files, such as /:year/:month/:title/")
-	flags.BoolVar(&opts.Mirror, "mirror", false, "what the source no longer has becomes unpublished")
-	flags.BoolVar(&private, "allow-private", false, "also fetch from private and local addresses, such as a server on this machine")
-	flags.BoolVar(&opts.DryRun, "dry-run", false, "only say what would be done")
-	flags.IntVar(&opts.MaxErrors, "max-errors", 0, "give up at the `n`-th refused record, with nothing of files stored (0: no limit)")
-	flags.BoolVar(&asJSON, "json", false, "print the counts as JSON")
+	flags.StringVar(&c.format, "format", "auto", "`"+strings.ReplaceAll(formatChoice(), ", ", "|")+"`")
+	flags.StringVar(&c.columns, "map", "", "which column holds which field: `field=column,...`")
+	flags.StringVar(&c.lang, "lang", "", "`language` of articles that name none, such as en or zh-Hant")
+	flags.StringVar(&c.source.Section, "section", "", "`section` of articles that name none")
+	flags.StringVar(&c.source.Permalink, "permalink", "", "`pattern` of the URLs of Markdown files, such as /:year/:month/:title/")
+	flags.BoolVar(&c.opts.Mirror, "mirror", false, "what the source no longer has becomes unpublished")
+	flags.BoolVar(&c.private, "allow-private", false, "also fetch from private and local addresses, such as a server on this machine")
+	flags.BoolVar(&c.opts.DryRun, "dry-run", false, "only say what would be done")
+	flags.IntVar(&c.opts.MaxErrors, "max-errors", 0, "give up at the `n`-th refused record, with nothing of files stored (0: no limit)")
+	flags.BoolVar(&c.asJSON, "json", false, "print the counts as JSON")
 	return cmd
+}
+
+// parse reads the flags that are more than a text or a number.
+func (c *importCommand) parse() (err error) {
+	c.source.Format = ingest.Format(c.format)
+	if c.source.Format != ingest.Auto && !slices.Contains(ingest.Formats, c.source.Format) {
+		return usagef("--format is %q; it may be %s", c.format, formatChoice())
+	}
+	if c.source.Map, err = parseMap(c.columns); err != nil {
+		return err
+	}
+	if c.lang != "" {
+		if c.source.Lang, err = data.ParseLang(c.lang); err != nil {
+			return usagef("--%v", err)
+		}
+	}
+	if c.opts.MaxErrors < 0 {
+		return usagef("--max-errors is %d; it counts refused records, and 0 means no limit", c.opts.MaxErrors)
+	}
+	return nil
 }
 
 // parseMap reads field=column,field=column.
