@@ -331,7 +331,7 @@ func TestRetries(t *testing.T) {
 			}
 		},
 	}
-	f := newFetcher(t, fetch.Options{Retries: 2, Timeout: 200 * time.Millisecond})
+	f := newFetcher(t, fetch.Options{Retries: 2, Timeout: 600 * time.Millisecond})
 	for path, fail := range fails {
 		var left atomic.Int32
 		left.Store(2)
