@@ -28,6 +28,7 @@ func pages(articles iter.Seq2[data.Article, error], progress func(stage string, 
 				return
 			}
 		}
+		progress("boilerplate", n, 0)
 	}
 }
 
