@@ -25,11 +25,13 @@ func (c *Card) Visible(now time.Time) bool {
 }
 
 // MayLink reports whether the article with card c may ever link to the one
-// with card to, whatever their states: to is another article, no translation
-// of c, and in the same language.
-func (c *Card) MayLink(to *Card) bool {
-	return c.ID != to.ID && c.Group != to.Group && c.Lang.Base() == to.Lang.Base()
-}
+// with card to, whatever their states and languages: to is another article, and
+// no translation of c.
+func (c *Card) MayLink(to *Card) bool { return c.ID != to.ID && c.Group != to.Group }
+
+// SameLanguage reports whether both articles are in one language, in whatever
+// region or script.
+func (c *Card) SameLanguage(to *Card) bool { return c.Lang.Base() == to.Lang.Base() }
 
 // A Revision counts the changes to a store. Two equal revisions of one store
 // mean that nothing of that kind has changed between them.

@@ -32,15 +32,13 @@ func ParseLang(s string) (Lang, error) {
 	return Lang(tag.String()), nil
 }
 
-// Base is the part of l that readers share: the primary language, with the
-// script where the language is Chinese. Only articles of one base are linked.
+// Base is the primary language of l: "en" of "en-GB", and "zh" of both scripts of
+// Chinese, which are two ways of writing one language. By default only articles
+// of one base are linked.
 func (l Lang) Base() Lang {
 	if l == "" {
 		return Undetermined
 	}
 	primary, _, _ := strings.Cut(string(l), "-")
-	if primary == "zh" {
-		return l
-	}
 	return Lang(primary)
 }

@@ -125,7 +125,7 @@ func (v *view) card(row int) data.Card {
 
 // mayLink reports whether a link from source to card may be shown at time now.
 func mayLink(source, card *data.Card, now time.Time) bool {
-	return source.MayLink(card) && card.Visible(now)
+	return source.MayLink(card) && source.SameLanguage(card) && card.Visible(now)
 }
 
 // A candidate is a possible link: an article of the snapshot, by its row, or a

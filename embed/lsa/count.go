@@ -125,7 +125,7 @@ type bag []uint64
 // the ids are given out.
 func (b *bag) count(text embed.Text, id func(term string) (uint32, bool), index []uint32, value []float32) ([]uint32, []float32) {
 	tokens := (*b)[:0]
-	tokeniser := token.For(text.Lang)
+	tokeniser := token.For(text.Lang, token.Rules{})
 	weights := make([]float32, len(text.Fields))
 	for f, field := range text.Fields {
 		weights[f] = field.Weight

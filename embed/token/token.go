@@ -22,12 +22,18 @@ var (
 	inEnglish = &Tokeniser{newFinish: newEnglish}
 )
 
+// Rules switch parts of the analysis off. The zero value has all of it.
+type Rules struct {
+	KeepStopWords bool // words such as "the" are tokens too
+	KeepEndings   bool // words are not stemmed
+}
+
 // For returns the tokeniser for texts in lang, a BCP 47 tag such as "en-GB".
 // Languages without rules of their own, the empty tag and "und" among them, get
 // the Unicode default.
-func For(lang string) *Tokeniser {
+func For(lang string, rules Rules) *Tokeniser {
 	primary, _, _ := strings.Cut(strings.ReplaceAll(lang, "_", "-"), "-")
-	if strings.EqualFold(primary, "en") {
+	if strings.EqualFold(primary, "en") && rules == (Rules{}) {
 		return inEnglish
 	}
 	return plain

@@ -52,7 +52,7 @@ func TestTokenise(t *testing.T) {
 		{"data", "", "port " + strings.Repeat("deadbeef", 9) + " sea", "port sea"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := strings.Join(token.For(c.lang).Tokenise(c.text), " ")
+			got := strings.Join(token.For(c.lang, token.Rules{}).Tokenise(c.text), " ")
 			if got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -61,7 +61,7 @@ func TestTokenise(t *testing.T) {
 }
 
 func TestTokeniserIsSafeForConcurrentUse(t *testing.T) {
-	english := token.For("en")
+	english := token.For("en", token.Rules{})
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -83,9 +83,9 @@ func FuzzTokenise(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, lang := range []string{"", "en"} {
-			tokens := token.For(lang).Tokenise(text)
+			tokens := token.For(lang, token.Rules{}).Tokenise(text)
 			var again []string
-			token.For(lang).ForEachIn(text, func(token string) { again = append(again, token) })
+			token.For(lang, token.Rules{}).ForEachIn(text, func(token string) { again = append(again, token) })
 			if !slices.Equal(tokens, again) {
 				t.Errorf("%q: Tokenise %q, ForEachIn %q", lang, tokens, again)
 			}
@@ -101,7 +101,7 @@ func FuzzTokenise(f *testing.F) {
 				continue
 			}
 			// Spelling the same text with other code points changes nothing.
-			if other := token.For(lang).Tokenise(norm.NFD.String(text)); !slices.Equal(tokens, other) {
+			if other := token.For(lang, token.Rules{}).Tokenise(norm.NFD.String(text)); !slices.Equal(tokens, other) {
 				t.Errorf("%q: composed %q, decomposed %q", lang, tokens, other)
 			}
 		}
@@ -109,8 +109,8 @@ func FuzzTokenise(f *testing.F) {
 }
 
 func Example() {
-	fmt.Printf("%q\n", token.For("en").Tokenise("The harbour’s new cranes"))
-	fmt.Printf("%q\n", token.For("zh-Hans").Tokenise("港口的AI起重机"))
+	fmt.Printf("%q\n", token.For("en", token.Rules{}).Tokenise("The harbour’s new cranes"))
+	fmt.Printf("%q\n", token.For("zh-Hans", token.Rules{}).Tokenise("港口的AI起重机"))
 	// Output:
 	// ["harbour" "new" "crane"]
 	// ["港口" "口的" "ai" "起重" "重机"]
@@ -129,7 +129,7 @@ func BenchmarkTokenise(b *testing.B) {
 			b.ReportAllocs()
 			tokens := 0
 			for b.Loop() {
-				token.For(c.lang).ForEachIn(text, func(string) { tokens++ })
+				token.For(c.lang, token.Rules{}).ForEachIn(text, func(string) { tokens++ })
 			}
 			b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
 		})
