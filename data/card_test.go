@@ -50,21 +50,25 @@ func TestMayLink(t *testing.T) {
 	card := func(id, group data.ArticleID, lang data.Lang) data.Card {
 		return data.Card{ID: id, Group: group, Lang: lang}
 	}
-	check := func(name string, from, to data.Card, want bool) {
+	check := func(name string, from, to data.Card, may, same bool) {
 		t.Helper()
-		if got := from.MayLink(&to); got != want {
-			t.Errorf("%s: got %v, want %v", name, got, want)
-		}
-		if back := to.MayLink(&from); back != want {
-			t.Errorf("%s, the other way: got %v, want %v", name, back, want)
+		for range 2 {
+			if got := from.MayLink(&to); got != may {
+				t.Errorf("%s: %s may link to %s: %v, want %v", name, from.ID, to.ID, got, may)
+			}
+			if got := from.SameLanguage(&to); got != same {
+				t.Errorf("%s: %s is in the language of %s: %v, want %v", name, from.ID, to.ID, got, same)
+			}
+			from, to = to, from
 		}
 	}
-	check("another", card("a", "a", "en"), card("b", "b", "en"), true)
-	check("itself", card("a", "a", "en"), card("a", "a", "en"), false)
-	check("translation", card("a", "a", "en"), card("b", "a", "en"), false)
-	check("other language", card("a", "a", "en"), card("b", "b", "fr"), false)
-	check("other region", card("a", "a", "en-GB"), card("b", "b", "en-US"), true)
-	check("other script", card("a", "a", "zh-Hans"), card("b", "b", "zh-Hant"), false)
-	check("language unknown", card("a", "a", ""), card("b", "b", "und"), true)
-	check("one language unknown", card("a", "a", "und"), card("b", "b", "en"), false)
+	check("another", card("a", "a", "en"), card("b", "b", "en"), true, true)
+	check("itself", card("a", "a", "en"), card("a", "a", "en"), false, true)
+	check("translation", card("a", "a", "en"), card("b", "a", "fr"), false, false)
+	check("translation into the other script", card("a", "a", "zh-Hans"), card("b", "a", "zh-Hant"), false, true)
+	check("other language", card("a", "a", "en"), card("b", "b", "fr"), true, false)
+	check("other region", card("a", "a", "en-GB"), card("b", "b", "en-US"), true, true)
+	check("other script", card("a", "a", "zh-Hans"), card("b", "b", "zh-Hant"), true, true)
+	check("language unknown", card("a", "a", ""), card("b", "b", "und"), true, true)
+	check("one language unknown", card("a", "a", "und"), card("b", "b", "en"), true, false)
 }

@@ -38,7 +38,7 @@ func TestParseLang(t *testing.T) {
 
 func TestLangBase(t *testing.T) {
 	for lang, want := range map[data.Lang]data.Lang{
-		"en": "en", "en-US": "en", "zh-Hans": "zh-Hans", "zh-Hant": "zh-Hant", "sr-Latn": "sr", "und": "und", "": "und",
+		"en": "en", "en-US": "en", "zh-Hans": "zh", "zh-Hant": "zh", "sr-Latn": "sr", "und": "und", "": "und",
 	} {
 		if got := lang.Base(); got != want {
 			t.Errorf("Lang(%q).Base() = %q, want %q", lang, got, want)
