@@ -28,6 +28,10 @@ type Entry struct {
 type Options struct {
 	K []int // cut-offs of the measures; nil: 10
 
+	// SliceOf names the slice of an article, such as its language. What starts
+	// at the articles of a slice is measured apart too; nil: nothing is.
+	SliceOf func(data.ArticleID) string
+
 	// Progress is told how many of the total lists of an entry are made.
 	Progress func(entry string, done, total int64)
 }
@@ -68,9 +72,18 @@ type Result struct {
 	Truth       *Truth
 	K           []int
 	Metrics     []string // the names of all values below, in order: "hr@10", "mrr@10", …
+	Slices      []Slice  // by name; none without Options.SliceOf
 	Candidates  []Ranking
 	Baselines   []Ranking
 	Differences []Difference // every candidate to every baseline
+}
+
+// A Slice is a part of the articles, and of the pairs those that start there.
+type Slice struct {
+	Name     string
+	Articles int
+	Pairs    int
+	Readers  int // with any of the pairs
 }
 
 // A Ranking is what was measured of one Entry.
@@ -81,8 +94,15 @@ type Ranking struct {
 	MostLinksIn int               // over the first ten of every list
 	WithoutList int               // articles whose list is empty
 	Dropped     Dropped
+	Slices      []Part // one for each of Result.Slices
 
 	perReader [][]float64 // metric × reader
+}
+
+// A Part is what was measured of a Ranking within one Slice.
+type Part struct {
+	Values      []estimate.Result // one for each of Result.Metrics; none if the slice has no pairs
+	WithoutList int
 }
 
 // Dropped counts what was taken out of lists before they were measured.
@@ -106,7 +126,7 @@ func Run(ctx context.Context, truth *Truth, candidates, baselines []Entry, opts 
 		return nil, err
 	}
 	m := newMeasurement(truth, opts)
-	result := &Result{Truth: truth, K: opts.K, Metrics: m.names}
+	result := &Result{Truth: truth, K: opts.K, Metrics: m.names, Slices: m.slices}
 	for _, part := range []struct {
 		entries []Entry
 		to      *[]Ranking
@@ -140,6 +160,8 @@ type measurement struct {
 	depth  int       // links of a list that matter
 	names  []string
 	values [][]float64 // metric × rank: what a hit there is worth; rank 0 is no hit
+	slices []Slice
+	slice  []int // of slices, by article; nil without slices
 }
 
 func newMeasurement(truth *Truth, opts Options) *measurement {
@@ -160,8 +182,41 @@ func newMeasurement(truth *Truth, opts Options) *measurement {
 		m.add("mrr", k, metric.RR)
 		m.add("ndcg", k, func(grades []float64, k int) float64 { return metric.NDCG(grades, []float64{1}, k) })
 	}
+	if opts.SliceOf != nil {
+		m.cut()
+	}
 	return m
 }
+
+// cut puts every article into its slice, and counts what is in each.
+func (m *measurement) cut() {
+	names := make([]string, len(m.truth.Articles))
+	for i, id := range m.truth.Articles {
+		names[i] = m.opts.SliceOf(id)
+	}
+	sorted := slices.Compact(slices.Sorted(slices.Values(names)))
+	m.slices, m.slice = make([]Slice, len(sorted)), make([]int, len(names))
+	for i, name := range sorted {
+		m.slices[i].Name = name
+	}
+	for i, name := range names {
+		m.slice[i], _ = slices.BinarySearch(sorted, name)
+		m.slices[m.slice[i]].Articles++
+	}
+	for _, p := range m.truth.pairs {
+		m.slices[m.slice[p.from]].Pairs++
+	}
+	for s := range m.slices {
+		m.slices[s].Readers = len(m.readers(m.values[0], make([]int, len(m.truth.pairs)), m.within(s)))
+	}
+}
+
+// within says which pairs start in a slice.
+func (m *measurement) within(slice int) func(pair) bool {
+	return func(p pair) bool { return m.slice[p.from] == slice }
+}
+
+func everywhere(pair) bool { return true }
 
 // add tabulates a metric of a list with one relevant item by that item's rank.
 func (m *measurement) add(name string, k int, f func(grades []float64, k int) float64) {
@@ -178,7 +233,7 @@ func (m *measurement) add(name string, k int, f func(grades []float64, k int) fl
 
 // measure makes and measures every list of one entry.
 func (m *measurement) measure(ctx context.Context, e Entry) (Ranking, error) {
-	r := Ranking{Name: e.Name, Note: e.Note}
+	r := Ranking{Name: e.Name, Note: e.Note, Slices: make([]Part, len(m.slices))}
 	linksIn := make([]int, len(m.truth.Articles))
 	ranks := make([]int, len(m.truth.pairs)) // 0: not in the list
 	seen := make([]int, len(m.truth.Articles))
@@ -194,6 +249,9 @@ func (m *measurement) measure(ctx context.Context, e Entry) (Ranking, error) {
 		list := m.clean(int32(i), ids, seen, &r.Dropped)
 		if len(list) == 0 {
 			r.WithoutList++
+			if m.slice != nil {
+				r.Slices[m.slice[i]].WithoutList++
+			}
 		}
 		for _, row := range list[:min(len(list), hubWindow)] {
 			linksIn[row]++
@@ -207,9 +265,14 @@ func (m *measurement) measure(ctx context.Context, e Entry) (Ranking, error) {
 		r.MostLinksIn, r.MostLinked = most, m.truth.Articles[slices.Index(linksIn, most)]
 	}
 	for _, values := range m.values {
-		perReader := m.readers(values, ranks)
+		perReader := m.readers(values, ranks, everywhere)
 		r.perReader = append(r.perReader, perReader)
 		r.Values = append(r.Values, estimate.Mean(perReader))
+		for s := range m.slices {
+			if m.slices[s].Readers > 0 {
+				r.Slices[s].Values = append(r.Slices[s].Values, estimate.Mean(m.readers(values, ranks, m.within(s))))
+			}
+		}
 	}
 	return r, nil
 }
@@ -238,17 +301,20 @@ func (m *measurement) clean(seed int32, ids []data.ArticleID, seen []int, droppe
 	return list
 }
 
-// readers is, for every reader, the mean over the reader's pairs of what their
-// ranks are worth.
-func (m *measurement) readers(values []float64, ranks []int) []float64 {
-	means := make([]float64, m.truth.ReadersWithPairs())
-	var worth []float64
-	for i := range means {
+// readers is, for every reader with a pair that counts, the mean over these pairs
+// of what their ranks are worth.
+func (m *measurement) readers(values []float64, ranks []int, counts func(pair) bool) []float64 {
+	var means, worth []float64
+	for i := range m.truth.ReadersWithPairs() {
 		worth = worth[:0]
-		for _, rank := range ranks[m.truth.starts[i]:m.truth.starts[i+1]] {
-			worth = append(worth, values[rank])
+		for p := m.truth.starts[i]; p < m.truth.starts[i+1]; p++ {
+			if counts(m.truth.pairs[p]) {
+				worth = append(worth, values[ranks[p]])
+			}
 		}
-		means[i] = estimate.Sum(worth) / float64(len(worth))
+		if len(worth) > 0 {
+			means = append(means, estimate.Sum(worth)/float64(len(worth)))
+		}
 	}
 	return means
 }

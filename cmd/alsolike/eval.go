@@ -184,13 +184,14 @@ func (r *evalRun) measure(ctx context.Context, e *env) (_ *report.Report, err er
 	if err != nil {
 		return nil, err
 	}
-	truth, err := eval.NewTruth(articles, evalLog(log))
+	truth, err := eval.NewTruth(articles.ids, evalLog(log))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.reads, err)
 	}
 	baselines := r.baselines(truth, words)
 	result, err := eval.Run(ctx, truth, candidates, baselines, eval.Options{
 		K:        r.config.K,
+		SliceOf:  func(id data.ArticleID) string { return string(articles.lang[id]) },
 		Progress: func(entry string, done, total int64) { watch.report(entry, done, total, done) },
 	})
 	if err != nil {
@@ -223,47 +224,54 @@ func tellBad(p *progress, bad []*record.Error) {
 	}
 }
 
-// articles is the ids of all articles with text, which is all that the store
-// takes, and, if wanted, their weighted words: a column for each.
-func (e *env) articles(ctx context.Context, wantWords bool, progress func(done int64)) ([]data.ArticleID, *embed.Sparse, error) {
+// storedArticles are all articles with text, which is all that the store takes.
+type storedArticles struct {
+	ids  []data.ArticleID // ascending
+	lang map[data.ArticleID]data.Lang
+}
+
+// articles reads the articles and, if wanted, their weighted words: a column for
+// each.
+func (e *env) articles(ctx context.Context, wantWords bool, progress func(done int64)) (storedArticles, *embed.Sparse, error) {
+	articles := storedArticles{lang: map[data.ArticleID]data.Lang{}}
 	if err := e.needDataDir(); err != nil {
-		return nil, nil, &exitError{exitDataUnusable, err}
+		return articles, nil, &exitError{exitDataUnusable, err}
 	}
 	store, err := e.openStore(ctx, true)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, &exitError{exitDataUnusable, err}
+		return articles, nil, &exitError{exitDataUnusable, err}
 	}
 	if err != nil {
-		return nil, nil, err
+		return articles, nil, err
 	}
 	defer store.Close()
-	var ids []data.ArticleID
-	texts := articleTexts(ctx, store, &ids, progress)
+	texts := articles.read(ctx, store, progress)
 	if wantWords {
 		words, err := lsa.TFIDF(ctx, texts, lsa.Options{})
 		if err != nil && !errors.Is(err, lsa.ErrEmptyCorpus) {
-			return nil, nil, err
+			return articles, nil, err
 		}
-		return ids, words, nil
+		return articles, words, nil
 	}
 	for _, err := range texts {
 		if err != nil {
-			return nil, nil, err
+			return articles, nil, err
 		}
 	}
-	return ids, nil, nil
+	return articles, nil, nil
 }
 
-// articleTexts yields the text of every article and adds the article's id to ids.
-func articleTexts(ctx context.Context, store *sqlite.Store, ids *[]data.ArticleID, progress func(done int64)) iter.Seq2[embed.Text, error] {
+// read yields the text of every article of the store, and notes the article.
+func (s *storedArticles) read(ctx context.Context, store *sqlite.Store, progress func(done int64)) iter.Seq2[embed.Text, error] {
 	return func(yield func(embed.Text, error) bool) {
 		for a, err := range store.Articles(ctx) {
 			if err != nil {
 				yield(embed.Text{}, err)
 				return
 			}
-			*ids = append(*ids, a.ID)
-			progress(int64(len(*ids)))
+			s.ids = append(s.ids, a.ID)
+			s.lang[a.ID] = a.Lang
+			progress(int64(len(s.ids)))
 			if !yield(recommend.Text(&a), nil) {
 				return
 			}

@@ -8,4 +8,8 @@
 // is about these reads only. The keys of the JSON keep the order in which a
 // reader wants them, those of its maps are sorted, and numbers are in their
 // shortest exact form. An interval that is not known (one reader only) is null.
+//
+// Slices are the languages of the articles that lists stand under; Markdown shows
+// them where there are two or more. The scripts of Chinese are two slices: lists
+// ought to be as good in one as in the other.
 package report

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/eval/estimate"
 )
 
 type reportJSON struct {
@@ -21,6 +22,7 @@ type reportJSON struct {
 	Intervals   map[string]map[string][2]*float64 `json:"intervals"` // the same -> low, high
 	Differences []differenceJSON                  `json:"differences"`
 	Rankings    []rankingJSON                     `json:"rankings"`
+	Languages   map[string]languageJSON           `json:"languages"` // of the article that the list stands under
 	Inputs      Inputs                            `json:"inputs"`
 }
 
@@ -32,6 +34,15 @@ type joinJSON struct {
 	Joined         int `json:"joined"`
 	AsNumber       int `json:"as_number"` // of joined: ids that agree only as numbers
 	Readers        int `json:"readers"`   // with at least one joined read
+}
+
+type languageJSON struct {
+	Articles    int                               `json:"articles"`
+	Readers     int                               `json:"readers"` // with at least one pair that starts there
+	Pairs       int                               `json:"pairs"`
+	Metrics     map[string]map[string]float64     `json:"metrics"` // as above; empty where there are no pairs
+	Intervals   map[string]map[string][2]*float64 `json:"intervals"`
+	WithoutList map[string]int                    `json:"without_list"` // by ranking
 }
 
 type differenceJSON struct {
@@ -79,18 +90,14 @@ func (r *Report) json() reportJSON {
 		Level: level, Meaning: meaning, Time: r.time(), K: r.result.K,
 		Articles: len(truth.Articles), Readers: truth.ReadersWithPairs(), Pairs: truth.Pairs(),
 		Metrics: map[string]map[string]float64{}, Intervals: map[string]map[string][2]*float64{},
-		Differences: []differenceJSON{}, Inputs: r.inputs,
+		Differences: []differenceJSON{}, Inputs: r.inputs, Languages: map[string]languageJSON{},
 	}
 	for i, ranking := range r.rankings() {
 		role := "candidate"
 		if i >= len(r.result.Candidates) {
 			role = "baseline"
 		}
-		values, intervals := map[string]float64{}, map[string][2]*float64{}
-		for m, name := range r.result.Metrics {
-			values[name], intervals[name] = ranking.Values[m].Value, interval(ranking.Values[m])
-		}
-		out.Metrics[ranking.Name], out.Intervals[ranking.Name] = values, intervals
+		out.Metrics[ranking.Name], out.Intervals[ranking.Name] = r.named(ranking.Values)
 		out.Rankings = append(out.Rankings, rankingJSON{
 			Name: ranking.Name, Role: role, Note: ranking.Note,
 			MostLinksIn: ranking.MostLinksIn, MostLinked: ranking.MostLinked, WithoutList: ranking.WithoutList,
@@ -103,5 +110,26 @@ func (r *Report) json() reportJSON {
 			out.Differences = append(out.Differences, differenceJSON{d.Candidate, d.Baseline, name, v.Value, known(v.Low), known(v.High)})
 		}
 	}
+	for s, slice := range r.result.Slices {
+		l := languageJSON{
+			Articles: slice.Articles, Readers: slice.Readers, Pairs: slice.Pairs,
+			Metrics: map[string]map[string]float64{}, Intervals: map[string]map[string][2]*float64{}, WithoutList: map[string]int{},
+		}
+		for _, ranking := range r.rankings() {
+			l.Metrics[ranking.Name], l.Intervals[ranking.Name] = r.named(ranking.Slices[s].Values)
+			l.WithoutList[ranking.Name] = ranking.Slices[s].WithoutList
+		}
+		out.Languages[slice.Name] = l
+	}
 	return out
+}
+
+// named is values and their intervals by metric.
+func (r *Report) named(values []estimate.Result) (map[string]float64, map[string][2]*float64) {
+	byName, intervals := map[string]float64{}, map[string][2]*float64{}
+	for m, v := range values {
+		name := r.result.Metrics[m]
+		byName[name], intervals[name] = v.Value, interval(v)
+	}
+	return byName, intervals
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/alsolike/alsolike/eval/estimate"
@@ -15,6 +16,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	r.join(&b)
 	r.values(&b)
+	r.languages(&b)
 	r.differences(&b)
 	r.dropped(&b)
 	_, err := io.WriteString(w, b.String())
@@ -59,6 +61,31 @@ func (r *Report) values(b *strings.Builder) {
 	for _, note := range notes {
 		fmt.Fprintf(b, "%s.\n", note)
 	}
+}
+
+// languages is the same by the language of the article that a list stands under,
+// where there are several.
+func (r *Report) languages(b *strings.Builder) {
+	if len(r.result.Slices) < 2 {
+		return
+	}
+	rows := [][]string{append([]string{"language, ranking"}, append(slices.Clone(r.result.Metrics), "readers", "pairs", "articles", "without list")...)}
+	for s, slice := range r.result.Slices {
+		for _, ranking := range r.rankings() {
+			row := []string{cell(slice.Name + ", " + ranking.Name)}
+			for m := range r.result.Metrics {
+				value := "–"
+				if part := ranking.Slices[s]; len(part.Values) > 0 {
+					value = fmt.Sprintf("%.4f%s", part.Values[m].Value, bounds(part.Values[m], "%.4f"))
+				}
+				row = append(row, value)
+			}
+			rows = append(rows, append(row, thousands(slice.Readers), thousands(slice.Pairs), thousands(slice.Articles), thousands(ranking.Slices[s].WithoutList)))
+		}
+	}
+	b.WriteString("\n### By language of the article read first\n\n")
+	table(b, rows)
+	b.WriteString("Pairs that start in a language, whatever they lead to. Slices are not tested against one another.\n")
 }
 
 func (r *Report) differences(b *strings.Builder) {

@@ -42,7 +42,9 @@ func small(t *testing.T) *report.Report {
 	result, err := eval.Run(t.Context(), truth,
 		[]eval.Entry{{Name: "ours | new", Ranker: eval.Lists{"a": {"b", "a", "3"}, "b": {"nowhere", "d"}, "3": {"a", "b", "a", "d"}}}},
 		[]eval.Entry{{Name: "constant", Note: "always the same", Ranker: eval.Lists{"a": {"d"}, "b": {"d"}, "3": {"d"}}}},
-		eval.Options{K: []int{2, 3}})
+		eval.Options{K: []int{2, 3}, SliceOf: func(id data.ArticleID) string {
+			return map[data.ArticleID]string{"a": "en", "b": "zh-Hans", "3": "en", "d": "und"}[id]
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
