@@ -16,16 +16,17 @@ import (
 //go:embed articles/*.json pictures/*.svg
 var files embed.FS
 
-// An entry is one file of articles/.
+// An entry is one file of articles/. It stands in one language or more; the
+// text of any other is nil.
 type entry struct {
 	Slug        string    `json:"slug"`
 	Subject     string    `json:"subject"`
 	PublishedAt time.Time `json:"published_at"`
 	Author      string    `json:"author"`
 	Picture     string    `json:"picture"` // name of a file in pictures/
-	English     text      `json:"en"`
-	Simplified  text      `json:"zh-Hans"`
-	Traditional text      `json:"zh-Hant"`
+	English     *text     `json:"en"`
+	Simplified  *text     `json:"zh-Hans"`
+	Traditional *text     `json:"zh-Hant"`
 }
 
 // A text is what an entry says in one language.
@@ -38,7 +39,7 @@ type text struct {
 	Body       string   `json:"body"` // paragraphs parted by a blank line
 }
 
-// Articles returns the articles of the site in every language, sorted by id.
+// Articles returns every article in each of its languages, sorted by id.
 // Ids are "<lang>/<slug>", addresses "/<lang>/<slug>", pictures
 // "/pictures/<name>.svg". Each call returns articles of its own.
 func Articles() []data.Article {
@@ -48,10 +49,7 @@ func Articles() []data.Article {
 	}
 	var all []data.Article
 	for _, e := range entries {
-		all = append(all,
-			e.article("en", e.English),
-			e.article("zh-Hans", e.Simplified),
-			e.article("zh-Hant", e.Traditional))
+		all = append(all, e.versions()...)
 	}
 	slices.SortFunc(all, func(a, b data.Article) int { return cmp.Compare(a.ID, b.ID) })
 	return all
@@ -86,22 +84,33 @@ func load() ([]entry, error) {
 	return entries, nil
 }
 
-func (e *entry) article(lang data.Lang, t text) data.Article {
-	a := data.Article{
-		ID:          data.ArticleID(string(lang) + "/" + e.Slug),
-		Title:       t.Title,
-		Body:        t.Body,
-		Summary:     t.Summary,
-		URL:         "/" + string(lang) + "/" + e.Slug,
-		Lang:        lang,
-		PublishedAt: e.PublishedAt,
-		Section:     t.Section,
-		Tags:        t.Tags,
-		Authors:     []string{e.Author},
-		Image:       data.Image{Src: "/pictures/" + e.Picture, Alt: t.PictureAlt},
+// versions returns the articles of e, the original first.
+func (e *entry) versions() []data.Article {
+	var all []data.Article
+	for _, in := range []struct {
+		lang data.Lang
+		*text
+	}{{"en", e.English}, {"zh-Hans", e.Simplified}, {"zh-Hant", e.Traditional}} {
+		if in.text == nil {
+			continue
+		}
+		a := data.Article{
+			ID:          data.ArticleID(string(in.lang) + "/" + e.Slug),
+			Title:       in.Title,
+			Body:        in.Body,
+			Summary:     in.Summary,
+			URL:         "/" + string(in.lang) + "/" + e.Slug,
+			Lang:        in.lang,
+			PublishedAt: e.PublishedAt,
+			Section:     in.Section,
+			Tags:        in.Tags,
+			Authors:     []string{e.Author},
+			Image:       data.Image{Src: "/pictures/" + e.Picture, Alt: in.PictureAlt},
+		}
+		if len(all) > 0 {
+			a.TranslationOf = all[0].ID
+		}
+		all = append(all, a)
 	}
-	if lang != "en" {
-		a.TranslationOf = data.ArticleID("en/" + e.Slug)
-	}
-	return a
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -45,11 +46,13 @@ func TestArticles(t *testing.T) {
 		}
 	}
 	for id, a := range byID {
+		if original, ok := byID[a.Group()]; !ok || original.TranslationOf != "" {
+			t.Errorf("%s translates %s, which is no original", id, a.Group())
+		}
 		for _, lang := range languages {
 			other, ok := byID[data.ArticleID(lang)+"/"+data.ArticleID(path.Base(string(id)))]
 			if !ok {
-				t.Errorf("%s has no version in %s", id, lang)
-				continue
+				continue // not every article stands in every language
 			}
 			if other.Group() != a.Group() {
 				t.Errorf("%s is in group %s, its version %s in %s", id, a.Group(), other.ID, other.Group())
@@ -62,6 +65,27 @@ func TestArticles(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The original is the first version in the order of languages.
+func TestVersions(t *testing.T) {
+	en, hans, hant := &text{Title: "one"}, &text{Title: "二"}, &text{Title: "三"}
+	check := func(e entry, want ...string) {
+		t.Helper()
+		e.Slug = "s"
+		var got []string
+		for _, a := range e.versions() {
+			got = append(got, string(a.ID)+" < "+string(a.TranslationOf)+": "+a.Title)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	check(entry{English: en, Simplified: hans, Traditional: hant}, "en/s < : one", "zh-Hans/s < en/s: 二", "zh-Hant/s < en/s: 三")
+	check(entry{Simplified: hans, Traditional: hant}, "zh-Hans/s < : 二", "zh-Hant/s < zh-Hans/s: 三")
+	check(entry{English: en, Traditional: hant}, "en/s < : one", "zh-Hant/s < en/s: 三")
+	check(entry{Traditional: hant}, "zh-Hant/s < : 三")
+	check(entry{})
 }
 
 func TestLength(t *testing.T) {
@@ -104,24 +128,39 @@ func TestScript(t *testing.T) {
 	}
 }
 
+// Each subject has articles to link to one another in every language, and a
+// section has one name in each.
 func TestSubjects(t *testing.T) {
 	entries, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	articles := map[string]int{}
-	sections := map[string][3]string{}
+	articles := map[string]map[data.Lang]int{} // by subject
+	sections := map[string]string{}            // name in one language to another, both told
 	for _, e := range entries {
-		articles[e.Subject]++
-		s := [3]string{e.English.Section, e.Simplified.Section, e.Traditional.Section}
-		if known, ok := sections[s[0]]; ok && known != s {
-			t.Errorf("section %q is called %v and %v", s[0], known, s)
+		versions := e.versions()
+		if len(versions) == 0 {
+			t.Errorf("%s stands in no language", e.Slug)
 		}
-		sections[s[0]] = s
+		for _, a := range versions {
+			if articles[e.Subject] == nil {
+				articles[e.Subject] = map[data.Lang]int{}
+			}
+			articles[e.Subject][a.Lang]++
+			for _, b := range versions {
+				key := string(a.Lang) + " " + a.Section + " in " + string(b.Lang)
+				if known, ok := sections[key]; ok && known != b.Section {
+					t.Errorf("section %s is called %q and %q", key, known, b.Section)
+				}
+				sections[key] = b.Section
+			}
+		}
 	}
-	for subject, n := range articles {
-		if n < 2 {
-			t.Errorf("subject %q has %d article, want 2 or more", subject, n)
+	for subject, in := range articles {
+		for _, lang := range languages {
+			if in[lang] < 2 {
+				t.Errorf("subject %q has %d articles in %s, want 2 or more", subject, in[lang], lang)
+			}
 		}
 	}
 	if len(articles) < 12 {
