@@ -42,21 +42,24 @@ type Image struct {
 // An Article is a page of the site. The zero value of a field means that the
 // source does not say.
 type Article struct {
-	ID          ArticleID
-	Title       string
-	Body        string // plain text or HTML
-	Summary     string
-	URL         string
-	Lang        Lang
-	PublishedAt time.Time
-	UpdatedAt   time.Time
-	Section     string
-	Tags        []string
-	Authors     []string
-	Image       Image
-	Type        string
-	Series      string
-	Part        int
+	ID      ArticleID
+	Title   string
+	Body    string // plain text or HTML
+	Summary string
+	URL     string
+	Lang    Lang
+	// LangConfidence is how sure the detector is of Lang, above 0 and at most 1,
+	// where Lang was told by the text; 0: the source or the site's settings say it.
+	LangConfidence float64
+	PublishedAt    time.Time
+	UpdatedAt      time.Time
+	Section        string
+	Tags           []string
+	Authors        []string
+	Image          Image
+	Type           string
+	Series         string
+	Part           int
 
 	// TranslationOf is the id of the article that this one translates, or
 	// empty. See Group.
@@ -189,5 +192,8 @@ func (a *Article) Hash() [sha256.Size]byte {
 		fmt.Sprint(a.Part, a.Evergreen, a.NoLinkTo, a.NoLinks))
 	put(a.Tags...)
 	put(a.Authors...)
+	if a.LangConfidence != 0 { // so that the hash of an article whose source names the language is what it always was
+		put(fmt.Sprint(a.LangConfidence))
+	}
 	return sha256.Sum256(b)
 }
