@@ -225,9 +225,30 @@ func TestBareArticle(t *testing.T) {
 			t.Errorf("there is a %s", name)
 		}
 	}
-	// It has no translation, so the bar leads to the other front pages.
-	if got := find(t, page, "a", "href", "/zh-Hans/"); len(got) != 1 {
-		t.Errorf("%d ways to the other language", len(got))
+	// It has no translation, so the bar leads to the other front pages and says
+	// so; machines are not told that those are the same page.
+	if got := find(t, page, "a", "href", "/zh-Hans/"); len(got) != 1 || attr(got[0], "title") != "没有简体版：前往首页" {
+		t.Errorf("%d ways to the other language, or none that says where it leads", len(got))
+	}
+	if got := find(t, page, "link", "rel", "alternate"); len(got) != 0 {
+		t.Errorf("%d translations are announced", len(got))
+	}
+	if got := find(t, get(newMagazineServer(), "/en/cranes"), "link", "rel", "alternate"); len(got) != 2 {
+		t.Errorf("%d translations of a translated article are announced, want 2", len(got))
+	}
+}
+
+// A section whose newest article was not translated is still the same section
+// in the other languages.
+func TestSectionOfAnUntranslatedArticle(t *testing.T) {
+	m, rec := newsstand()
+	m.Articles = append(m.Articles, data.Article{
+		ID: "zh-Hans/alone", URL: "/zh-Hans/alone", Lang: "zh-Hans", Title: "alone", Section: "ports zh-Hans", PublishedAt: noon.AddDate(1, 0, 0),
+	})
+	s := New(Config{Recommender: rec, Magazine: m, Log: slog.New(slog.DiscardHandler)})
+	page := get(s, "/zh-Hans/section/ports%20zh-Hans")
+	if got := find(t, page, "a", "href", "/en/section/ports%20en"); len(got) != 1 {
+		t.Error("the language bar does not lead to the same section")
 	}
 }
 

@@ -49,10 +49,12 @@ func (m *magazine) frontView(ed *edition) html.Front {
 func (m *magazine) sectionView(ed *edition, s *section) html.Section {
 	v := html.Section{Name: s.name}
 	v.Page = m.frame(ed, s.name, func(of *edition) string {
-		if same := of.translation(s.articles[0]); same != nil && same.Section != "" {
-			return of.sectionURL(same.Section)
+		for _, a := range s.articles {
+			if same := of.translation(a); same != nil && same.Section != "" {
+				return of.sectionURL(same.Section)
+			}
 		}
-		return of.root()
+		return ""
 	})
 	v.Description = s.name + " · " + ed.Magazine
 	for i := range v.Sections {
@@ -81,7 +83,7 @@ func (m *magazine) articleView(ed *edition, a *data.Article, links []recommend.L
 		if same := of.translation(a); same != nil {
 			return same.URL
 		}
-		return of.root()
+		return ""
 	})
 	v.Description = teaser(a)
 	if a.Section != "" {
@@ -101,16 +103,24 @@ func (m *magazine) problemView(ed *edition, p problem) html.Problem {
 	if p.Status < http.StatusInternalServerError {
 		v.Headline, v.Detail = ed.MissingTitle, ed.MissingDetail
 	}
-	v.Page = m.frame(ed, v.Headline, func(of *edition) string { return of.root() })
+	v.Page = m.frame(ed, v.Headline, func(*edition) string { return "" })
 	return v
 }
 
 // frame is what stands around a page of ed; sameIn is the address of the same
-// page in another edition.
+// page in another edition, or empty if that has no such page: then the language
+// bar leads to its front page.
 func (m *magazine) frame(ed *edition, title string, sameIn func(*edition) string) html.Page {
 	p := html.Page{Edition: ed.Edition, Title: title}
 	for _, of := range m.editions {
-		p.Languages = append(p.Languages, html.Language{Lang: of.Lang, Name: of.Name, URL: sameIn(of), Current: of == ed})
+		l := html.Language{Lang: of.Lang, Name: of.Name, URL: sameIn(of), Current: of == ed}
+		if l.URL == "" {
+			l.URL = of.root()
+			if !l.Current {
+				l.Missing = of.OtherwiseHome
+			}
+		}
+		p.Languages = append(p.Languages, l)
 	}
 	for _, s := range ed.sections {
 		p.Sections = append(p.Sections, html.Link{Text: s.name, URL: s.url})

@@ -10,6 +10,7 @@ type Edition struct {
 	Magazine, Tagline           string
 	Skip                        string // to the content, for keyboards
 	LanguageLabel, SectionLabel string // of the two navigation landmarks
+	OtherwiseHome               string // in the language bar, of a page that does not stand in this language
 	Home, Latest, By, TagLabel  string
 	Related                     string // the heading over the links
 	AuthorComma                 string // between authors
@@ -28,7 +29,8 @@ var Editions = []*Edition{
 		Magazine: "The Lantern", Tagline: "Reports from public life",
 		Skip:          "Skip to content",
 		LanguageLabel: "Language", SectionLabel: "Sections",
-		Home: "Front page", Latest: "Latest", By: "By ", TagLabel: "Filed under",
+		OtherwiseHome: "Not in English: to the front page",
+		Home:          "Front page", Latest: "Latest", By: "By ", TagLabel: "Filed under",
 		Related: "You might also like", AuthorComma: ", ",
 		MadeBy:       "These links were made by alsolike, from the text of the articles and the wishes of the editors.",
 		SeeJSON:      "See the same links as JSON",
@@ -42,7 +44,8 @@ var Editions = []*Edition{
 		Magazine: "灯火", Tagline: "公共生活纪事",
 		Skip:          "跳到正文",
 		LanguageLabel: "语言", SectionLabel: "栏目",
-		Home: "首页", Latest: "最新", By: "", TagLabel: "标签",
+		OtherwiseHome: "没有简体版：前往首页",
+		Home:          "首页", Latest: "最新", By: "", TagLabel: "标签",
 		Related: "你可能也喜欢", AuthorComma: "、",
 		MadeBy:       "以上链接由 alsolike 依据文章内容和编辑的安排生成。",
 		SeeJSON:      "查看同一列表的 JSON",
@@ -56,7 +59,8 @@ var Editions = []*Edition{
 		Magazine: "燈火", Tagline: "公共生活紀事",
 		Skip:          "跳到正文",
 		LanguageLabel: "語言", SectionLabel: "欄目",
-		Home: "首頁", Latest: "最新", By: "", TagLabel: "標籤",
+		OtherwiseHome: "沒有繁體版：前往首頁",
+		Home:          "首頁", Latest: "最新", By: "", TagLabel: "標籤",
 		Related: "你可能也喜歡", AuthorComma: "、",
 		MadeBy:       "以上連結由 alsolike 依據文章內容和編輯的安排產生。",
 		SeeJSON:      "查看同一列表的 JSON",

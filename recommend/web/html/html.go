@@ -61,8 +61,9 @@ type Page struct {
 type Language struct {
 	Lang    string // BCP 47
 	Name    string // in the language itself
-	URL     string // of the same page in it
+	URL     string // of the same page in it, or else of its front page
 	Current bool
+	Missing string // says in the language that it lacks the page; empty if it has it
 }
 
 // A Link is a labelled address.
