@@ -10,9 +10,13 @@
 //	    cards.bin                 n records of 56 bytes, in the order of the articles' ids
 //	    strings.bin               the strings of the cards, one card after the other
 //	    urls.bin                  of the articles with a URL the hash (uint64) of its canonical form, and the row (uint32), in this order
+//	    groups.bin                the translation groups: the number of every row's group, where every group starts in what follows, and n; the rows, one group after the other (uint32)
 //	    vectors.bin               n × rank float32
 //	    candidates.bin            n lengths, uint32; then n × K pairs of row (uint32) and cosine (float32), best first
 //	    model.bin                 the model, as it writes itself
+//	    cross-vectors.bin         the same three for the cross-language space, with its own rank and K; empty where there is none
+//	    cross-candidates.bin
+//	    cross-model.bin
 //	    boilerplate.bin           what recurs on many pages, as it writes itself; may be empty
 //	  .tmp-…                      one being written, or left by a crash
 //
@@ -27,6 +31,16 @@
 // The binary files have no headers: their shapes stand in the manifest, whose
 // own last member is a checksum over the bytes before it, so that no flipped
 // bit anywhere goes unseen.
+//
+// Every request asks for the translations of what it is about to show, so they
+// are found by row without a look at any card. Groups are numbered in the order
+// of their ids, which stand in the cards of their members and nowhere else: the
+// group of an id is found by bisection. A group may bear the id of an article
+// that is not there.
+//
+// The cross-language part is files of its own, not more columns of the others:
+// most sites have one language, and a space for each language stays what it is
+// whether there is one for all or not.
 //
 // Articles are found by FNV-1a (64 bits) of data.CanonicalURL of their URLs, and
 // the URL itself is looked at then. Were urls.bin in the order of the canonical

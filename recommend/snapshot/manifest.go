@@ -16,7 +16,7 @@ import (
 )
 
 // layout is the version of the files' shapes; another one is refused.
-const layout = 2
+const layout = 3
 
 // A Manifest says how a snapshot was made and what its files must be.
 type Manifest struct {
@@ -39,6 +39,9 @@ type Manifest struct {
 	PeakMemory    int64            `json:"peak_memory"`      // bytes
 	StoreRevision int64            `json:"store_revision"`   // data.Revision.Articles when the articles were read
 	Scales        Scales           `json:"scales"`           // from cosines to scores
+	Cross         *CrossSpace      `json:"cross,omitempty"`  // the cross-language space; nil: there is none
+	CrossScales   Scales           `json:"cross_scales"`     // from cosines across languages to scores, by the language linked from
+	Translations  Translations     `json:"translations"`     // which articles translate one another
 	Boilerplate   Boilerplate      `json:"boilerplate"`      // what was left out of the vectors
 	Files         map[string]File  `json:"files"`            // every other file by name; set by Write
 }
@@ -46,7 +49,40 @@ type Manifest struct {
 // Counts are numbers of articles.
 type Counts struct {
 	Articles  int               `json:"articles"`
+	Groups    int               `json:"groups"` // of translations; one without a translation is a group, too
 	Languages map[data.Lang]int `json:"languages"`
+}
+
+// A CrossSpace tells of the space in which articles of different languages are
+// compared.
+type CrossSpace struct {
+	Rank       int    `json:"rank"`       // length of a vector; set by Write
+	Neighbours int    `json:"neighbours"` // most candidates of an article; set by Write
+	Terms      int    `json:"terms"`      // of the vocabulary
+	Groups     int    `json:"groups"`     // of translations that it was learnt from
+	ModelID    string `json:"model_id"`   // hash of the model's content
+}
+
+// Translations tells of the translation groups among the articles on the site.
+type Translations struct {
+	Groups    int               `json:"groups"`             // of two articles or more
+	Articles  int               `json:"articles"`           // in these
+	Languages map[data.Lang]int `json:"languages"`          // articles in these, by language
+	Alone     map[data.Lang]int `json:"alone"`              // articles without a translation, by language
+	NoCross   string            `json:"no_cross,omitempty"` // why there is no cross-language space; empty where there is one
+
+	// Likely are pairs of articles that look like translations of one another
+	// but are of different groups, the likeliest first; LikelyTotal is how many
+	// were found, of which Likely may hold only the first.
+	Likely      []Likely `json:"likely"`
+	LikelyTotal int      `json:"likely_total"`
+}
+
+// Likely is a pair of articles that are likely translations of one another.
+type Likely struct {
+	A      data.ArticleID `json:"a"`
+	B      data.ArticleID `json:"b"`
+	Cosine float32        `json:"cosine"` // in the space in which the two were compared
 }
 
 // Boilerplate tells of the text that recurs on many pages and was left out of
@@ -81,9 +117,17 @@ const (
 	modelFile      = "model.bin"
 
 	boilerplateFile = "boilerplate.bin"
+	groupsFile      = "groups.bin"
+
+	crossVectorsFile    = "cross-vectors.bin"
+	crossCandidatesFile = "cross-candidates.bin"
+	crossModelFile      = "cross-model.bin"
 )
 
-var binaryFiles = []string{boilerplateFile, candidatesFile, cardsFile, modelFile, stringsFile, urlsFile, vectorsFile} // sorted
+var binaryFiles = []string{ // sorted
+	boilerplateFile, candidatesFile, cardsFile, crossCandidatesFile, crossModelFile, crossVectorsFile,
+	groupsFile, modelFile, stringsFile, urlsFile, vectorsFile,
+}
 
 var idPattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
 
@@ -128,27 +172,55 @@ func unseal(file []byte, id string) (*Manifest, error) {
 	if m.Layout != layout {
 		return nil, fmt.Errorf("has layout %d, and this version of alsolike reads layout %d; refresh anew", m.Layout, layout)
 	}
-	const most = 1 << 20 // of what is counted per article; keeps the products below 2⁶³
 	n := m.Counts.Articles
-	if n < 0 || n > math.MaxInt32 || m.Rank < 0 || m.Rank > most || m.Neighbours < 0 || m.Neighbours > most {
-		return nil, fmt.Errorf("counts %d articles × (%d numbers, %d candidates), which cannot be", n, m.Rank, m.Neighbours)
+	if n < 0 || n > math.MaxInt32 || m.Counts.Groups < 0 || m.Counts.Groups > n {
+		return nil, fmt.Errorf("counts %d articles in %d groups, which cannot be", n, m.Counts.Groups)
 	}
-	for lang, scale := range m.Scales {
-		if q := len(scale.Quantiles); q != 0 && q != 101 {
-			return nil, fmt.Errorf("has a scale for %s of %d quantiles instead of 101", lang, q)
+	if err := m.checkShape(m.Rank, m.Neighbours); err != nil {
+		return nil, err
+	}
+	for _, scales := range []Scales{m.Scales, m.CrossScales} {
+		for lang, scale := range scales {
+			if q := len(scale.Quantiles); q != 0 && q != 101 {
+				return nil, fmt.Errorf("has a scale for %s of %d quantiles instead of 101", lang, q)
+			}
 		}
 	}
 	if names := slices.Sorted(maps.Keys(m.Files)); !slices.Equal(names, binaryFiles) {
 		return nil, fmt.Errorf("names the files %q instead of %q", names, binaryFiles)
 	}
-	for name, size := range map[string]int64{
-		cardsFile:      int64(n) * recordBytes,
-		vectorsFile:    int64(n) * int64(m.Rank) * 4,
-		candidatesFile: int64(n) * (4 + 8*int64(m.Neighbours)),
-	} {
+	sizes := map[string]int64{
+		cardsFile:        int64(n) * recordBytes,
+		groupsFile:       4 * (2*int64(n) + int64(m.Counts.Groups) + 1),
+		vectorsFile:      vectorBytes(n, m.Rank),
+		candidatesFile:   candidateBytes(n, m.Neighbours),
+		crossVectorsFile: 0, crossCandidatesFile: 0, crossModelFile: 0,
+	}
+	if cross := m.Cross; cross != nil {
+		if err := m.checkShape(cross.Rank, cross.Neighbours); err != nil {
+			return nil, err
+		}
+		sizes[crossVectorsFile] = vectorBytes(n, cross.Rank)
+		sizes[crossCandidatesFile] = candidateBytes(n, cross.Neighbours)
+		delete(sizes, crossModelFile)
+	}
+	for name, size := range sizes {
 		if m.Files[name].Size != size {
 			return nil, fmt.Errorf("says that %s has %d bytes, which should be %d", name, m.Files[name].Size, size)
 		}
 	}
 	return m, nil
 }
+
+// checkShape refuses vectors or lists of a length that cannot be. It keeps
+// products with the number of articles below 2⁶³.
+func (m *Manifest) checkShape(rank, neighbours int) error {
+	const most = 1 << 20
+	if rank < 0 || rank > most || neighbours < 0 || neighbours > most {
+		return fmt.Errorf("counts %d articles × (%d numbers, %d candidates), which cannot be", m.Counts.Articles, rank, neighbours)
+	}
+	return nil
+}
+
+func vectorBytes(n, rank int) int64          { return int64(n) * int64(rank) * 4 }
+func candidateBytes(n, neighbours int) int64 { return int64(n) * (4 + 8*int64(neighbours)) }

@@ -83,16 +83,19 @@ func (d *Dir) verify(id string) error {
 
 // files are the mapped files of a snapshot.
 type files struct {
-	n, rank, k                                       int
-	cards, strings, urls, vectors, candidates, model mmap.MMap
-	boilerplate                                      mmap.MMap
+	n, rank, groupCount, crossRank           int
+	cards, strings, urls, groups             mmap.MMap
+	vectors, model, crossVectors, crossModel mmap.MMap
+	boilerplate                              mmap.MMap
+	candidates, crossCandidates              lists
 }
 
 func (f *files) all() map[string]*mmap.MMap {
 	return map[string]*mmap.MMap{
 		cardsFile: &f.cards, stringsFile: &f.strings, urlsFile: &f.urls,
-		vectorsFile: &f.vectors, candidatesFile: &f.candidates, modelFile: &f.model,
-		boilerplateFile: &f.boilerplate,
+		vectorsFile: &f.vectors, candidatesFile: &f.candidates.MMap, modelFile: &f.model,
+		crossVectorsFile: &f.crossVectors, crossCandidatesFile: &f.crossCandidates.MMap, crossModelFile: &f.crossModel,
+		groupsFile: &f.groups, boilerplateFile: &f.boilerplate,
 	}
 }
 
@@ -108,7 +111,12 @@ func (f *files) unmap() (err error) {
 // mapFiles maps and checks the files of snapshot m. If one is broken, none
 // stays mapped.
 func (d *Dir) mapFiles(m *Manifest) (files, error) {
-	f := files{n: m.Counts.Articles, rank: m.Rank, k: m.Neighbours}
+	f := files{n: m.Counts.Articles, groupCount: m.Counts.Groups, rank: m.Rank}
+	f.candidates = lists{n: f.n, k: m.Neighbours}
+	if m.Cross != nil {
+		f.crossRank = m.Cross.Rank
+		f.crossCandidates = lists{n: f.n, k: m.Cross.Neighbours}
+	}
 	var group errgroup.Group
 	for name, mapped := range f.all() {
 		group.Go(func() (err error) {
@@ -169,7 +177,13 @@ func (f *files) check() error {
 	if err := f.checkURLs(); err != nil {
 		return err
 	}
-	return f.checkCandidates()
+	if err := f.checkGroups(); err != nil {
+		return err
+	}
+	if err := f.candidates.check(candidatesFile); err != nil {
+		return err
+	}
+	return f.crossCandidates.check(crossCandidatesFile)
 }
 
 func (f *files) checkCards() error {
@@ -211,24 +225,6 @@ func (f *files) checkURLs() error {
 	return nil
 }
 
-func (f *files) checkCandidates() error {
-	for row := range f.n {
-		length := f.candidateCount(row)
-		if length > f.k {
-			return fmt.Errorf("%s: row %d has %d candidates, and %d is the most", candidatesFile, row, length, f.k)
-		}
-		before := float32(1)
-		for i := range length {
-			c := f.candidate(row, i)
-			if !sound(c, f.n, before) {
-				return fmt.Errorf("%s: row %d has the candidate %v after one of %v", candidatesFile, row, c, before)
-			}
-			before = c.Cosine
-		}
-	}
-	return nil
-}
-
 // A record is one of cards.bin; see the package comment.
 type record []byte
 
@@ -252,8 +248,9 @@ func (f *files) record(row int) record { return record(f.cards[row*recordBytes:]
 
 // The places of strings that are searched for, see cardStrings.
 const (
-	idField  = 0
-	urlField = 2
+	idField    = 0
+	urlField   = 2
+	groupField = 7
 )
 
 // field is string i of the card of row, mapped.
@@ -264,18 +261,6 @@ func (f *files) field(row, i int) []byte {
 		start += r.len(j)
 	}
 	return f.strings[start:][:r.len(i)]
-}
-
-func (f *files) candidateCount(row int) int {
-	return int(binary.LittleEndian.Uint32(f.candidates[4*row:]))
-}
-
-func (f *files) candidate(row, i int) knn.Neighbour {
-	b := f.candidates[4*f.n+8*(row*f.k+i):]
-	return knn.Neighbour{
-		Row:    int32(binary.LittleEndian.Uint32(b)),
-		Cosine: math.Float32frombits(binary.LittleEndian.Uint32(b[4:])),
-	}
 }
 
 // A urlEntry is one of urls.bin: the hash of an article's canonical URL, and
@@ -373,11 +358,21 @@ func (s *Snapshot) Card(row int) data.Card {
 // Candidates is a copy of the candidates of the article in row, best first.
 func (s *Snapshot) Candidates(row int) []knn.Neighbour {
 	defer runtime.KeepAlive(s)
-	list := make([]knn.Neighbour, s.candidateCount(row))
-	for i := range list {
-		list[i] = s.candidate(row, i)
+	return s.candidates.row(row)
+}
+
+// HasCross reports whether the snapshot has a cross-language space.
+func (s *Snapshot) HasCross() bool { return s.manifest.Cross != nil }
+
+// CrossCandidates is a copy of the candidates of the article in row among those
+// of other languages, best first, at most one of a translation group; none
+// without a cross-language space.
+func (s *Snapshot) CrossCandidates(row int) []knn.Neighbour {
+	defer runtime.KeepAlive(s)
+	if !s.HasCross() {
+		return nil
 	}
-	return list
+	return s.crossCandidates.row(row)
 }
 
 // Vector is a copy of the vector of the article in row: length 1, or zero.
@@ -393,6 +388,10 @@ func (s *Snapshot) Vector(row int) []float32 {
 // ModelBytes is the file of the model, mapped. It must not be written to, nor
 // touched once s is no longer reachable: keep it so with runtime.KeepAlive.
 func (s *Snapshot) ModelBytes() []byte { return s.model }
+
+// CrossModelBytes is the file of the cross-language model, mapped; empty if
+// there is none. See ModelBytes for what must not be done with it.
+func (s *Snapshot) CrossModelBytes() []byte { return s.crossModel }
 
 // BoilerplateBytes is the file of the boilerplate, mapped; empty if there is
 // none. See ModelBytes for what must not be done with it.

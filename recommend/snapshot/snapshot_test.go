@@ -32,24 +32,40 @@ func (b blob) WriteTo(w io.Writer) (int64, error) {
 
 var created = time.Date(2026, 11, 23, 20, 0, 0, 123456789, time.UTC)
 
-// contents is a snapshot of n articles with two candidates each.
+// contents is a snapshot of n articles in groups of two, with two candidates
+// each and one in another language.
 func contents(n int) Contents {
 	c := Contents{
 		Vectors:    embed.Dense{Rows: n, Dim: 2, Data: make([]float32, n*2)},
 		Candidates: knn.Lists{K: 3, Len: make([]int32, n), Data: make([]knn.Neighbour, n*3)},
 		Model:      blob("a model"), Boilerplate: blob("menus"),
+		Cross: &Cross{
+			Vectors:    embed.Dense{Rows: n, Dim: 3, Data: make([]float32, n*3)},
+			Candidates: knn.Lists{K: 2, Len: make([]int32, n), Data: make([]knn.Neighbour, n*2)},
+			Model:      blob("a model of all languages"),
+		},
 		Manifest: Manifest{
 			Created: created, AsOf: created, Version: "v0", Config: map[string]any{"lsa.rank": 2.0}, ConfigHash: "c", InputHash: "i",
 			ModelID: "m", Kernel: "k", Terms: 7, Timings: map[string]int64{"fit": 12}, PeakMemory: 1 << 20, StoreRevision: 9,
 			Scales: Scales{"en": {Noise: 0.1, Quantiles: make([]float32, 101)}},
+
+			Cross: &CrossSpace{Terms: 9, Groups: 2, ModelID: "x"}, CrossScales: Scales{"en": {Noise: 0.2, Quantiles: make([]float32, 101)}},
+			Translations: Translations{
+				Groups: 2, Articles: 4, Languages: map[data.Lang]int{"en": 4}, Alone: map[data.Lang]int{"en": 1},
+				Likely: []Likely{{A: "a100000", B: "a100003", Cosine: 0.75}}, LikelyTotal: 2,
+			},
 		},
 	}
 	for i := range n {
 		c.Cards = append(c.Cards, data.Card{
 			ID: data.ArticleID("a" + strconv.Itoa(100_000+i)), Title: "Rents rise " + strconv.Itoa(i), URL: "https://example.org/" + strconv.Itoa(n-i),
 			Section: "city", Lang: "en", Image: data.Image{Src: "/a.svg", Alt: "A street"}, PublishedAt: created.AddDate(0, 0, -i),
-			Group: "a1000", State: data.Published,
+			Group: data.ArticleID("g" + strconv.Itoa(100_000-i/2)), State: data.Published,
 		})
+		c.Cross.Vectors.Row(i)[i%3] = 1
+		if n > 1 {
+			c.Cross.Candidates.Len[i], c.Cross.Candidates.Data[2*i] = 1, knn.Neighbour{Row: int32(i+1) % int32(n), Cosine: 0.5}
+		}
 		c.Vectors.Row(i)[i%2] = 1
 		c.Candidates.Len[i] = int32(min(2, n-1))
 		for j := range c.Candidates.Len[i] {
@@ -117,6 +133,13 @@ func TestWriteAndOpen(t *testing.T) {
 		if s.ID() != id || s.Len() != len(cards) || string(s.ModelBytes()) != string(c.Model.(blob)) || string(s.BoilerplateBytes()) != "menus" {
 			rt.Fatalf("got %s of %d articles with model %q and boilerplate %q", s.ID(), s.Len(), s.ModelBytes(), s.BoilerplateBytes())
 		}
+		if v := s.CrossVectors(); !s.HasCross() || !slices.Equal(v.Data, c.Cross.Vectors.Data) || v.Rows != len(cards) || v.Dim != 3 ||
+			string(s.CrossModelBytes()) != "a model of all languages" {
+			rt.Fatalf("got the cross-language vectors %v and model %q", v, s.CrossModelBytes())
+		}
+		if got := s.MembersOf("no such group, for it is longer than any"); got != nil {
+			rt.Fatalf("an unknown group has the members %v", got)
+		}
 		for row, want := range cards {
 			if diff := cmp.Diff(want, s.Card(row)); diff != "" || s.ArticleID(row) != want.ID {
 				rt.Fatalf("row %d has id %q and card (-want +got):\n%s", row, s.ArticleID(row), diff)
@@ -127,6 +150,10 @@ func TestWriteAndOpen(t *testing.T) {
 			if got := s.Candidates(row); !slices.Equal(got, c.Candidates.Row(row)) {
 				rt.Fatalf("row %d: candidates %v, want %v", row, got, c.Candidates.Row(row))
 			}
+			if got := s.CrossCandidates(row); !slices.Equal(got, c.Cross.Candidates.Row(row)) {
+				rt.Fatalf("row %d: candidates in other languages %v, want %v", row, got, c.Cross.Candidates.Row(row))
+			}
+			checkMembers(rt, s, cards, row)
 			if got := s.Vector(row); !slices.Equal(got, c.Vectors.Row(row)) {
 				rt.Fatalf("row %d: vector %v, want %v", row, got, c.Vectors.Row(row))
 			}
@@ -148,6 +175,28 @@ func TestWriteAndOpen(t *testing.T) {
 	})
 }
 
+// checkMembers compares the groups with what the cards say.
+func checkMembers(t *rapid.T, s *Snapshot, cards []data.Card, row int) {
+	var want []int32
+	for other := range cards {
+		if cards[other].Group == cards[row].Group {
+			want = append(want, int32(other))
+		}
+		if same := s.Group(other) == s.Group(row); same != (cards[other].Group == cards[row].Group) {
+			t.Fatalf("rows %d and %d are in one group: %v", row, other, same)
+		}
+	}
+	if got := s.Members(row); !slices.Equal(got, want) {
+		t.Fatalf("row %d: members %v, want %v", row, got, want)
+	}
+	if got := s.MembersOf(cards[row].Group); !slices.Equal(got, want) {
+		t.Fatalf("group %q: members %v, want %v", cards[row].Group, got, want)
+	}
+	if g, n := s.Group(row), s.Manifest().Counts.Groups; g < 0 || g >= n {
+		t.Fatalf("row %d is in group %d of %d", row, g, n)
+	}
+}
+
 func TestManifest(t *testing.T) {
 	d, c := testDir(t), contents(5)
 	c.Cards[4].Lang = "zh-Hant"
@@ -156,8 +205,9 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := c.Manifest
-	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 2, 2, 3
-	want.Counts = Counts{Articles: 5, Languages: map[data.Lang]int{"en": 4, "zh-Hant": 1}}
+	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 3, 2, 3
+	want.Cross = &CrossSpace{Terms: 9, Groups: 2, ModelID: "x", Rank: 3, Neighbours: 2}
+	want.Counts = Counts{Articles: 5, Groups: 3, Languages: map[data.Lang]int{"en": 4, "zh-Hant": 1}}
 	want.Files = s.Manifest().Files
 	if diff := cmp.Diff(&want, s.Manifest()); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
@@ -207,6 +257,10 @@ func TestWriteRefuses(t *testing.T) {
 	check("a candidate past the end", func(c *Contents) { c.Candidates.Data[0].Row = 5 })
 	check("a candidate before the start", func(c *Contents) { c.Candidates.Data[0].Row = -1 })
 	check("candidates out of order", func(c *Contents) { c.Candidates.Data[0].Cosine = 0.1 })
+	check("a candidate in another language past the end", func(c *Contents) { c.Cross.Candidates.Data[0].Row = 5 })
+	check("a better candidate in another language behind", func(c *Contents) {
+		c.Cross.Candidates.Len[0], c.Cross.Candidates.Data[1] = 2, knn.Neighbour{Row: 3, Cosine: 0.75}
+	})
 	check("no cosine", func(c *Contents) { c.Candidates.Data[0].Cosine = 0 })
 }
 
@@ -298,9 +352,37 @@ func TestNonsenseIsRefused(t *testing.T) {
 	check(urlsFile, func(f map[string][]byte) { f[urlsFile][8] = 5 })                                   // row
 	check(urlsFile, func(f map[string][]byte) { copy(f[urlsFile][urlBytes:], f[urlsFile][:urlBytes]) }) // order
 	check(urlsFile, func(f map[string][]byte) { f[urlsFile] = f[urlsFile][:3] })
-	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][0] = 4 })        // length
-	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][4*5] = 5 })      // row
-	check(candidatesFile, func(f map[string][]byte) { clear(f[candidatesFile][24:28]) }) // cosine
+	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][0] = 4 })                  // length
+	check(candidatesFile, func(f map[string][]byte) { f[candidatesFile][4*5] = 5 })                // row
+	check(candidatesFile, func(f map[string][]byte) { clear(f[candidatesFile][24:28]) })           // cosine
+	check(crossCandidatesFile, func(f map[string][]byte) { f[crossCandidatesFile][0] = 3 })        // length
+	check(crossCandidatesFile, func(f map[string][]byte) { f[crossCandidatesFile][4*5] = 5 })      // row
+	check(crossCandidatesFile, func(f map[string][]byte) { clear(f[crossCandidatesFile][24:28]) }) // cosine
+	check(crossVectorsFile, func(f map[string][]byte) { f[crossVectorsFile] = nil })
+
+	// Five rows in the groups {4}, {2, 3}, {0, 1}: numbers, starts, rows.
+	number, starts, rows := 0, 4*5, 4*(5+4)
+	put := func(place int, b byte) func(map[string][]byte) {
+		return func(f map[string][]byte) { f[groupsFile][place] = b }
+	}
+	check(groupsFile, put(number, 1))
+	check(groupsFile, put(starts, 1))
+	check(groupsFile, put(starts+4, 0))   // an empty group
+	check(groupsFile, put(starts+4, 6))   // past the end
+	check(groupsFile, put(starts+3*4, 4)) // a row in no group
+	check(groupsFile, put(rows, 5))       // row past the end
+	check(groupsFile, put(rows+4, 3))     // a row twice
+	check(groupsFile, func(f map[string][]byte) { f[groupsFile] = f[groupsFile][4:] })
+	check(groupsFile, func(f map[string][]byte) { // the article is of another group than its card says
+		f[groupsFile][number+4*2], f[groupsFile][starts+4], f[groupsFile][rows+4] = 0, 2, 2
+		copy(f[groupsFile][rows:], []byte{2, 0, 0, 0, 4})
+		copy(f[groupsFile][rows+8:], []byte{3})
+	})
+	check(groupsFile, func(f map[string][]byte) { // order of the groups' ids
+		f[groupsFile][number+4*4], f[groupsFile][number+4*2], f[groupsFile][number+4*3] = 1, 0, 0
+		f[groupsFile][starts+4] = 2
+		copy(f[groupsFile][rows:], []byte{2, 0, 0, 0, 3, 0, 0, 0, 4})
+	})
 }
 
 func TestUnknownSnapshot(t *testing.T) {
@@ -338,14 +420,20 @@ func TestCopiesOutliveTheMapping(t *testing.T) {
 	}
 }
 
-func TestWithoutBoilerplate(t *testing.T) {
+func TestWithoutTheOptionalParts(t *testing.T) {
 	d, c := testDir(t), contents(3)
-	c.Boilerplate = nil
+	c.Boilerplate, c.Cross = nil, nil
 	s, err := d.Open(write(t, d, c))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if b := s.BoilerplateBytes(); len(b) != 0 {
 		t.Errorf("got boilerplate %q, want none", b)
+	}
+	if v := s.CrossVectors(); s.HasCross() || v.Dim != 0 || len(v.Data) != 0 || s.CrossCandidates(1) != nil || len(s.CrossModelBytes()) != 0 {
+		t.Errorf("got a cross-language space of vectors %v, want none", v)
+	}
+	if m := s.Manifest(); m.Cross != nil { // whatever the caller's manifest said
+		t.Errorf("the manifest tells of the cross-language space %+v", m.Cross)
 	}
 }

@@ -11,18 +11,32 @@ import (
 
 // Vectors is the vectors of all articles, mapped where the machine writes
 // numbers as the file does. They must not be written to, nor touched once s is
-// no longer reachable: keep it so with runtime.KeepAlive.
+// no longer reachable: keep it so with runtime.KeepAlive. Those of different
+// languages (data.Lang.Base) cannot be compared.
 func (s *Snapshot) Vectors() embed.Dense {
 	defer runtime.KeepAlive(s)
-	v := embed.Dense{Rows: s.n, Dim: s.rank}
+	return dense(s.vectors, s.n, s.rank)
+}
+
+// CrossVectors is the vectors of all articles in the cross-language space, in
+// which all languages can be compared; without one they are of length 0. See
+// Vectors for what must not be done with them.
+func (s *Snapshot) CrossVectors() embed.Dense {
+	defer runtime.KeepAlive(s)
+	return dense(s.crossVectors, s.n, s.crossRank)
+}
+
+// dense is the n × dim numbers that b is the file of.
+func dense(b []byte, n, dim int) embed.Dense {
+	v := embed.Dense{Rows: n, Dim: dim}
 	switch {
-	case len(s.vectors) == 0:
+	case len(b) == 0:
 	case binary.NativeEndian.Uint16([]byte{1, 0}) == 1:
-		v.Data = unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(s.vectors))), len(s.vectors)/4)
+		v.Data = unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4)
 	default:
-		v.Data = make([]float32, len(s.vectors)/4)
+		v.Data = make([]float32, len(b)/4)
 		for i := range v.Data {
-			v.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(s.vectors[4*i:]))
+			v.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
 		}
 	}
 	return v
@@ -33,8 +47,8 @@ func (s *Snapshot) Vectors() embed.Dense {
 // room.
 func (s *Snapshot) Floor(row int) float32 {
 	defer runtime.KeepAlive(s)
-	if n := s.candidateCount(row); n > 0 && n == s.k {
-		return s.candidate(row, n-1).Cosine
+	if n := s.candidates.count(row); n > 0 && n == s.candidates.k {
+		return s.candidates.at(row, n-1).Cosine
 	}
 	return 0
 }

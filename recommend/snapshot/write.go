@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -25,8 +26,17 @@ type Contents struct {
 	Candidates knn.Lists
 	Model      io.WriterTo
 
+	Cross       *Cross      // nil: there is no cross-language space
 	Boilerplate io.WriterTo // nil: none
 	Manifest    Manifest    // what the caller knows; see there what Write sets
+}
+
+// Cross is the cross-language part of a snapshot: vectors that can be compared
+// across languages, and the candidates of every article in other languages.
+type Cross struct {
+	Vectors    embed.Dense // n × rank, rows of length 1 or zero
+	Candidates knn.Lists
+	Model      io.WriterTo
 }
 
 func (c *Contents) validate() error {
@@ -34,16 +44,25 @@ func (c *Contents) validate() error {
 	if c.Vectors.Rows != n || len(c.Candidates.Len) != n || c.Model == nil {
 		panic("snapshot: length mismatch, or no model")
 	}
+	lists := []knn.Lists{c.Candidates}
+	if c.Cross != nil {
+		if c.Cross.Vectors.Rows != n || len(c.Cross.Candidates.Len) != n || c.Cross.Model == nil {
+			panic("snapshot: length mismatch, or no model, across languages")
+		}
+		lists = append(lists, c.Cross.Candidates)
+	}
 	for row := range n {
 		if row > 0 && c.Cards[row-1].ID >= c.Cards[row].ID {
 			return fmt.Errorf("article %q stands before %q, and ids must ascend", c.Cards[row-1].ID, c.Cards[row].ID)
 		}
-		before := float32(1)
-		for _, candidate := range c.Candidates.Row(row) {
-			if !sound(candidate, n, before) {
-				return fmt.Errorf("article %q, one of %d, has the candidate %v after one of %v", c.Cards[row].ID, n, candidate, before)
+		for _, l := range lists {
+			before := float32(1)
+			for _, candidate := range l.Row(row) {
+				if !sound(candidate, n, before) {
+					return fmt.Errorf("article %q, one of %d, has the candidate %v after one of %v", c.Cards[row].ID, n, candidate, before)
+				}
+				before = candidate.Cosine
 			}
-			before = candidate.Cosine
 		}
 	}
 	return nil
@@ -90,10 +109,13 @@ func (d *Dir) write(ctx context.Context, c *Contents) (id string, err error) {
 	}
 	m.Created, m.AsOf = m.Created.UTC(), m.AsOf.UTC()
 	m.Layout, m.Rank, m.Neighbours = layout, c.Vectors.Dim, c.Candidates.K
-	m.Counts = Counts{Articles: len(c.Cards), Languages: map[data.Lang]int{}}
+	groups := groupRows(c.Cards)
+	m.Counts = Counts{Articles: len(c.Cards), Groups: len(groups), Languages: map[data.Lang]int{}}
 	for i := range c.Cards {
 		m.Counts.Languages[c.Cards[i].Lang]++
 	}
+	cross := cmp.Or(c.Cross, new(Cross))
+	m.Cross = c.crossSpace()
 	m.Files = map[string]File{}
 	for _, f := range []struct {
 		name string
@@ -102,10 +124,14 @@ func (d *Dir) write(ctx context.Context, c *Contents) (id string, err error) {
 		{cardsFile, c.writeCards},
 		{stringsFile, c.writeStrings},
 		{urlsFile, c.writeURLs},
-		{vectorsFile, c.writeVectors},
-		{candidatesFile, c.writeCandidates},
-		{modelFile, func(w io.Writer) error { _, err := c.Model.WriteTo(w); return err }},
-		{boilerplateFile, c.writeBoilerplate},
+		{groupsFile, func(w io.Writer) error { return writeGroups(w, groups, len(c.Cards)) }},
+		{vectorsFile, func(w io.Writer) error { return writeVectors(w, c.Vectors) }},
+		{candidatesFile, func(w io.Writer) error { return writeCandidates(w, c.Candidates) }},
+		{modelFile, func(w io.Writer) error { return writePart(w, c.Model) }},
+		{crossVectorsFile, func(w io.Writer) error { return writeVectors(w, cross.Vectors) }},
+		{crossCandidatesFile, func(w io.Writer) error { return writeCandidates(w, cross.Candidates) }},
+		{crossModelFile, func(w io.Writer) error { return writePart(w, cross.Model) }},
+		{boilerplateFile, func(w io.Writer) error { return writePart(w, c.Boilerplate) }},
 	} {
 		if m.Files[f.name], err = writeFile(ctx, d.fs, filepath.Join(aside, f.name), f.fill); err != nil {
 			return "", err
@@ -233,31 +259,23 @@ func (c *Contents) writeURLs(w io.Writer) error {
 	return binary.Write(w, binary.LittleEndian, entries)
 }
 
-func (c *Contents) writeVectors(w io.Writer) error {
-	for i := range c.Vectors.Rows {
-		if err := binary.Write(w, binary.LittleEndian, c.Vectors.Row(i)); err != nil {
+func writeVectors(w io.Writer, v embed.Dense) error {
+	for i := range v.Rows {
+		if err := binary.Write(w, binary.LittleEndian, v.Row(i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *Contents) writeBoilerplate(w io.Writer) error {
-	if c.Boilerplate == nil {
-		return nil
-	}
-	_, err := c.Boilerplate.WriteTo(w)
-	return err
-}
-
-func (c *Contents) writeCandidates(w io.Writer) error {
-	if err := binary.Write(w, binary.LittleEndian, c.Candidates.Len); err != nil {
+func writeCandidates(w io.Writer, lists knn.Lists) error {
+	if err := binary.Write(w, binary.LittleEndian, lists.Len); err != nil {
 		return err
 	}
-	b := make([]byte, 0, c.Candidates.K*8)
-	for i := range c.Candidates.Len {
+	b := make([]byte, 0, lists.K*8)
+	for i := range lists.Len {
 		b = b[:0]
-		for _, n := range c.Candidates.Row(i) {
+		for _, n := range lists.Row(i) {
 			b = binary.LittleEndian.AppendUint32(b, uint32(n.Row))
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(n.Cosine))
 		}
@@ -267,4 +285,26 @@ func (c *Contents) writeCandidates(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// writePart lets part write itself; nil leaves the file empty.
+func writePart(w io.Writer, part io.WriterTo) error {
+	if part == nil {
+		return nil
+	}
+	_, err := part.WriteTo(w)
+	return err
+}
+
+// crossSpace is what the manifest says of c.Cross.
+func (c *Contents) crossSpace() *CrossSpace {
+	if c.Cross == nil {
+		return nil
+	}
+	var space CrossSpace
+	if c.Manifest.Cross != nil {
+		space = *c.Manifest.Cross
+	}
+	space.Rank, space.Neighbours = c.Cross.Vectors.Dim, c.Cross.Candidates.K
+	return &space
 }
