@@ -107,6 +107,8 @@ func TestArticleHash(t *testing.T) {
 			*v = true
 		case *int:
 			*v = 7
+		case *float64:
+			*v = 0.5
 		default:
 			field.SetString("x")
 		}

@@ -27,6 +27,45 @@ func TestParseLang(t *testing.T) {
 	check("zh_tw", "zh-Hant", true)
 	check("zh-HK", "zh-Hant", true)
 	check("zh-Hant-CN", "zh-Hant", true)
+	check("zh-TW", "zh-Hant", true)
+	check("zh_Hant_HK", "zh-Hant", true)
+	check("zh-MO", "zh-Hant", true)
+	check("zh-SG", "zh-Hans", true)
+	check("zh-CHT", "zh-Hant", true)
+	check("zh-chs", "zh-Hans", true)
+	check("zh-Latn", "zh-Hans", true)
+	check("cmn", "zh-Hans", true)
+	check("cmn-TW", "zh-Hant", true)
+	check("yue", "yue", true)
+	check("cn", "zh-Hans", true)
+	check("CN", "zh-Hans", true)
+	check("hk", "zh-Hant", true)
+	check("jp", "ja", true)
+	check("jp-JP", "ja-JP", true)
+	check("ua", "uk", true)
+	check("cz_CZ", "cs-CZ", true)
+	check("dk", "da", true)
+	check("gr", "el", true)
+	check("kr", "kr", true) // Kanuri
+	check("tw", "tw", true) // Twi
+	check("iw", "he", true)
+	check("in", "id", true)
+	check("nb", "no", true)
+	check("nb_NO", "no-NO", true)
+	check("no", "no", true)
+	check("nn", "nn", true)
+	check("arb", "ar", true)
+	check("ger", "de", true)
+	check("eng", "en", true)
+	check("de_DE.UTF-8", "de-DE", true)
+	check("zh_TW.Big5", "zh-Hant", true)
+	check("de_DE@euro", "de-DE", true)
+	check("sr_RS.UTF-8@latin", "sr-Latn-RS", true)
+	check("mul", "und", true)
+	check("zxx", "und", true)
+	check("C", "und", false)
+	check(".UTF-8", "und", false)
+	check("us", "und", false)
 	check("ja", "ja", true)
 	check("und", "und", true)
 	check("", "und", true)
@@ -48,7 +87,7 @@ func TestLangBase(t *testing.T) {
 
 // The canonical form of a tag is its own canonical form.
 func FuzzParseLang(f *testing.F) {
-	for _, s := range []string{"en", "zh-TW", "zh-min-nan", "i-klingon", "x-private", "sr-Latn-RS", "de-1996", "cmn", "sgn-BE-FR"} {
+	for _, s := range []string{"en", "zh-TW", "zh-min-nan", "i-klingon", "x-private", "sr-Latn-RS", "de-1996", "cmn", "sgn-BE-FR", "nb-x-arb", "de_DE.UTF-8", "sr@latin", "cn-TW", "zh-CHT"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
