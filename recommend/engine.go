@@ -42,6 +42,9 @@ type Options struct {
 	// some 4 kB each. Articles that Update names come in all the same.
 	MostProvisional int
 
+	// Placements are the places that a Query may name.
+	Placements map[string]Placement
+
 	Log *slog.Logger // default slog.Default()
 }
 

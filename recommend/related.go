@@ -24,6 +24,9 @@ type Query struct {
 	Limit   int              // most links; 0 means DefaultLimit
 	Exclude []data.ArticleID // never among the links
 	Raw     bool             // as the algorithm has it: without threshold and overrides
+
+	Languages Languages // that the links may be in; empty: as Placement has it, else the article's own
+	Placement string    // one of Options.Placements, for which the list is; "" is none
 }
 
 // Source says where a link comes from.
@@ -33,6 +36,10 @@ type Source string
 const (
 	Algorithm Source = "algorithm"
 	Editor    Source = "editor" // a pin
+
+	// OtherLanguage is of links in another language than the article's, which
+	// come after those in its own, unless an editor put them there.
+	OtherLanguage Source = "fallback:language"
 )
 
 // A Link is one item of a List.
