@@ -23,6 +23,15 @@
 // On amd64 Search and Cosine give the bits of All. Elsewhere the Go compiler
 // may fuse gonum's products and sums, and the last bit may differ.
 //
+// What is asked of every pair of rows costs as much as their cosine, so a search
+// across groups is told by Options.Match, once for each group and row, which
+// rows it may look at: the lists are those that Allowed would give.
+//
+// Of a class only the best row is kept while the search goes on, not afterwards:
+// lists of K rows with several of a class would be short once those are left
+// out. A row that makes it into a list is compared with the classes of the K
+// rows there, which is some hundred times K looks for each list.
+//
 // That cosines are symmetric is not used to halve the work: every block of
 // queries would then write into the lists of all others.
 package knn

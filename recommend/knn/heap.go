@@ -47,15 +47,21 @@ func push(h []Neighbour, k int, n Neighbour, rank []uint32) []Neighbour {
 		return h
 	}
 	h[0] = n
-	for i := 0; ; {
+	sink(h, 0, rank)
+	return h
+}
+
+// sink restores the heap h after the neighbour at i has become a better one.
+func sink(h []Neighbour, i int, rank []uint32) {
+	for {
 		worst := i
-		for child := 2*i + 1; child <= 2*i+2 && child < k; child++ {
+		for child := 2*i + 1; child <= 2*i+2 && child < len(h); child++ {
 			if compare(h[child], h[worst], rank) > 0 {
 				worst = child
 			}
 		}
 		if worst == i {
-			return h
+			return
 		}
 		h[i], h[worst] = h[worst], h[i]
 		i = worst

@@ -40,6 +40,11 @@ type Options struct {
 	K        int      // neighbours per row; 0 means 64
 	Group    []uint32 // n: neighbours are of one group; nil: all rows are of one
 	Eligible []bool   // n: whether the row may be a neighbour of others; nil: all may
+	Class    []uint32 // n: a list holds at most one row of a class, the best; nil: each row is a class
+
+	// Match tells whether row to may be a neighbour of the rows of a group;
+	// nil: if it is of that group. It is asked once for each group and row.
+	Match func(group uint32, to int) bool
 
 	// Allowed tells whether row to may be a neighbour of row from; nil: all
 	// may. It is asked, by several goroutines at a time, only for rows that
@@ -68,8 +73,16 @@ func (o Options) validate(rows int) {
 	if o.K < 0 || o.Workers < 0 {
 		panic("knn: negative option")
 	}
-	if o.Group != nil && len(o.Group) != rows || o.Eligible != nil && len(o.Eligible) != rows || o.Rank != nil && len(o.Rank) != rows {
+	for _, numbers := range [][]uint32{o.Group, o.Class, o.Rank} {
+		if numbers != nil && len(numbers) != rows {
+			panic("knn: length mismatch")
+		}
+	}
+	if o.Eligible != nil && len(o.Eligible) != rows {
 		panic("knn: length mismatch")
+	}
+	if o.Match != nil && o.Group == nil {
+		panic("knn: a match for groups, and no groups")
 	}
 }
 
@@ -139,15 +152,16 @@ type search struct {
 	done int64
 }
 
-// A task is to find the neighbours of queries among candidates, all of one group.
+// A task is to find the neighbours of queries, all of one group, among candidates.
 type task struct{ queries, candidates []int32 }
 
 // split divides the rows into tasks of at most queryBlock queries.
 func (s *search) split() []task {
-	rows := make([]int32, s.v.Rows)
-	for i := range rows {
-		rows[i] = int32(i)
+	all := make([]int32, s.v.Rows)
+	for i := range all {
+		all[i] = int32(i)
 	}
+	rows := slices.Clone(all)
 	if s.Group != nil {
 		slices.SortStableFunc(rows, func(a, b int32) int { return int(s.Group[a]) - int(s.Group[b]) })
 	}
@@ -161,8 +175,12 @@ func (s *search) split() []task {
 		}
 		rows = rows[len(members):]
 		candidates := members
+		if s.Match != nil {
+			group := s.Group[members[0]]
+			candidates = slices.DeleteFunc(slices.Clone(all), func(r int32) bool { return !s.Match(group, int(r)) })
+		}
 		if s.Eligible != nil {
-			candidates = slices.DeleteFunc(slices.Clone(members), func(r int32) bool { return !s.Eligible[r] })
+			candidates = slices.DeleteFunc(slices.Clone(candidates), func(r int32) bool { return !s.Eligible[r] })
 		}
 		for queries := range slices.Chunk(members, queryBlock) {
 			tasks = append(tasks, task{queries, candidates})
@@ -255,7 +273,20 @@ func (w *worker) take(q int32, candidates []int32, cosines []float32) {
 		if int(*length) == w.K && compare(n, list[0], w.Rank) > 0 || w.Allowed != nil && !w.Allowed(int(q), int(c)) {
 			continue
 		}
-		*length = int32(len(push(list[:*length], w.K, n, w.Rank)))
+		if i := w.sameClass(list[:*length], c); i < 0 {
+			*length = int32(len(push(list[:*length], w.K, n, w.Rank)))
+		} else if compare(n, list[i], w.Rank) < 0 {
+			list[i] = n
+			sink(list[:*length], i, w.Rank)
+		}
 		least = lowest(list[:*length], w.K)
 	}
+}
+
+// sameClass is the place in list of the row that is of the class of row c, or -1.
+func (w *worker) sameClass(list []Neighbour, c int32) int {
+	if w.Class == nil {
+		return -1
+	}
+	return slices.IndexFunc(list, func(n Neighbour) bool { return w.Class[n.Row] == w.Class[c] })
 }

@@ -62,7 +62,8 @@ func naive(v embed.Dense, o knn.Options) [][]knn.Neighbour {
 			}
 			switch {
 			case i == j, sum <= 0,
-				o.Group != nil && o.Group[i] != o.Group[j],
+				o.Group != nil && o.Match == nil && o.Group[i] != o.Group[j],
+				o.Match != nil && !o.Match(o.Group[i], j),
 				o.Eligible != nil && !o.Eligible[j],
 				o.Allowed != nil && !o.Allowed(i, j):
 			default:
@@ -80,6 +81,14 @@ func naive(v embed.Dense, o knn.Options) [][]knn.Neighbour {
 			}
 			return int(a.Row - b.Row)
 		})
+		if o.Class != nil {
+			taken := map[uint32]bool{}
+			lists[i] = slices.DeleteFunc(lists[i], func(n knn.Neighbour) bool {
+				class := o.Class[n.Row]
+				defer func() { taken[class] = true }()
+				return taken[class]
+			})
+		}
 		lists[i] = lists[i][:min(o.K, len(lists[i]))]
 	}
 	return lists
@@ -105,6 +114,12 @@ func TestAll(t *testing.T) {
 		numbers := rapid.SliceOfN(rapid.Uint32Range(0, 2), n, n)
 		if rapid.Bool().Draw(t, "grouped") {
 			o.Group = numbers.Draw(t, "group")
+			if rapid.Bool().Draw(t, "matched") {
+				o.Match = func(group uint32, to int) bool { return o.Group[to] != group && (group+uint32(to))%5 != 0 }
+			}
+		}
+		if rapid.Bool().Draw(t, "classed") {
+			o.Class = rapid.SliceOfN(rapid.Uint32Range(0, uint32(max(1, n/2))), n, n).Draw(t, "class")
 		}
 		if rapid.Bool().Draw(t, "ranked") {
 			o.Rank = numbers.Draw(t, "rank")
