@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -21,36 +22,73 @@ type batch struct {
 	texts []embed.Text
 }
 
-// count makes the vocabulary of texts and the matrix of their weighted counts,
-// terms × texts.
-func count(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (vocabulary, *embed.Sparse, error) {
-	counters := make([]*counter, opts.Workers)
+// A corpus is what the workers counted in the texts of one language.
+type corpus struct {
+	lang     string
+	counters []*counter
+}
+
+// count counts the terms of n texts, and returns those of each language that holds
+// one, in the order of the languages' names. It returns ErrEmptyCorpus if none does.
+func count(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (corpora []corpus, n int, err error) {
+	counted := make([]map[string]*counter, opts.Workers) // by language
 	batches := make(chan batch)
 	var wg sync.WaitGroup
-	for i := range counters {
-		c := &counter{ids: make(map[string]uint32)}
-		counters[i] = c
+	for i := range counted {
+		counters := make(map[string]*counter)
+		counted[i] = counters
 		wg.Go(func() {
+			scratch := bag{rules: opts.Rules}
 			for b := range batches {
 				for i, text := range b.texts {
-					c.add(b.first+i, text)
+					lang := language(text.Lang)
+					c := counters[lang]
+					if c == nil {
+						c = &counter{ids: make(map[string]uint32)}
+						counters[lang] = c
+					}
+					c.add(&scratch, b.first+i, text)
 				}
 			}
 		})
 	}
-	n, err := send(ctx, texts, batches, opts.Progress)
+	n, err = send(ctx, texts, batches, opts.Progress)
 	close(batches)
 	wg.Wait()
 	if err != nil {
-		return vocabulary{}, nil, err
+		return nil, 0, err
 	}
 	opts.Progress("count", int64(n), int64(n))
 
-	terms, rows := selectTerms(counters, n, opts)
-	if terms.len() == 0 {
-		return vocabulary{}, nil, ErrEmptyCorpus
+	byLang := make(map[string][]*counter)
+	for _, counters := range counted {
+		for lang, c := range counters {
+			c.ids = nil // no longer needed, and large
+			byLang[lang] = append(byLang[lang], c)
+		}
 	}
-	return terms, assemble(counters, rows, terms.len(), n), nil
+	for _, lang := range slices.Sorted(maps.Keys(byLang)) {
+		if slices.ContainsFunc(byLang[lang], func(c *counter) bool { return len(c.terms) > 0 }) {
+			corpora = append(corpora, corpus{lang, byLang[lang]})
+		}
+	}
+	if len(corpora) == 0 {
+		return nil, 0, ErrEmptyCorpus
+	}
+	return corpora, n, nil
+}
+
+// language is the name of the language of a BCP 47 tag: its primary subtag, in small
+// letters, or "und" if there is none.
+func language(tag string) string {
+	primary := tag
+	if end := strings.IndexAny(tag, "-_"); end >= 0 {
+		primary = tag[:end]
+	}
+	if primary == "" {
+		return "und"
+	}
+	return strings.ToLower(primary)
 }
 
 // send passes texts on in batches and returns their number.
@@ -78,8 +116,8 @@ func send(ctx context.Context, texts iter.Seq2[embed.Text, error], to chan<- bat
 	return n, ctx.Err()
 }
 
-// A counter counts the terms of the texts that come to one worker, and numbers the
-// terms as they come.
+// A counter counts the terms of those texts of one language that come to one worker,
+// and numbers the terms as they come.
 type counter struct {
 	ids   map[string]uint32
 	terms []string // by id
@@ -88,15 +126,13 @@ type counter struct {
 	docs  []countedDoc
 	index []uint32 // ids, document after document
 	value []float32
-
-	scratch bag
 }
 
 type countedDoc struct{ doc, lo, hi int } // entries index[lo:hi] of the counter
 
-func (c *counter) add(doc int, text embed.Text) {
+func (c *counter) add(scratch *bag, doc int, text embed.Text) {
 	lo := len(c.index)
-	c.index, c.value = c.scratch.count(text, c.id, c.index, c.value)
+	c.index, c.value = scratch.count(text, c.id, c.index, c.value)
 	for _, id := range c.index[lo:] {
 		c.freq[id]++
 	}
@@ -115,17 +151,19 @@ func (c *counter) id(term string) (uint32, bool) {
 	return id, true
 }
 
-// A bag is the scratch space of counting one text: id of a term and field of each
-// token, packed as id<<32 | field.
-type bag []uint64
+// A bag counts one text after another.
+type bag struct {
+	rules  token.Rules
+	tokens []uint64 // scratch: id of a term and field of each token, packed as id<<32 | field
+}
 
 // count appends to index the ids of the terms in text, ascending, and to value their
 // counts: each occurrence counts as the weight of its field. Tokens for which id
 // says no are left out. Counts are sums in a fixed order and do not depend on how
 // the ids are given out.
 func (b *bag) count(text embed.Text, id func(term string) (uint32, bool), index []uint32, value []float32) ([]uint32, []float32) {
-	tokens := (*b)[:0]
-	tokeniser := token.For(text.Lang, token.Rules{})
+	tokens := b.tokens[:0]
+	tokeniser := token.For(text.Lang, b.rules)
 	weights := make([]float32, len(text.Fields))
 	for f, field := range text.Fields {
 		weights[f] = field.Weight
@@ -155,6 +193,6 @@ func (b *bag) count(text embed.Text, id func(term string) (uint32, bool), index 
 		value[len(value)-1] = min(value[len(value)-1]+n, math.MaxFloat32)
 		start = end
 	}
-	*b = tokens
+	b.tokens = tokens
 	return index, value
 }

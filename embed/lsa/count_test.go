@@ -1,6 +1,7 @@
 package lsa
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -18,13 +19,24 @@ func words(v vocabulary) []string {
 	return terms
 }
 
+// counting is the vocabulary and the counts of texts of one language.
+func counting(t *testing.T, texts iter.Seq2[embed.Text, error], opts Options) (vocabulary, *embed.Sparse) {
+	t.Helper()
+	corpora, _, err := count(t.Context(), texts, opts.withDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(corpora) != 1 {
+		t.Fatalf("got %d languages, want 1", len(corpora))
+	}
+	made := corpora[0].assemble(opts.withDefaults())
+	return made.terms, made.matrix
+}
+
 func TestCountBounds(t *testing.T) {
 	check := func(name string, opts Options, bodies []string, want ...string) {
 		t.Helper()
-		terms, counts, err := count(t.Context(), plain(bodies...), opts.withDefaults())
-		if err != nil {
-			t.Fatal(name, err)
-		}
+		terms, counts := counting(t, plain(bodies...), opts)
 		if got := words(terms); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
@@ -44,17 +56,14 @@ func TestCountBounds(t *testing.T) {
 }
 
 func TestCountWeighsFields(t *testing.T) {
-	_, counts, err := count(t.Context(), eachText([]embed.Text{{Fields: []embed.Field{
+	_, counts := counting(t, eachText([]embed.Text{{Fields: []embed.Field{
 		{Text: "port sea", Weight: 3},
 		{Text: "port farm port"}, // no weight is a weight of 1
 		{Text: "sea", Weight: 0.5},
 		{Text: "farm", Weight: float32(math.Inf(1))},
 		{Text: "farm", Weight: float32(math.NaN())},
 		{Text: "farm", Weight: -2},
-	}}}), Options{}.withDefaults())
-	if err != nil {
-		t.Fatal(err)
-	}
+	}}}), Options{})
 	if want := []float32{1, 5, 3.5}; !slices.Equal(counts.Value, want) { // farm, port, sea
 		t.Errorf("counts: got %v, want %v", counts.Value, want)
 	}
@@ -99,13 +108,73 @@ func TestTFIDF(t *testing.T) {
 	}
 }
 
+// Bounds and weights are those of the language; terms of different languages never meet.
+func TestCountsOfLanguages(t *testing.T) {
+	text := func(lang, body string) embed.Text {
+		return embed.Text{Lang: lang, Fields: []embed.Field{{Text: body}}}
+	}
+	texts := []embed.Text{
+		text("de", "port port see"), text("it", "port mare"), text("de-AT", "port see"), text("DE_CH", "see"),
+		text("", "port"), text("it", "mare"), text("fr", "…"), text("und", "port"),
+	}
+	corpora, n, err := count(t.Context(), eachText(texts), Options{Workers: 3}.withDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n != len(texts) {
+		t.Errorf("texts: got %d, want %d", n, len(texts))
+	}
+	for i, want := range []struct {
+		lang   string
+		texts  []int
+		counts []float32 // of "mare" or "port" or "see", text by text
+		terms  []string
+	}{
+		{"de", []int{0, 2, 3}, []float32{2, 1}, []string{"port"}}, // "see" is in more than half
+		{"it", []int{1, 5}, []float32{1, 1}, []string{"mare"}},
+		{"und", []int{4, 7}, []float32{1, 1}, []string{"port"}},
+	} {
+		got := corpora[i].assemble(Options{}.withDefaults())
+		if got.lang != want.lang || !slices.Equal(got.texts, want.texts) {
+			t.Errorf("language %d: got texts %v of %q, want %v of %q", i, got.texts, got.lang, want.texts, want.lang)
+		}
+		if !slices.Equal(words(got.terms), want.terms) || !slices.Equal(got.matrix.Value, want.counts) {
+			t.Errorf("%s: got terms %q, counts %v; want %q, %v", want.lang, words(got.terms), got.matrix.Value, want.terms, want.counts)
+		}
+	}
+
+	weighted, err := TFIDF(t.Context(), eachText(texts), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]uint32
+	for j := range texts {
+		index, _ := weighted.Col(j)
+		rows = append(rows, slices.Clone(index))
+	}
+	want := [][]uint32{{0}, {1}, {0}, {}, {2}, {1}, {}, {2}}
+	if !slices.EqualFunc(rows, want, slices.Equal) || weighted.Rows != 3 {
+		t.Errorf("rows of TFIDF: got %v of %d, want %v of 3", rows, weighted.Rows, want)
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	for tag, want := range map[string]string{
+		"": "und", "und": "und", "-x": "und", "en": "en", "EN-gb": "en", "zh_tw": "zh", "zh-Hant": "zh", "sr-Latn-RS": "sr",
+	} {
+		if got := language(tag); got != want {
+			t.Errorf("%q: got %q, want %q", tag, got, want)
+		}
+	}
+}
+
 // count, against the simplest way to do it.
 func TestCountEqualsPlainCounting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bodies := rapid.SliceOfN(rapid.StringMatching(`([a-e]{1,2} ){0,6}`), 1, 40).Draw(t, "bodies")
 		opts := Options{MinDocFreq: rapid.IntRange(1, 4).Draw(t, "least"), Workers: rapid.IntRange(1, 4).Draw(t, "workers")}
 		opts = opts.withDefaults()
-		terms, counts, err := count(t.Context(), plain(bodies...), opts)
+		corpora, _, err := count(t.Context(), plain(bodies...), opts)
 		if err == ErrEmptyCorpus {
 			for _, body := range bodies {
 				if len(body) > 0 {
@@ -114,6 +183,8 @@ func TestCountEqualsPlainCounting(t *testing.T) {
 			}
 			return
 		}
+		made := corpora[0].assemble(opts)
+		terms, counts := made.terms, made.matrix
 		for j, body := range bodies {
 			held := make(map[string]float64)
 			for _, word := range strings.Fields(body) {

@@ -9,6 +9,7 @@ import (
 	"runtime"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/embed/vec"
 )
 
@@ -20,9 +21,10 @@ type Options struct {
 	Rank int    // dimensions of the vectors; 0: min(256, texts/8), at least 1
 	Seed uint64 // of the random start of the decomposition; 0: 1
 
-	// A term counts if it occurs in at least MinDocFreq texts and in at most the
-	// share MaxDocFreq of them, though that is never taken to be fewer than
-	// MinDocFreq texts. If no term is within the bounds, as in a single text, all are.
+	// A term counts if it occurs in at least MinDocFreq texts of its language and in at
+	// most the share MaxDocFreq of them, though that is never taken to be fewer than
+	// MinDocFreq texts. If no term of the language is within the bounds, as in a single
+	// text, all are.
 	MinDocFreq int     // 0: 2
 	MaxDocFreq float64 // in (0, 1]; 0: 0.5
 
@@ -30,11 +32,13 @@ type Options struct {
 	Oversample int // columns beyond Rank; 0: 16
 	Iterations int // of the subspace; 0: 4
 
+	Rules token.Rules // how texts are cut into terms; kept in the Model
+
 	Workers int // goroutines; 0: GOMAXPROCS. Results do not depend on it
 
 	// Progress, if not nil, is told now and then how far a stage ("count",
-	// "decompose", "project") has come. The total is 0 while it is not known. Calls
-	// do not overlap.
+	// "decompose", "project") has come, over all languages. The total is 0 while it is
+	// not known. Calls do not overlap.
 	Progress func(stage string, done, total int64)
 }
 
@@ -70,17 +74,24 @@ func (o Options) validate() error {
 	return nil
 }
 
-// Fit counts the terms of texts, weights the counts and factorises the matrix A
-// (terms × texts) as
+// Fit counts the terms of texts, weights the counts and, for the texts of each
+// language by themselves, factorises the matrix A (terms × texts) as
 //
 //	A ≈ U·Σ·Vᵀ,  U: terms×k, Σ: k×k, V: texts×k
 //
-// It returns U in a Model, with all it takes to analyse further texts, and one
+// Texts are of one language if the primary subtags of their tags are equal, as those
+// of zh-Hans and zh-Hant; texts without a tag and those of "und" are of one as well.
+//
+// It returns every U in a Model, with all it takes to analyse further texts, and one
 // vector per text in their order: the rows of Aᵀ·U = V·Σ (texts×k), each scaled to
 // length 1. A text without a known term, or of which nothing lies in the space of U,
-// has the zero vector. k is min(opts.Rank, rank of A).
+// has the zero vector. k is min(rank, rank of A), where rank is opts.Rank or its
+// default of all texts together. Vectors have as many dimensions as the greatest k;
+// those of a language with fewer end in zeros. Cosines of texts in different
+// languages mean nothing.
 //
-// Equal texts and options give equal bytes, whatever opts.Workers is. Time is
+// Equal texts and options give equal bytes, whatever opts.Workers is, and the space of
+// a language does not depend on texts in others but through the default rank. Time is
 // O(nnz·k + (terms+texts)·k²), memory O(nnz + (terms+texts)·k), where nnz is the
 // number of distinct terms summed over the texts; the texts are not kept.
 //
@@ -91,22 +102,25 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 	if err := opts.validate(); err != nil {
 		return nil, embed.Dense{}, err
 	}
-	terms, counts, err := count(ctx, texts, opts)
+	languages, n, err := weighted(ctx, texts, opts)
 	if err != nil {
 		return nil, embed.Dense{}, err
 	}
-	var weighting Weighting
-	weighting.fit(counts)
-	weighting.apply(counts)
-	unitColumns(counts, 0)
-
-	svd := opts.svd()
-	if err := svd.fit(ctx, counts, opts.Progress); err != nil {
-		return nil, embed.Dense{}, err
+	setDefault(&opts.Rank, defaultRank(n))
+	spaces := make([]*Space, len(languages))
+	for i, l := range languages {
+		svd := opts.svd()
+		err := svd.fit(ctx, l.matrix, func(done, total int64) {
+			opts.Progress("decompose", int64(i)*total+done, int64(len(languages))*total)
+		})
+		if err != nil {
+			return nil, embed.Dense{}, fmt.Errorf("lsa: decompose the texts in %q: %w", l.lang, err)
+		}
+		spaces[i] = newSpace(l.lang, l.terms, l.global, svd)
 	}
-	model := newModel(terms, weighting.Global, svd)
+	model := newModel(opts.Rules, spaces)
 
-	vectors, err := project(ctx, counts, svd.U, opts)
+	vectors, err := project(ctx, languages, spaces, n, opts)
 	if err != nil {
 		return nil, embed.Dense{}, err
 	}
@@ -114,38 +128,88 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 }
 
 // TFIDF counts the terms of texts and weights them as Fit does, without the
-// decomposition: each column is a text's vector of length 1, or zero.
+// decomposition: each column is a text's vector of length 1, or zero. Terms of
+// different languages have different rows.
 func TFIDF(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (*embed.Sparse, error) {
 	opts = opts.withDefaults()
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	_, counts, err := count(ctx, texts, opts)
+	languages, n, err := weighted(ctx, texts, opts)
 	if err != nil {
 		return nil, err
 	}
-	var weighting Weighting
-	weighting.fit(counts)
-	weighting.apply(counts)
-	unitColumns(counts, 0)
-	return counts, nil
+	return stack(languages, n), nil
 }
 
-// project returns the unit rows of aᵀ·u.
-func project(ctx context.Context, a *embed.Sparse, u embed.Dense, opts Options) (embed.Dense, error) {
-	vectors := embed.NewDense(a.Cols, u.Dim)
-	total := int64(a.Cols)
-	opts.Progress("project", 0, total)
-	err := inChunks(ctx, opts.Workers, a.Cols, chunkRows, func(lo, hi int) {
-		for j := lo; j < hi; j++ {
-			index, value := a.Col(j)
-			projectOne(index, value, u, vectors.Row(j))
-		}
-	})
+// weighted is the texts of each language as a matrix of tf-idf, its columns scaled to
+// length 1 or zero; and the number of all texts.
+func weighted(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) ([]counted, int, error) {
+	corpora, n, err := count(ctx, texts, opts)
 	if err != nil {
-		return embed.Dense{}, err
+		return nil, 0, err
 	}
-	opts.Progress("project", total, total)
+	languages := make([]counted, len(corpora))
+	for i := range corpora {
+		l := corpora[i].assemble(opts)
+		corpora[i] = corpus{} // its memory is free for the next
+		var weighting Weighting
+		weighting.fit(l.matrix)
+		weighting.apply(l.matrix)
+		unitColumns(l.matrix, 0)
+		l.global = weighting.Global
+		languages[i] = l
+	}
+	return languages, n, nil
+}
+
+// stack puts matrices below one another: their columns become those of one matrix of
+// n texts.
+func stack(languages []counted, n int) *embed.Sparse {
+	s := &embed.Sparse{Cols: n, Ptr: make([]int, n+1)}
+	for _, l := range languages {
+		for column, text := range l.texts {
+			s.Ptr[text+1] = l.matrix.Ptr[column+1] - l.matrix.Ptr[column]
+		}
+	}
+	for j := range n {
+		s.Ptr[j+1] += s.Ptr[j]
+	}
+	s.Index, s.Value = make([]uint32, s.Ptr[n]), make([]float32, s.Ptr[n])
+	for _, l := range languages {
+		for column, text := range l.texts {
+			index, value := l.matrix.Col(column)
+			toIndex, toValue := s.Col(text)
+			for e, row := range index {
+				toIndex[e] = uint32(s.Rows) + row
+			}
+			copy(toValue, value)
+		}
+		s.Rows += l.matrix.Rows
+	}
+	return s
+}
+
+// project returns the unit rows of aᵀ·u for the matrix a and the space of each
+// language, as rows of n texts.
+func project(ctx context.Context, languages []counted, spaces []*Space, n int, opts Options) (embed.Dense, error) {
+	vectors := embed.NewDense(n, longest(spaces))
+	done := 0
+	for i, l := range languages {
+		opts.Progress("project", int64(done), int64(n))
+		u := spaces[i].U()
+		err := inChunks(ctx, opts.Workers, len(l.texts), chunkRows, func(lo, hi int) {
+			for j := lo; j < hi; j++ {
+				index, value := l.matrix.Col(j)
+				projectOne(index, value, u, vectors.Row(l.texts[j])[:u.Dim])
+			}
+		})
+		if err != nil {
+			return embed.Dense{}, err
+		}
+		done += len(l.texts)
+	}
+	opts.Progress("project", int64(n), int64(n)) // texts in languages without a term among them
 	return vectors, nil
 }
 

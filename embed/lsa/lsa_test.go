@@ -13,9 +13,11 @@ import (
 	"testing"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/embed/vec"
 	"github.com/james-bowman/nlp"
 	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
 )
 
 // zipf makes texts whose words fall off in frequency as real words do. Each text has
@@ -71,6 +73,7 @@ func TestFitSmallCorpora(t *testing.T) {
 		{"equal texts", []string{"a harbour", "a harbour", "a harbour", "a harbour", "a harbour"}, Options{Rank: 5}, 1, nil},
 		{"nothing shared", []string{"harbour", "wheat"}, Options{Rank: 5}, 2, nil},
 		{"more rank than texts", []string{"harbour crane", "harbour ship", "wheat field", "wheat rain"}, Options{Rank: 300}, 2, nil},
+		{"no term in two texts of three", []string{"harbour", "wheat rain", "crane"}, Options{Rank: 5}, 3, nil},
 		{"an empty text", []string{"harbour crane", "", "harbour crane", "…!"}, Options{Rank: 3}, 1, []int{1, 3}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -169,7 +172,12 @@ func TestFitStopsWithItsContext(t *testing.T) {
 
 func TestProgressReachesItsTotal(t *testing.T) {
 	done, total := make(map[string]int64), make(map[string]int64)
-	_, _, err := Fit(t.Context(), eachText(zipf(100, 30, 1)), Options{Progress: func(stage string, d, of int64) {
+	var stages []string
+	texts := append(zipf(100, 30, 1), inLang("de", "hafen"), inLang("it", "gru"), inLang("fr", "…"))
+	_, _, err := Fit(t.Context(), eachText(texts), Options{Progress: func(stage string, d, of int64) {
+		if len(stages) == 0 || stages[len(stages)-1] != stage {
+			stages = append(stages, stage)
+		}
 		if d < done[stage] {
 			t.Errorf("stage %q goes back from %d to %d", stage, done[stage], d)
 		}
@@ -182,6 +190,9 @@ func TestProgressReachesItsTotal(t *testing.T) {
 		if done[stage] == 0 || done[stage] != total[stage] {
 			t.Errorf("stage %q ended at %d of %d", stage, done[stage], total[stage])
 		}
+	}
+	if want := []string{"count", "decompose", "project"}; !slices.Equal(stages, want) {
+		t.Errorf("stages: got %q, want %q", stages, want)
 	}
 }
 
@@ -201,16 +212,137 @@ func TestFoldInGivesTheVectorOfFit(t *testing.T) {
 	}
 }
 
+// The default rank is that of all texts, and each language has what it can fill of it:
+// the cosines of a language with few texts are exactly those of tf-idf.
+func TestSmallLanguagesAreExact(t *testing.T) {
+	texts := slices.Concat(zipf(200, 40, 3), []embed.Text{
+		inLang("de", "hafen kran schiff"), inLang("it", "gru del porto"), inLang("de", "hafen kran"), inLang("de", "schiff kai hafen"), inLang("fr", "…"),
+	})
+	model, vectors, err := Fit(t.Context(), eachText(texts), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := model.Languages(), []string{"de", "it", "und"}; !slices.Equal(got, want) {
+		t.Fatalf("languages: got %q, want %q", got, want)
+	}
+	for lang, want := range map[string]int{"und": 205 / 8, "de": 2, "it": 1} { // "kran" and "schiff"; "hafen" is in all
+		if got := model.Space(lang).Rank(); got != want {
+			t.Errorf("rank of %q: got %d, want %d", lang, got, want)
+		}
+	}
+	if model.Rank() != 25 || vectors.Dim != 25 || vectors.Rows != len(texts) {
+		t.Errorf("vectors: got %d of %d dimensions, model of %d; want %d of 25", vectors.Rows, vectors.Dim, model.Rank(), len(texts))
+	}
+	tfidf, err := TFIDF(t.Context(), eachText(texts), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 200; i < len(texts); i++ {
+		for j := 200; j < len(texts); j++ {
+			if texts[i].Lang != texts[j].Lang {
+				continue
+			}
+			want := product(mat.Col(nil, i, tfidf), mat.Col(nil, j, tfidf))
+			if got := vec.Dot(vectors.Row(i), vectors.Row(j)); math.Abs(float64(got)-want) > 1e-6 {
+				t.Errorf("cosine of texts %d and %d: got %v, want %v", i, j, got, want)
+			}
+		}
+	}
+}
+
+// What is learnt of a language is the same bytes, whatever others are in the corpus and
+// wherever its texts stand among theirs.
+func TestSpacesDoNotDependOnOneAnother(t *testing.T) {
+	langs := []string{"", "de", "fr-CA", "it"}
+	rapid.Check(t, func(t *rapid.T) {
+		lang := rapid.SampledFrom(langs).Draw(t, "language")
+		bodies := rapid.SliceOfN(rapid.StringMatching(`([a-e]{1,2} ){1,6}`), 1, 20)
+		var alone, mixed []embed.Text
+		for _, body := range bodies.Draw(t, "bodies") {
+			for _, other := range rapid.SliceOfN(rapid.StringMatching(`([a-e]{1,2} ){0,6}`), 0, 3).Draw(t, "between") {
+				if by := rapid.SampledFrom(langs).Draw(t, "in"); by != lang {
+					mixed = append(mixed, inLang(by, other))
+				}
+			}
+			alone, mixed = append(alone, inLang(lang, body)), append(mixed, inLang(lang, body))
+		}
+		opts := Options{Rank: rapid.IntRange(1, 30).Draw(t, "rank"), Workers: rapid.IntRange(1, 3).Draw(t, "workers")}
+		fit := func(texts []embed.Text) (*Model, [][]float32) {
+			model, vectors, err := Fit(context.Background(), eachText(texts), opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			space := model.Space(lang)
+			var own [][]float32
+			for i, text := range texts {
+				if !slices.Equal(model.FoldIn(text), vectors.Row(i)) {
+					t.Errorf("text %d: fold-in differs from fit", i)
+				}
+				known := 0
+				if space := model.Space(text.Lang); space != nil {
+					known = space.Rank()
+				}
+				if slices.ContainsFunc(vectors.Row(i)[known:], func(v float32) bool { return v != 0 }) {
+					t.Errorf("text %d: beyond its space the vector is not zero", i)
+				}
+				if text.Lang == lang {
+					own = append(own, vectors.Row(i)[:space.Rank()])
+				}
+			}
+			return model, own
+		}
+		wantModel, want := fit(alone)
+		gotModel, got := fit(mixed)
+		if !bytes.Equal(gotModel.Space(lang).image, wantModel.Space(lang).image) {
+			t.Error("the space differs")
+		}
+		if !slices.EqualFunc(got, want, slices.Equal) {
+			t.Error("the vectors differ")
+		}
+	})
+}
+
+func TestRulesAreKept(t *testing.T) {
+	texts := []embed.Text{inLang("en", "the harbours"), inLang("en", "the harbours"), inLang("en", "wheat")}
+	for _, rules := range []token.Rules{{}, {KeepEndings: true}, {KeepStopWords: true}, {KeepStopWords: true, KeepEndings: true}} {
+		model, vectors, err := Fit(t.Context(), eachText(texts), Options{Rules: rules})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := model.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		read, err := ReadModel(b.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read.rules != rules {
+			t.Errorf("rules: got %+v, want %+v", read.rules, rules)
+		}
+		want := token.For("en", rules).Tokenise("the harbours")
+		slices.Sort(want)
+		if got := words(read.Space("en").terms); !slices.Equal(got, want) {
+			t.Errorf("%+v: got terms %q, want %q", rules, got, want)
+		}
+		if got := read.FoldIn(texts[0]); !slices.Equal(got, vectors.Row(0)) {
+			t.Errorf("%+v: fold-in: got %v, want %v", rules, got, vectors.Row(0))
+		}
+	}
+}
+
 func TestFoldInOfUnknownText(t *testing.T) {
 	model, _, err := Fit(t.Context(), plain("harbour crane", "harbour ship", "wheat field", "wheat rain"), Options{Rank: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, body := range []string{"", "nothing known", "…"} {
-		got := model.FoldIn(embed.Text{Fields: []embed.Field{{Text: body}}})
-		if !slices.Equal(got, []float32{0, 0}) {
+		if got := model.FoldIn(inLang("", body)); !slices.Equal(got, []float32{0, 0}) {
 			t.Errorf("%q: got %v, want the zero vector", body, got)
 		}
+	}
+	if got := model.FoldIn(inLang("en", "harbour crane")); !slices.Equal(got, []float32{0, 0}) {
+		t.Errorf("language not known: got %v, want the zero vector", got)
 	}
 }
 
@@ -307,8 +439,10 @@ func TestWriteToPassesErrorsOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := model.WriteTo(brokenWriter{}); n != 5 || !errors.Is(err, errFull) {
-		t.Errorf("got %d, %v; want 5, %v", n, err, errFull)
+	for _, room := range []int{5, headerBytes + 5} {
+		if n, err := model.WriteTo(&fullWriter{room}); n != int64(room) || !errors.Is(err, errFull) {
+			t.Errorf("got %d, %v; want %d, %v", n, err, room, errFull)
+		}
 	}
 	var b bytes.Buffer
 	if n, err := model.WriteTo(&b); err != nil || n != int64(b.Len()) {
@@ -318,6 +452,14 @@ func TestWriteToPassesErrorsOn(t *testing.T) {
 
 var errFull = errors.New("disk full")
 
-type brokenWriter struct{}
+// A fullWriter takes so many bytes and no more.
+type fullWriter struct{ room int }
 
-func (brokenWriter) Write([]byte) (int, error) { return 5, errFull }
+func (w *fullWriter) Write(b []byte) (int, error) {
+	n := min(len(b), w.room)
+	w.room -= n
+	if n < len(b) {
+		return n, errFull
+	}
+	return n, nil
+}

@@ -1,6 +1,7 @@
 package lsa
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -12,16 +13,21 @@ import (
 	"unsafe"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/embed/vec"
 )
 
-// A Model is what Fit learnt: vocabulary, term weights, U and Σ. It is never changed
-// and safe for concurrent use.
+// A Model is what Fit learnt: the spaces of the languages. It is never changed and safe
+// for concurrent use.
 //
-// It lives in one run of bytes, the same in memory and in a file:
+// It lives in one run of bytes, or several, which one after another are its file:
 //
-//	header   magic (8 bytes); terms m, rank k, bytes of text t (uint64 each);
-//	         kernel (24 bytes, zero padded); SHA-256 of all but itself (32 bytes)
+//	header   magic (8 bytes); spaces n, rules (uint64 each; bit 0: KeepStopWords,
+//	         bit 1: KeepEndings); kernel (24 bytes, zero padded);
+//	         SHA-256 of all of the file but itself (32 bytes)
+//	n spaces in ascending order of their languages, each of these parts:
+//	sizes    bytes of language l, rank k, terms m, bytes of text t (uint64 each)
+//	language l bytes
 //	sigma    k float32
 //	weight   m float32
 //	U        m×k float32, row major
@@ -30,8 +36,16 @@ import (
 //
 // all little-endian, and each part padded with zeros to a multiple of 8 bytes.
 type Model struct {
-	image  []byte
+	header []byte
 	kernel string
+	rules  token.Rules
+	spaces []*Space // ascending by language
+}
+
+// A Space is what Fit learnt of one language: vocabulary, term weights, U and Σ.
+type Space struct {
+	image  []byte
+	lang   string
 	sigma  []float32
 	weight []float32
 	u      embed.Dense
@@ -41,64 +55,121 @@ type Model struct {
 const (
 	// magic names the format and, in its last byte, the version of format and
 	// analysis: a model is of no use to a build that cuts or weighs words differently.
-	magic = "alsoLSA\x01"
+	magic = "alsoLSA\x02"
 
-	kernelAt    = 8 + 3*8
+	spacesAt    = 8
+	rulesAt     = spacesAt + 8
+	kernelAt    = rulesAt + 8
 	hashAt      = kernelAt + 24
 	headerBytes = hashAt + sha256.Size
+
+	keepStopWords = 1 << 0
+	keepEndings   = 1 << 1
 )
 
-// newModel puts a fitted model into the form of its file.
-func newModel(terms vocabulary, weight []float32, svd *TruncatedSVD) *Model {
-	m, k, text := terms.len(), svd.U.Dim, len(terms.text)
-	parts, size := layout(m, k, text)
-	image := make([]byte, size)
-	copy(image, magic)
-	for i, n := range []int{m, k, text} {
-		binary.LittleEndian.PutUint64(image[8+8*i:], uint64(n))
+// newModel puts fitted spaces together.
+func newModel(rules token.Rules, spaces []*Space) *Model {
+	header := make([]byte, headerBytes)
+	copy(header, magic)
+	binary.LittleEndian.PutUint64(header[spacesAt:], uint64(len(spaces)))
+	var bits uint64
+	if rules.KeepStopWords {
+		bits |= keepStopWords
 	}
-	copy(image[kernelAt:hashAt], "gonum/"+runtime.GOARCH)
-	copy(floats(image[parts[0]:], k), svd.Sigma)
-	copy(floats(image[parts[1]:], m), weight)
-	copy(floats(image[parts[2]:], m*k), svd.U.Data)
-	copy(view[uint32](image[parts[3]:], m+1), terms.offset)
-	copy(image[parts[4]:], terms.text)
-	sum := hash(image)
-	copy(image[hashAt:], sum[:])
-	return open(image)
+	if rules.KeepEndings {
+		bits |= keepEndings
+	}
+	binary.LittleEndian.PutUint64(header[rulesAt:], bits)
+	copy(header[kernelAt:hashAt], "gonum/"+runtime.GOARCH)
+	m := open(header, spaces)
+	sum := m.hash()
+	copy(header[hashAt:], sum[:])
+	return m
+}
+
+// open reads a header.
+func open(header []byte, spaces []*Space) *Model {
+	bits := binary.LittleEndian.Uint64(header[rulesAt:])
+	kernel := header[kernelAt:hashAt]
+	return &Model{
+		header: header,
+		kernel: string(kernel[:clen(kernel)]),
+		rules:  token.Rules{KeepStopWords: bits&keepStopWords != 0, KeepEndings: bits&keepEndings != 0},
+		spaces: spaces,
+	}
+}
+
+func (m *Model) hash() [sha256.Size]byte {
+	h := sha256.New()
+	h.Write(m.header[:hashAt])
+	for _, s := range m.spaces {
+		h.Write(s.image)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// newSpace puts what was fitted into the form of its file.
+func newSpace(lang string, terms vocabulary, weight []float32, svd *TruncatedSVD) *Space {
+	size := sizes{len(lang), svd.U.Dim, terms.len(), len(terms.text)}
+	parts, end := size.layout()
+	image := make([]byte, end)
+	for i, n := range size {
+		binary.LittleEndian.PutUint64(image[8*i:], uint64(n))
+	}
+	copy(image[parts[0]:], lang)
+	copy(floats(image[parts[1]:], len(svd.Sigma)), svd.Sigma)
+	copy(floats(image[parts[2]:], len(weight)), weight)
+	copy(floats(image[parts[3]:], len(svd.U.Data)), svd.U.Data)
+	copy(view[uint32](image[parts[4]:], len(terms.offset)), terms.offset)
+	copy(image[parts[5]:], terms.text)
+	return openSpace(image)
+}
+
+// sizes is what a space begins with: bytes of language, rank, terms, bytes of text.
+type sizes [4]int
+
+const sizesBytes = 4 * 8
+
+func readSizes(image []byte) (s sizes) {
+	for i := range s {
+		s[i] = int(binary.LittleEndian.Uint64(image[8*i:]))
+	}
+	return s
+}
+
+// fit reports whether a space of such sizes can be within n bytes. Where it says yes,
+// layout does not overflow.
+func (s sizes) fit(n int) bool {
+	return min(s[0], s[1], s[2], s[3]) >= 0 && max(s[0], s[1], s[2], s[3]) <= n && (s[1] == 0 || s[2] <= n/s[1])
+}
+
+// layout returns where the parts after the sizes begin, and the size of the whole.
+func (s sizes) layout() (parts [6]int, end int) {
+	lang, rank, terms, text := s[0], s[1], s[2], s[3]
+	end = sizesBytes
+	for i, n := range []int{lang, 4 * rank, 4 * terms, 4 * terms * rank, 4 * (terms + 1), text} {
+		parts[i] = end
+		end += (n + 7) &^ 7
+	}
+	return parts, end
+}
+
+// openSpace slices an image whose sizes and length are sound.
+func openSpace(image []byte) *Space {
+	size := readSizes(image)
+	lang, rank, terms, text := size[0], size[1], size[2], size[3]
+	parts, _ := size.layout()
+	return &Space{
+		image:  image,
+		lang:   string(image[parts[0] : parts[0]+lang]),
+		sigma:  floats(image[parts[1]:], rank),
+		weight: floats(image[parts[2]:], terms),
+		u:      embed.Dense{Rows: terms, Dim: rank, Data: floats(image[parts[3]:], terms*rank)},
+		terms:  vocabulary{offset: view[uint32](image[parts[4]:], terms+1), text: image[parts[5] : parts[5]+text]},
+	}
 }
 
 func floats(b []byte, n int) []float32 { return view[float32](b, n) }
-
-// layout returns where the parts after the header begin, and the size of the whole.
-func layout(terms, rank, text int) (parts [5]int, size int) {
-	size = headerBytes
-	for i, n := range []int{4 * rank, 4 * terms, 4 * terms * rank, 4 * (terms + 1), text} {
-		parts[i] = size
-		size += (n + 7) &^ 7
-	}
-	return parts, size
-}
-
-// open slices an image whose header and length are sound.
-func open(image []byte) *Model {
-	m, k, text := header(image)
-	parts, _ := layout(m, k, text)
-	kernel := image[kernelAt:hashAt]
-	return &Model{
-		image:  image,
-		kernel: string(kernel[:clen(kernel)]),
-		sigma:  floats(image[parts[0]:], k),
-		weight: floats(image[parts[1]:], m),
-		u:      embed.Dense{Rows: m, Dim: k, Data: floats(image[parts[2]:], m*k)},
-		terms:  vocabulary{offset: view[uint32](image[parts[3]:], m+1), text: image[parts[4] : parts[4]+text]},
-	}
-}
-
-func header(image []byte) (terms, rank, text int) {
-	at := func(i int) int { return int(binary.LittleEndian.Uint64(image[8+8*i:])) }
-	return at(0), at(1), at(2)
-}
 
 // clen is the length of a zero-padded string.
 func clen(b []byte) int {
@@ -117,20 +188,21 @@ func view[T uint32 | float32](b []byte, n int) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
 }
 
-func hash(image []byte) [sha256.Size]byte {
-	h := sha256.New()
-	h.Write(image[:hashAt])
-	h.Write(image[headerBytes:])
-	return [sha256.Size]byte(h.Sum(nil))
-}
-
 // WriteTo writes m for ReadModel.
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(m.image)
-	if err != nil {
-		return int64(n), fmt.Errorf("lsa: write model: %w", err)
+	n, err := w.Write(m.header)
+	written := int64(n)
+	for _, s := range m.spaces {
+		if err != nil {
+			break
+		}
+		n, err = w.Write(s.image)
+		written += int64(n)
 	}
-	return int64(n), nil
+	if err != nil {
+		return written, fmt.Errorf("lsa: write model: %w", err)
+	}
+	return written, nil
 }
 
 // ReadModel opens what WriteTo wrote. The model aliases b, which may be a mapped file
@@ -146,33 +218,60 @@ func ReadModel(b []byte) (*Model, error) {
 	case b[7] != magic[7]:
 		return nil, fmt.Errorf("lsa: the model is of version %d, this build reads version %d: refit", b[7], magic[7])
 	}
-	// Bounds first: sizes from the file must not overflow.
-	terms, rank, text := header(b)
-	if min(terms, rank, text) < 0 || max(terms, rank, text) > len(b) || rank > 0 && terms > len(b)/rank {
-		return nil, errors.New("lsa: the model is cut short or damaged")
-	}
-	if _, size := layout(terms, rank, text); size != len(b) {
-		return nil, fmt.Errorf("lsa: the model is %d bytes long, its header says %d: cut short or damaged", len(b), size)
-	}
-	if sum := hash(b); string(sum[:]) != string(b[hashAt:headerBytes]) {
-		return nil, errors.New("lsa: the model's bytes do not match its hash: damaged")
-	}
 	if uintptr(unsafe.Pointer(unsafe.SliceData(b)))%8 != 0 {
 		b = slices.Clone(b)
 	}
-	m := open(b)
+	images, err := cut(b)
+	if err != nil {
+		return nil, err
+	}
+	m := open(b[:headerBytes:headerBytes], nil)
+	for _, image := range images {
+		m.spaces = append(m.spaces, openSpace(image))
+	}
+	if sum := m.hash(); string(sum[:]) != string(b[hashAt:headerBytes]) {
+		return nil, errors.New("lsa: the model's bytes do not match its hash: damaged")
+	}
 	if err := m.check(); err != nil {
 		return nil, err
 	}
 	return m, nil
 }
 
+// cut cuts a file into its spaces.
+func cut(b []byte) (images [][]byte, err error) {
+	rest := b[headerBytes:]
+	for n := binary.LittleEndian.Uint64(b[spacesAt:]); n > 0; n-- {
+		if len(rest) < sizesBytes || !readSizes(rest).fit(len(rest)) {
+			return nil, errors.New("lsa: the model is cut short or damaged")
+		}
+		_, end := readSizes(rest).layout()
+		if end > len(rest) {
+			return nil, fmt.Errorf("lsa: the model is %d bytes long, its spaces at least %d: cut short or damaged", len(b), len(b)-len(rest)+end)
+		}
+		images = append(images, rest[:end:end])
+		rest = rest[end:]
+	}
+	if len(rest) > 0 {
+		return nil, fmt.Errorf("lsa: the model is %d bytes long, its spaces end after %d: damaged", len(b), len(b)-len(rest))
+	}
+	return images, nil
+}
+
 // check makes sure of what the other methods rely on, for bytes that carry the right
 // hash and were yet not written by WriteTo.
 func (m *Model) check() error {
-	offset := m.terms.offset
-	if m.Rank() < 1 || m.Terms() < 1 || offset[0] != 0 || int(offset[len(offset)-1]) != len(m.terms.text) || !slices.IsSorted(offset) {
-		return errors.New("lsa: the model's vocabulary is damaged")
+	if len(m.spaces) == 0 || binary.LittleEndian.Uint64(m.header[rulesAt:])&^(keepStopWords|keepEndings) != 0 {
+		return errors.New("lsa: the model's header is damaged")
+	}
+	for i, s := range m.spaces {
+		offset := s.terms.offset
+		if s.Rank() < 1 || s.Terms() < 1 || offset[0] != 0 || int(offset[len(offset)-1]) != len(s.terms.text) || !slices.IsSorted(offset) {
+			return fmt.Errorf("lsa: the model's vocabulary of language %q is damaged", s.lang)
+		}
+		if i > 0 && m.spaces[i-1].lang >= s.lang {
+			return fmt.Errorf("lsa: the model's language %q is out of order: damaged", s.lang)
+		}
 	}
 	return nil
 }
@@ -182,35 +281,80 @@ func littleEndian() bool {
 }
 
 // ID identifies the content of m: half of the SHA-256 of its bytes, in hexadecimal.
-func (m *Model) ID() string { return hex.EncodeToString(m.image[hashAt : hashAt+sha256.Size/2]) }
+func (m *Model) ID() string { return hex.EncodeToString(m.header[hashAt : hashAt+sha256.Size/2]) }
 
-// Rank is the number of dimensions, k.
-func (m *Model) Rank() int { return m.u.Dim }
+// Rank is the number of dimensions of a vector: the greatest of all spaces.
+func (m *Model) Rank() int { return longest(m.spaces) }
 
-// Terms is the size of the vocabulary.
-func (m *Model) Terms() int { return m.terms.len() }
+func longest(spaces []*Space) (rank int) {
+	for _, s := range spaces {
+		rank = max(rank, s.Rank())
+	}
+	return rank
+}
 
-// Term is the term of a row of U, a token as package token makes it.
-func (m *Model) Term(row int) string { return string([]byte(m.terms.term(row))) }
+// Terms is the size of all vocabularies together.
+func (m *Model) Terms() (n int) {
+	for _, s := range m.spaces {
+		n += s.Terms()
+	}
+	return n
+}
 
-// Sigma is the singular values, descending. The caller must not change them.
-func (m *Model) Sigma() []float32 { return m.sigma }
+// Languages is the primary subtags of the languages that m knows, such as "en" and
+// "zh", ascending; that of texts without one is "und".
+func (m *Model) Languages() []string {
+	var langs []string
+	for _, s := range m.spaces {
+		langs = append(langs, s.lang)
+	}
+	return langs
+}
+
+// Space is what m knows of the language of a BCP 47 tag, which it finds by the primary
+// subtag; nil if m was fitted to no text in it.
+func (m *Model) Space(lang string) *Space {
+	i, ok := slices.BinarySearchFunc(m.spaces, language(lang), func(s *Space, lang string) int { return cmp.Compare(s.lang, lang) })
+	if !ok {
+		return nil
+	}
+	return m.spaces[i]
+}
 
 // Kernel names the arithmetic that fitted m, such as "gonum/amd64". Models fitted
 // from equal input by one kernel are equal in every byte.
 func (m *Model) Kernel() string { return m.kernel }
 
 // FoldIn returns the vector of a text, of length 1, without refitting; or the zero
-// vector, as Fit does. For a text that m was fitted to it is the vector that Fit
-// returned.
+// vector, as Fit does, and of a text in a language that m does not know. For a text
+// that m was fitted to it is the vector that Fit returned.
 func (m *Model) FoldIn(text embed.Text) []float32 {
-	var scratch bag
-	index, value := scratch.count(text, m.terms.find, nil, nil)
+	vector := make([]float32, m.Rank())
+	s := m.Space(text.Lang)
+	if s == nil {
+		return vector
+	}
+	scratch := bag{rules: m.rules}
+	index, value := scratch.count(text, s.terms.find, nil, nil)
 	for e, i := range index {
-		value[e] = weigh(value[e], m.weight[i])
+		value[e] = weigh(value[e], s.weight[i])
 	}
 	vec.Normalise(value)
-	vector := make([]float32, m.Rank())
-	projectOne(index, value, m.u, vector)
+	projectOne(index, value, s.u, vector[:s.Rank()])
 	return vector
 }
+
+// Rank is the number of dimensions of s, k.
+func (s *Space) Rank() int { return s.u.Dim }
+
+// Terms is the size of the vocabulary.
+func (s *Space) Terms() int { return s.terms.len() }
+
+// Term is the term of a row of U, a token as package token makes it.
+func (s *Space) Term(row int) string { return string([]byte(s.terms.term(row))) }
+
+// Sigma is the singular values, descending. The caller must not change them.
+func (s *Space) Sigma() []float32 { return s.sigma }
+
+// U is the left singular vectors, terms × k. The caller must not change them.
+func (s *Space) U() embed.Dense { return s.u }

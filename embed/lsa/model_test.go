@@ -2,18 +2,30 @@ package lsa
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 	"testing"
 	"unsafe"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 )
+
+// threeLanguages has spaces of different rank.
+var threeLanguages = []embed.Text{
+	inLang("en", "harbour cranes"), inLang("en-GB", "harbour cranes ship"), inLang("en", "wheat field rain"),
+	inLang("zh-Hant", "港口起重機"), inLang("", "wheat field"), inLang("en", "wheat field"), inLang("zh-Hant", "港口"),
+}
+
+func inLang(lang, body string) embed.Text {
+	return embed.Text{Lang: lang, Fields: []embed.Field{{Text: body}}}
+}
 
 // written is a small model and its bytes.
 func written(t testing.TB) (*Model, []byte) {
 	t.Helper()
-	model, _, err := Fit(t.Context(), plain("harbour crane", "harbour crane ship", "wheat field rain", "wheat field", "港口起重機", "港口"), Options{Rank: 3})
+	model, _, err := Fit(t.Context(), eachText(threeLanguages), Options{Rank: 3, Rules: token.Rules{KeepEndings: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +56,19 @@ func TestReadModel(t *testing.T) {
 			t.Errorf("offset %d: got %v %v %v %v, want %v %v %v %v", off, got.ID(), got.Kernel(), got.Rank(), got.Terms(),
 				want.ID(), want.Kernel(), want.Rank(), want.Terms())
 		}
-		if !slices.Equal(words(got.terms), words(want.terms)) || !slices.Equal(got.Sigma(), want.Sigma()) {
-			t.Errorf("offset %d: terms or sigma differ", off)
+		if langs := got.Languages(); !slices.Equal(langs, []string{"en", "und", "zh"}) {
+			t.Fatalf("offset %d: languages: got %q", off, langs)
 		}
-		text := embed.Text{Fields: []embed.Field{{Text: "a ship in the harbour, 港口"}}}
-		if !slices.Equal(got.FoldIn(text), want.FoldIn(text)) {
-			t.Errorf("offset %d: fold-in differs", off)
+		for _, lang := range got.Languages() {
+			got, want := got.Space(lang), want.Space(lang)
+			if !slices.Equal(words(got.terms), words(want.terms)) || !slices.Equal(got.Sigma(), want.Sigma()) || !slices.Equal(got.U().Data, want.U().Data) {
+				t.Errorf("offset %d, %s: terms, sigma or U differ", off, lang)
+			}
+		}
+		for _, text := range append(threeLanguages, inLang("en", "a ship, 港口"), inLang("", "field of cranes")) {
+			if !slices.Equal(got.FoldIn(text), want.FoldIn(text)) {
+				t.Errorf("offset %d: fold-in of %v differs", off, text)
+			}
 		}
 		var again bytes.Buffer
 		if _, err := got.WriteTo(&again); err != nil || !bytes.Equal(again.Bytes(), b) {
@@ -65,7 +84,7 @@ func TestReadModelAliasesItsBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, u := uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(&model.u.Data[0]))
+	start, u := uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(&model.Space("zh").U().Data[0]))
 	if u < start || u >= start+uintptr(len(b)) {
 		t.Error("U was copied")
 	}
@@ -101,34 +120,47 @@ func TestIDTellsModelsApart(t *testing.T) {
 
 // Whatever the bytes are, even with the right hash, a model that opens can be used.
 func FuzzReadModel(f *testing.F) {
-	_, b := written(f)
+	model, b := written(f)
 	f.Add(b, 0, uint64(0))
-	f.Add(b[:headerBytes], 8, uint64(1)<<63)
+	f.Add(b[:headerBytes], spacesAt, uint64(0))
+	f.Add(b[:headerBytes], spacesAt, uint64(1)<<63)
 	f.Add([]byte(magic), 0, uint64(0))
-	for i := range 3 {
-		f.Add(b, 8+8*i, uint64(1)<<61)
+	f.Add(b, spacesAt, uint64(2))
+	f.Add(b, rulesAt, uint64(4))
+	for i := range 4 {
+		f.Add(b, headerBytes+8*i, uint64(1)<<61)
+		f.Add(b, headerBytes+len(model.Space("en").image)+8*i, uint64(1)<<31)
 	}
-	parts, _ := layout(header(b))
-	f.Add(b, parts[3], uint64(1)<<40)
-	f.Add(b, parts[3]+8, ^uint64(0))
+	parts, _ := readSizes(b[headerBytes:]).layout()
+	f.Add(b, headerBytes+parts[0], uint64('z')) // no longer in order
+	f.Add(b, headerBytes+parts[4], uint64(1)<<40)
+	f.Add(b, headerBytes+parts[4]+8, ^uint64(0))
 	f.Fuzz(func(t *testing.T, b []byte, place int, value uint64) {
 		b = slices.Clone(b)
 		if place >= 0 && place+8 <= len(b) {
 			binary.LittleEndian.PutUint64(b[place:], value)
 		}
 		if len(b) >= headerBytes {
-			sum := hash(b)
-			copy(b[hashAt:], sum[:])
+			h := sha256.New()
+			h.Write(b[:hashAt])
+			h.Write(b[headerBytes:])
+			copy(b[hashAt:], h.Sum(nil))
 		}
 		model, err := ReadModel(b)
 		if err != nil {
 			return
 		}
-		if got := len(model.FoldIn(embed.Text{Fields: []embed.Field{{Text: "harbour 港口 zzz"}}})); got != model.Rank() {
-			t.Errorf("fold-in has %d dimensions, want %d", got, model.Rank())
-		}
-		for i := range model.Terms() {
-			_ = model.Term(i)
+		for _, lang := range append(model.Languages(), "xx") {
+			if got := len(model.FoldIn(inLang(lang, "harbour 港口 zzz"))); got != model.Rank() {
+				t.Errorf("fold-in has %d dimensions, want %d", got, model.Rank())
+			}
+			space := model.Space(lang)
+			if space == nil {
+				continue // the model holds a name that is no primary subtag
+			}
+			for i := range space.Terms() {
+				_ = space.Term(i)
+			}
 		}
 		var again bytes.Buffer
 		if _, err := model.WriteTo(&again); err != nil || !bytes.Equal(again.Bytes(), b) {

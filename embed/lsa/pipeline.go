@@ -16,16 +16,16 @@ var errNotFitted = errors.New("lsa: used before Fit")
 // Pipeline is Fit in the parts of an nlp pipeline: Vectoriser, Weighting, UnitColumns,
 // TruncatedSVD and UnitColumns again. Its FitTransform returns the vectors that Fit
 // returns, as columns (k × texts), and its Transform those of FoldIn. It takes texts
-// of one field and no known language; for others, build it of the same parts with a
-// Vectoriser that has a Lang.
+// of one field and no known language; for those of another, build it of the same parts
+// with a Vectoriser that has a Lang.
 func (o Options) Pipeline() *nlp.Pipeline {
 	return nlp.NewPipeline(&Vectoriser{Options: o}, &Weighting{}, UnitColumns{}, o.svd(), UnitColumns{Least: leastShare})
 }
 
-// A Vectoriser turns texts into counts of terms, terms × texts, for nlp pipelines.
-// The matrices it returns are *embed.Sparse.
+// A Vectoriser turns texts of one language into counts of terms, terms × texts, for nlp
+// pipelines. The matrices it returns are *embed.Sparse.
 type Vectoriser struct {
-	Options Options // bounds of document frequency, workers
+	Options Options // bounds of document frequency, rules, workers
 	Lang    string  // of all texts, BCP 47
 
 	terms vocabulary
@@ -48,11 +48,13 @@ func (v *Vectoriser) FitTransform(texts ...string) (mat.Matrix, error) {
 	if v.err = opts.validate(); v.err != nil {
 		return nil, v.err
 	}
-	var counts *embed.Sparse
-	if v.terms, counts, v.err = count(context.Background(), v.each(texts), opts); v.err != nil {
+	var corpora []corpus
+	if corpora, _, v.err = count(context.Background(), v.each(texts), opts); v.err != nil {
 		return nil, v.err
 	}
-	return counts, nil
+	made := corpora[0].assemble(opts) // all texts are of one language
+	v.terms = made.terms
+	return made.matrix, nil
 }
 
 // Transform counts the known terms of texts.
@@ -64,7 +66,7 @@ func (v *Vectoriser) Transform(texts ...string) (mat.Matrix, error) {
 		return nil, errNotFitted
 	}
 	counts := &embed.Sparse{Rows: v.terms.len(), Cols: len(texts), Ptr: make([]int, 1, len(texts)+1)}
-	var scratch bag
+	scratch := bag{rules: v.Options.Rules}
 	for text := range v.each(texts) {
 		counts.Index, counts.Value = scratch.count(text, v.terms.find, counts.Index, counts.Value)
 		counts.Ptr = append(counts.Ptr, len(counts.Index))

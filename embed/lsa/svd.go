@@ -53,7 +53,7 @@ func (o Options) svd() *TruncatedSVD {
 // Fit factorises a. An error is kept for Transform to return, since nlp leaves no
 // room for it here.
 func (t *TruncatedSVD) Fit(a mat.Matrix) nlp.Transformer {
-	t.err = t.fit(context.Background(), embed.SparseOf(a), func(string, int64, int64) {})
+	t.err = t.fit(context.Background(), embed.SparseOf(a), func(int64, int64) {})
 	return t
 }
 
@@ -88,7 +88,7 @@ func (t *TruncatedSVD) FitTransform(a mat.Matrix) (mat.Matrix, error) {
 // withDefaults is the settings of t for a matrix of so many columns.
 func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
 	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers}
-	setDefault(&o.K, max(1, min(256, cols/8)))
+	setDefault(&o.K, defaultRank(cols))
 	setDefault(&o.Seed, 1)
 	setDefault(&o.Oversample, 16)
 	setDefault(&o.Iterations, 4)
@@ -96,8 +96,10 @@ func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
 	return o
 }
 
+func defaultRank(texts int) int { return max(1, min(256, texts/8)) }
+
 // fit sets U and Sigma.
-func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(string, int64, int64)) error {
+func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(done, total int64)) error {
 	t.U, t.Sigma = embed.Dense{}, nil
 	o := t.withDefaults(a.Cols)
 
@@ -108,7 +110,7 @@ func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(s
 	}
 	w := blocks{ctx: ctx, workers: o.Workers}
 	steps := int64(o.Iterations + 2)
-	step := func(i int) { progress("decompose", int64(i), steps) }
+	step := func(i int) { progress(int64(i), steps) }
 	step(0)
 
 	// q spans, better with every iteration, the leading left singular vectors.

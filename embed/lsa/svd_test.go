@@ -247,6 +247,9 @@ func TestTruncatedSVDRefuses(t *testing.T) {
 
 func TestFitIsTheSameForAnyWorkers(t *testing.T) {
 	texts := zipf(600, 60, 7)
+	for i := range texts {
+		texts[i].Lang = []string{"", "de", "zh-Hans", "zh-Hant"}[i%4]
+	}
 	fit := func(workers int) ([]byte, embed.Dense) {
 		model, vectors, err := Fit(context.Background(), eachText(texts), Options{Rank: 70, Workers: workers})
 		if err != nil {
