@@ -378,9 +378,20 @@ func (s *Snapshot) CrossCandidates(row int) []knn.Neighbour {
 // Vector is a copy of the vector of the article in row: length 1, or zero.
 func (s *Snapshot) Vector(row int) []float32 {
 	defer runtime.KeepAlive(s)
-	v := make([]float32, s.rank)
+	return vector(s.vectors, row, s.rank)
+}
+
+// CrossVector is a copy of the vector of the article in row in the
+// cross-language space: length 1, or zero; empty without one.
+func (s *Snapshot) CrossVector(row int) []float32 {
+	defer runtime.KeepAlive(s)
+	return vector(s.crossVectors, row, s.crossRank)
+}
+
+func vector(b []byte, row, dim int) []float32 {
+	v := make([]float32, dim)
 	for i := range v {
-		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(s.vectors[4*(row*s.rank+i):]))
+		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*(row*dim+i):]))
 	}
 	return v
 }

@@ -153,6 +153,9 @@ func TestWriteAndOpen(t *testing.T) {
 			if got := s.CrossCandidates(row); !slices.Equal(got, c.Cross.Candidates.Row(row)) {
 				rt.Fatalf("row %d: candidates in other languages %v, want %v", row, got, c.Cross.Candidates.Row(row))
 			}
+			if got := s.CrossVector(row); !slices.Equal(got, c.Cross.Vectors.Row(row)) {
+				rt.Fatalf("row %d: cross-language vector %v, want %v", row, got, c.Cross.Vectors.Row(row))
+			}
 			checkMembers(rt, s, cards, row)
 			if got := s.Vector(row); !slices.Equal(got, c.Vectors.Row(row)) {
 				rt.Fatalf("row %d: vector %v, want %v", row, got, c.Vectors.Row(row))
@@ -430,7 +433,7 @@ func TestWithoutTheOptionalParts(t *testing.T) {
 	if b := s.BoilerplateBytes(); len(b) != 0 {
 		t.Errorf("got boilerplate %q, want none", b)
 	}
-	if v := s.CrossVectors(); s.HasCross() || v.Dim != 0 || len(v.Data) != 0 || s.CrossCandidates(1) != nil || len(s.CrossModelBytes()) != 0 {
+	if v := s.CrossVectors(); s.HasCross() || v.Dim != 0 || len(v.Data) != 0 || s.CrossCandidates(1) != nil || len(s.CrossVector(1)) != 0 || len(s.CrossModelBytes()) != 0 {
 		t.Errorf("got a cross-language space of vectors %v, want none", v)
 	}
 	if m := s.Manifest(); m.Cross != nil { // whatever the caller's manifest said
