@@ -12,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/alsolike/alsolike/embed/token"
 )
 
 // A config holds the settings of a site. The zero value of a number means that
@@ -21,6 +23,7 @@ type config struct {
 	Seed         uint64
 	MinDocFreq   int
 	MaxDocFreq   float64
+	Rules        token.Rules
 	K            int
 	Threshold    int
 	RefreshEvery time.Duration
@@ -58,6 +61,16 @@ var configKeys = []configKey{
 			return errors.New("must be a number above 0 and at most 1")
 		}
 		return nil
+	}},
+	{"analysis.stop_words", "leave out a language's commonest words (default true)", func(c *config, v string) error {
+		leave, err := parseBool(v)
+		c.Rules.KeepStopWords = !leave
+		return err
+	}},
+	{"analysis.stemming", "count a word's endings as one word (default true)", func(c *config, v string) error {
+		stem, err := parseBool(v)
+		c.Rules.KeepEndings = !stem
+		return err
 	}},
 	{"neighbours.k", "neighbours kept for every article (default 64)", func(c *config, v string) (err error) {
 		c.K, err = parseInt(v, 1, 1000)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
@@ -31,8 +32,14 @@ nearest neighbours and writes all of it as one immutable snapshot, which a runni
 server takes into service within a second. Nothing of it is seen before it is whole:
 when a refresh fails or is stopped, the snapshot before stays in service.
 
-The settings lsa.rank, lsa.seed, lsa.min_df, lsa.max_df and neighbours.k in
-alsolike.yaml, or in variables such as ALSOLIKE_LSA_RANK, shape the snapshot.`,
+Articles that translate one another (translation_of) are never linked to each other,
+and where enough of them do, refresh learns from them how articles of different
+languages compare. It also says which articles look like translations of one another
+and do not say so.
+
+The settings lsa.rank, lsa.seed, lsa.min_df, lsa.max_df, analysis.stop_words,
+analysis.stemming and neighbours.k in alsolike.yaml, or in variables such as
+ALSOLIKE_LSA_RANK, shape the snapshot.`,
 		Example: `  alsolike refresh
   ALSOLIKE_LSA_RANK=128 alsolike refresh --json`,
 		Args: cobra.NoArgs,
@@ -48,8 +55,9 @@ alsolike.yaml, or in variables such as ALSOLIKE_LSA_RANK, shape the snapshot.`,
 			if asJSON {
 				return e.writeJSON(m)
 			}
-			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service: %s (%s), %s, rank %d, made in %s with at most %s of memory.\n",
-				m.ID, plural(m.Counts.Articles, "article"), languageCounts(m), plural(m.Terms, "term"), m.Rank, roundDuration(duration(m)), megabytes(m.PeakMemory))
+			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service: %s (%s), %s, rank %d, made in %s with at most %s of memory.\n%s",
+				m.ID, plural(m.Counts.Articles, "article"), languageCounts(m), plural(m.Terms, "term"), m.Rank, roundDuration(duration(m)), megabytes(m.PeakMemory),
+				translationReport(m))
 			return err
 		},
 	}
@@ -81,7 +89,7 @@ func (e *env) refresh(ctx context.Context, conf *config) (snapshot.Manifest, err
 		return snapshot.Manifest{}, err
 	}
 	defer p.close()
-	watch := p.stages(map[string]string{"decompose": "pass"})
+	watch := p.stages(map[string]string{"decompose": "pass", "cross decompose": "pass"})
 	opts := e.refreshOptions(conf)
 	opts.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
 	m, err := refresh.Run(ctx, store, dir, opts)
@@ -91,7 +99,7 @@ func (e *env) refresh(ctx context.Context, conf *config) (snapshot.Manifest, err
 
 func (e *env) refreshOptions(conf *config) refresh.Options {
 	return refresh.Options{
-		LSA:     lsa.Options{Rank: conf.Rank, Seed: conf.Seed, MinDocFreq: conf.MinDocFreq, MaxDocFreq: conf.MaxDocFreq},
+		LSA:     lsa.Options{Rank: conf.Rank, Seed: conf.Seed, MinDocFreq: conf.MinDocFreq, MaxDocFreq: conf.MaxDocFreq, Rules: conf.Rules},
 		K:       conf.K,
 		Version: version,
 		Now:     e.now,
@@ -99,12 +107,57 @@ func (e *env) refreshOptions(conf *config) refresh.Options {
 }
 
 // languageCounts is "en 24, zh-Hans 24".
-func languageCounts(m snapshot.Manifest) string {
+func languageCounts(m snapshot.Manifest) string { return byLanguage(m.Counts.Languages) }
+
+func byLanguage(counts map[data.Lang]int) string {
 	var parts []string
-	for _, lang := range slices.Sorted(maps.Keys(m.Counts.Languages)) {
-		parts = append(parts, fmt.Sprintf("%s %s", lang, count(m.Counts.Languages[lang])))
+	for _, lang := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s %s", lang, count(counts[lang])))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// translationReport says in words, a line each, what refresh found of
+// translations; nothing of a site in one language and script.
+func translationReport(m snapshot.Manifest) string {
+	if len(m.Counts.Languages) < 2 {
+		return ""
+	}
+	t := m.Translations
+	var b strings.Builder
+	fmt.Fprintf(&b, "Translations: %s.\n", groupCount(t))
+	if t.NoCross != "" {
+		fmt.Fprintf(&b, "Articles of different languages are not compared: %s.\n", t.NoCross)
+	}
+	if t.LikelyTotal > 0 {
+		const shown = 5
+		fmt.Fprintf(&b, "%s of articles look like translations and do not say so (translation_of); the likeliest:\n", plural(t.LikelyTotal, "pair"))
+		for _, l := range t.Likely[:min(len(t.Likely), shown)] {
+			fmt.Fprintf(&b, "  %s\n", likelyPair(l))
+		}
+	}
+	return b.String()
+}
+
+// groupCount is "215 groups of 645 articles (en 215, zh-Hans 215, zh-Hant 215), 12 articles without a translation (en 12)".
+func groupCount(t snapshot.Translations) string {
+	parts := []string{"none"}
+	if t.Groups > 0 {
+		parts[0] = fmt.Sprintf("%s of %s (%s)", plural(t.Groups, "group"), plural(t.Articles, "article"), byLanguage(t.Languages))
+	}
+	alone := 0
+	for _, n := range t.Alone {
+		alone += n
+	}
+	if alone > 0 {
+		parts = append(parts, fmt.Sprintf("%s without a translation (%s)", plural(alone, "article"), byLanguage(t.Alone)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// likelyPair is "zh/a ↔ en/b (.97)".
+func likelyPair(l snapshot.Likely) string {
+	return fmt.Sprintf("%s ↔ %s (%s)", l.A, l.B, strings.TrimPrefix(fmt.Sprintf("%.2f", l.Cosine), "0"))
 }
 
 // duration is how long making a snapshot took.

@@ -161,12 +161,27 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 		row(key, "%v", m.Config[key])
 	}
 	row("input", "%.12s (store revision %d)", m.InputHash, m.StoreRevision)
+	row("translations", "%s", groupCount(m.Translations))
+	if cross := m.Cross; cross != nil {
+		row("across languages", "%s, rank %d, learnt from %s, id %.12s", plural(cross.Terms, "term"), cross.Rank, plural(cross.Groups, "group"), cross.ModelID)
+	} else {
+		row("across languages", "not compared: %s", m.Translations.NoCross)
+	}
+	if total := m.Translations.LikelyTotal; total > 0 {
+		row("likely", "%s of articles look like translations and do not say so", plural(total, "pair"))
+		for _, l := range m.Translations.Likely[:min(len(m.Translations.Likely), 10)] {
+			row("", "%s", likelyPair(l))
+		}
+	}
 	row("boilerplate", "%s", boilerplateCount(m.Boilerplate))
 	for _, example := range m.Boilerplate.Examples {
 		row("", "%s × %q", count(example.Articles), example.Text)
 	}
 	for _, lang := range slices.Sorted(maps.Keys(m.Scales)) {
 		row("noise of "+string(lang), "a cosine below %.3f scores 0", m.Scales[lang].Noise)
+	}
+	for _, lang := range slices.Sorted(maps.Keys(m.CrossScales)) {
+		row("noise out of "+string(lang), "a cosine across languages below %.3f scores 0", m.CrossScales[lang].Noise)
 	}
 	for _, stage := range slices.Sorted(maps.Keys(m.Timings)) {
 		row("time of "+stage, "%s", roundDuration(time.Duration(m.Timings[stage])*time.Millisecond))

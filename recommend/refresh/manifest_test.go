@@ -30,11 +30,11 @@ func TestManifest(t *testing.T) {
 		m.Counts.Articles != 193 || m.Counts.Languages["zh-Hant"] != 64 || m.Terms == 0 || m.ModelID == "" || m.Kernel == "" {
 		t.Errorf("got %+v", m)
 	}
-	want := map[string]any{"lsa.rank": 24.0, "lsa.seed": 1.0, "lsa.min_df": 2.0, "lsa.max_df": 0.5, "neighbours.k": 64.0}
+	want := map[string]any{"lsa.rank": 24.0, "lsa.seed": 1.0, "lsa.min_df": 2.0, "lsa.max_df": 0.5, "neighbours.k": 64.0, "analysis.stop_words": true, "analysis.stemming": true}
 	if diff := cmp.Diff(want, m.Config); diff != "" {
 		t.Errorf("configuration (-want +got)\n%s", diff)
 	}
-	for _, lang := range []data.Lang{"en", "zh-Hans", "zh-Hant"} {
+	for _, lang := range []data.Lang{"en", "zh"} {
 		if scale := m.Scales[lang]; len(scale.Quantiles) != 101 || scale.Score(1) < 90 || scale.Score(0) != 0 {
 			t.Errorf("scale of %s: got %+v", lang, scale)
 		}

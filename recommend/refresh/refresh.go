@@ -34,8 +34,8 @@ type Store interface {
 
 // Options are the settings of a refresh. The zero value works.
 type Options struct {
-	LSA     lsa.Options      // rank, seed, bounds of document frequency; the rest is set here
-	K       int              // neighbours kept for every article; 0: 64
+	LSA     lsa.Options      // rank, seed, bounds of document frequency, rules of analysis; the rest is set here
+	K       int              // neighbours kept for every article, and half as many in other languages; 0: 64
 	Workers int              // goroutines; 0: all cores. Does not change the result
 	Version string           // of alsolike, for the manifest
 	Now     func() time.Time // nil: time.Now
@@ -71,12 +71,10 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 	clock := stopwatch{now: opts.Now, start: opts.Now()}
 	created := clock.start
 
-	c, err := fit(ctx, store, opts)
+	c, err := fit(ctx, store, opts, &clock)
 	if err != nil {
 		return snapshot.Manifest{}, err
 	}
-	clock.lap("fit")
-
 	lists, err := neighbours(ctx, c, opts)
 	if err != nil {
 		return snapshot.Manifest{}, err
@@ -85,15 +83,35 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 	scales := c.scales(lists, opts.LSA.Seed)
 	clock.lap("scales")
 
+	var (
+		cross       *snapshot.Cross
+		crossSpace  *snapshot.CrossSpace
+		crossScales = snapshot.Scales{}
+	)
+	if c.cross != nil {
+		cross = &snapshot.Cross{Vectors: c.cross.vectors, Model: c.cross.model}
+		crossSpace = &snapshot.CrossSpace{Terms: c.cross.model.Terms(), Groups: c.cross.model.Groups(), ModelID: c.cross.model.ID()}
+		if cross.Candidates, err = crossNeighbours(ctx, c, opts); err != nil {
+			return snapshot.Manifest{}, err
+		}
+		crossScales = c.crossScales(cross.Candidates, opts.LSA.Seed)
+		clock.lap("cross_neighbours")
+	}
+	translations, err := c.translations(ctx, opts)
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	clock.lap("translations")
+
 	config := c.config(opts)
 	opts.Progress("write", 0, 0)
 	id, err := dir.Write(ctx, snapshot.Contents{
-		Cards: c.cards, Vectors: c.vectors, Candidates: lists, Model: c.model, Boilerplate: c.boilerplate,
+		Cards: c.cards, Vectors: c.vectors, Candidates: lists, Model: c.model, Cross: cross, Boilerplate: c.boilerplate,
 		Manifest: snapshot.Manifest{
 			Created: created, AsOf: created, Version: opts.Version,
 			Config: config, ConfigHash: hashJSON(config), InputHash: hex.EncodeToString(c.input.Sum(nil)),
 			ModelID: c.model.ID(), Kernel: c.model.Kernel(), Rank: c.model.Rank(), Terms: c.model.Terms(),
-			Scales: scales, Boilerplate: c.leftOut.report(c.boilerplate), StoreRevision: c.revision.Articles,
+			Scales: scales, Cross: crossSpace, CrossScales: crossScales, Translations: translations, Boilerplate: c.leftOut.report(c.boilerplate), StoreRevision: c.revision.Articles,
 			Timings: clock.laps, PeakMemory: peakMemory(),
 		},
 	})
@@ -111,7 +129,7 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 	return *s.Manifest(), nil
 }
 
-// A corpus is the store's articles after the model was fitted to them: row i
+// A corpus is the store's articles after the models were fitted to them: row i
 // of vectors belongs to cards[i], and is zero where that is unpublished.
 type corpus struct {
 	cards    []data.Card // in id order
@@ -120,19 +138,31 @@ type corpus struct {
 	revision data.Revision
 	input    hash.Hash // of all articles' content
 
+	groups     []uint32 // the number of every row's translation group
+	groupCount int
+	cross      *crossSpace // nil: none
+	noCross    string      // why there is none, in words
+
 	boilerplate *boilerplate.Blocks
 	leftOut     leftOut
 }
 
-// fit streams the articles out of the store into the model.
-func fit(ctx context.Context, store Store, opts Options) (*corpus, error) {
+// fit streams the articles out of the store into the models.
+func fit(ctx context.Context, store Store, opts Options, clock *stopwatch) (*corpus, error) {
 	c := &corpus{input: sha256.New()}
 	err := store.ReadArticles(ctx, func(rev data.Revision, articles iter.Seq2[data.Article, error]) (err error) {
 		c.revision = rev
 		if c.boilerplate, err = boilerplate.Find(ctx, pages(articles, opts.Progress)); err != nil {
 			return err
 		}
-		c.model, c.vectors, err = lsa.Fit(ctx, c.texts(articles), opts.LSA)
+		if c.model, c.vectors, err = lsa.Fit(ctx, c.texts(articles), opts.LSA); err != nil {
+			return err
+		}
+		c.vectors = c.spread(c.vectors)
+		c.numberGroups()
+		clock.lap("fit")
+		err = c.fitCross(ctx, articles, opts)
+		clock.lap("cross_fit")
 		return err
 	})
 	switch {
@@ -141,27 +171,26 @@ func fit(ctx context.Context, store Store, opts Options) (*corpus, error) {
 	case err != nil:
 		return nil, fmt.Errorf("refresh: fit the model: %w", err)
 	}
-	c.spread()
 	return c, nil
 }
 
 func onSite(card data.Card) bool { return card.State != data.Unpublished }
 
-// spread moves the vectors, which fit made of the articles on the site alone,
-// to the rows of their cards.
-func (c *corpus) spread() {
-	if c.vectors.Rows == len(c.cards) {
-		return
+// spread moves vectors, which were made of the articles on the site alone, to
+// the rows of their cards.
+func (c *corpus) spread(vectors embed.Dense) embed.Dense {
+	if vectors.Rows == len(c.cards) {
+		return vectors
 	}
-	all := embed.NewDense(len(c.cards), c.vectors.Dim)
+	all := embed.NewDense(len(c.cards), vectors.Dim)
 	fitted := 0
 	for row := range c.cards {
 		if onSite(c.cards[row]) {
-			copy(all.Row(row), c.vectors.Row(fitted))
+			copy(all.Row(row), vectors.Row(fitted))
 			fitted++
 		}
 	}
-	c.vectors = all
+	return all
 }
 
 // texts yields the text of every article on the site, and notes the card of
@@ -189,15 +218,10 @@ func (c *corpus) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.
 	}
 }
 
-// neighbours finds the candidates of every article.
+// neighbours finds the candidates of every article in its own language.
 func neighbours(ctx context.Context, c *corpus, opts Options) (knn.Lists, error) {
-	n := len(c.cards)
-	eligible := make([]bool, n)
-	for i := range c.cards {
-		eligible[i] = c.cards[i].State == data.Published && !c.cards[i].NoLinkTo
-	}
 	lists, err := knn.All(ctx, c.vectors, knn.Options{
-		K: opts.K, Group: c.languages(), Eligible: eligible, Rank: c.tieRanks(), Workers: opts.Workers,
+		K: opts.K, Group: c.languages(), Class: c.classes(), Eligible: c.eligible(), Rank: c.tieRanks(), Workers: opts.Workers,
 		Allowed:  func(from, to int) bool { return c.cards[from].MayLink(&c.cards[to]) },
 		Progress: func(done, total int64) { opts.Progress("neighbours", done, total) },
 	})
@@ -207,18 +231,30 @@ func neighbours(ctx context.Context, c *corpus, opts Options) (knn.Lists, error)
 	return lists, nil
 }
 
-// languages numbers the language of every row.
-func (c *corpus) languages() []uint32 {
-	number := map[data.Lang]uint32{}
-	group := make([]uint32, len(c.cards))
+// eligible says which rows may be candidates.
+func (c *corpus) eligible() []bool {
+	eligible := make([]bool, len(c.cards))
 	for i := range c.cards {
-		base := c.cards[i].Lang.Base()
-		if _, ok := number[base]; !ok {
-			number[base] = uint32(len(number))
-		}
-		group[i] = number[base]
+		eligible[i] = c.cards[i].State == data.Published && !c.cards[i].NoLinkTo
 	}
-	return group
+	return eligible
+}
+
+// languages numbers the language of every row.
+func (c *corpus) languages() []uint32 { return c.numbers(data.Lang.Base) }
+
+// numbers numbers what of makes of the language tag of every row.
+func (c *corpus) numbers(of func(data.Lang) data.Lang) []uint32 {
+	number := map[data.Lang]uint32{}
+	numbers := make([]uint32, len(c.cards))
+	for i := range c.cards {
+		lang := of(c.cards[i].Lang)
+		if _, ok := number[lang]; !ok {
+			number[lang] = uint32(len(number))
+		}
+		numbers[i] = number[lang]
+	}
+	return numbers
 }
 
 // tieRanks says which of two rows with the same cosine comes first: the newer
@@ -246,6 +282,7 @@ func (c *corpus) config(opts Options) map[string]any {
 	return map[string]any{
 		"lsa.rank": c.model.Rank(), "lsa.seed": opts.LSA.Seed, "lsa.min_df": cmp.Or(opts.LSA.MinDocFreq, 2),
 		"lsa.max_df": cmp.Or(opts.LSA.MaxDocFreq, 0.5), "neighbours.k": opts.K,
+		"analysis.stop_words": !opts.LSA.Rules.KeepStopWords, "analysis.stemming": !opts.LSA.Rules.KeepEndings,
 	}
 }
 

@@ -159,7 +159,7 @@ func TestRunStates(t *testing.T) {
 	if got := links("x-unpublished"); len(got) != 0 {
 		t.Errorf("the unpublished article links to %v", got)
 	}
-	if got := len(s.Manifest().Scales); got != 3 {
+	if got := len(s.Manifest().Scales); got != 2 {
 		t.Errorf("%d scales, want one a language", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend/knn"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
@@ -12,6 +13,33 @@ import (
 // scales measures the scale of every language by its candidate links and by
 // random pairs of its articles.
 func (c *corpus) scales(lists knn.Lists, seed uint64) snapshot.Scales {
+	scales := snapshot.Scales{}
+	for lang, rows := range c.rowsByLanguage() {
+		scales[lang] = c.scale(c.vectors, lists, rows, rows, seed)
+	}
+	return scales
+}
+
+// crossScales measures the scale of links out of every language by its
+// candidate links to others and by random pairs of its articles and others'.
+func (c *corpus) crossScales(lists knn.Lists, seed uint64) snapshot.Scales {
+	scales := snapshot.Scales{}
+	for lang, rows := range c.rowsByLanguage() {
+		var others []int
+		for row := range c.cards {
+			if onSite(c.cards[row]) && c.cards[row].Lang.Base() != lang {
+				others = append(others, row)
+			}
+		}
+		if len(others) > 0 {
+			scales[lang] = c.scale(c.cross.vectors, lists, rows, others, seed)
+		}
+	}
+	return scales
+}
+
+// rowsByLanguage is the rows of the articles on the site in every language.
+func (c *corpus) rowsByLanguage() map[data.Lang][]int {
 	rows := map[data.Lang][]int{}
 	for row := range c.cards {
 		if onSite(c.cards[row]) {
@@ -19,17 +47,19 @@ func (c *corpus) scales(lists knn.Lists, seed uint64) snapshot.Scales {
 			rows[base] = append(rows[base], row)
 		}
 	}
-	scales := snapshot.Scales{}
-	for lang, rows := range rows {
-		var links []float32
-		for _, row := range rows {
-			for _, n := range candidates(lists, row) {
-				links = append(links, n.Cosine)
-			}
+	return rows
+}
+
+// scale measures the scale of links from the rows from, which have these lists,
+// to the rows to.
+func (c *corpus) scale(vectors embed.Dense, lists knn.Lists, from, to []int, seed uint64) snapshot.Scale {
+	var links []float32
+	for _, row := range from {
+		for _, n := range candidates(lists, row) {
+			links = append(links, n.Cosine)
 		}
-		scales[lang] = snapshot.NewScale(links, c.randomCosines(rows, lists, seed))
 	}
-	return scales
+	return snapshot.NewScale(links, c.randomCosines(vectors, lists, from, to, seed))
 }
 
 // candidates are the candidate links of a row that a scale is measured by.
@@ -38,23 +68,25 @@ func candidates(lists knn.Lists, row int) []knn.Neighbour {
 	return list[:min(len(list), snapshot.ScaleRanks)]
 }
 
-// randomCosines draws pairs of the articles in rows and returns their cosines:
-// what a link made by chance looks like. Pairs that are candidate links of one
-// another are no chance; on a small site they would be the top percent.
-func (c *corpus) randomCosines(rows []int, lists knn.Lists, seed uint64) []float32 {
+// randomCosines draws pairs of an article in from and one in to and returns
+// their cosines: what a link made by chance looks like. Pairs that are candidate
+// links of one another are no chance; on a small site they would be the top
+// percent.
+func (c *corpus) randomCosines(vectors embed.Dense, lists knn.Lists, from, to []int, seed uint64) []float32 {
 	const draws = 100_000
-	rng := rand.New(rand.NewPCG(seed, uint64(len(rows))))
+	rng := rand.New(rand.NewPCG(seed, uint64(len(from))))
 	var cosines []float32
 	for range draws {
-		i, j := rows[rng.IntN(len(rows))], rows[rng.IntN(len(rows))]
-		if c.cards[i].MayLink(&c.cards[j]) && !links(lists, i, j) && !links(lists, j, i) {
-			cosines = append(cosines, knn.Cosine(c.vectors.Row(i), c.vectors.Row(j)))
+		i, j := from[rng.IntN(len(from))], to[rng.IntN(len(to))]
+		if c.cards[i].MayLink(&c.cards[j]) && !c.links(lists, i, j) && !c.links(lists, j, i) {
+			cosines = append(cosines, knn.Cosine(vectors.Row(i), vectors.Row(j)))
 		}
 	}
 	return cosines
 }
 
-// links reports whether the row to is among the candidate links of from.
-func links(lists knn.Lists, from, to int) bool {
-	return slices.ContainsFunc(candidates(lists, from), func(n knn.Neighbour) bool { return int(n.Row) == to })
+// links reports whether the row to, or a translation of it, is among the
+// candidate links of from.
+func (c *corpus) links(lists knn.Lists, from, to int) bool {
+	return slices.ContainsFunc(candidates(lists, from), func(n knn.Neighbour) bool { return c.groups[n.Row] == c.groups[to] })
 }
