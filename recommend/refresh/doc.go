@@ -10,13 +10,28 @@
 // vectors and lists like all others, since they have pages of their own or will
 // have; whether they may be shown is asked again whenever a list is read.
 //
-// Neighbours are looked for among articles of the same language only, so that
-// every list comes back full in the reader's own language.
+// Neighbours are looked for among articles of the same language (data.Lang.Base:
+// both scripts of Chinese are one), so that every list comes back full in the
+// reader's own language. A list holds one article of a translation group, the
+// nearest: whoever shows it turns to the group's version for the reader anyway,
+// and on a site in both scripts a list of 64 would else lead to 32 texts.
+//
+// Where crosslang.MinGroups translation groups or more have articles in two
+// languages, a second space is learnt from them in which all languages can be
+// compared, and every article has candidates in other languages too: at most
+// half as many, for they only fill up lists, again one article of a group, and
+// never of a group that is on the site in the article's own language, since the
+// own language's candidates lead there. On a site translated as a whole there
+// are none, and the search for them costs nothing.
+//
+// The texts are read from the store once more for the second space, in the same
+// read transaction, rather than kept in memory from the first time.
 //
 // The scale from cosines to scores is measured for every language by itself:
 // how close two articles of one subject come depends on how the texts of a
-// language share the model's dimensions (on the sample site the median is .87
-// in English and .24 in Chinese).
+// language share the model's dimensions (on the sample site the median was .87
+// in English and .24 in Chinese). Links to other languages have scales of their
+// own, by the language linked from.
 //
 // Text that recurs on many of a site's pages is left out of the vectors: package
 // boilerplate says what that is. The snapshot carries it, so that an article
