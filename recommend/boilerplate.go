@@ -19,6 +19,9 @@ func Page(a *data.Article) boilerplate.Page {
 
 func groups(a *data.Article) boilerplate.Groups {
 	lang := string(a.Lang.Base())
+	if lang == "zh" {
+		lang = string(a.Lang) // the scripts do not share their boilerplate
+	}
 	g := boilerplate.Groups{Edition: lang}
 	if a.Section != "" {
 		g.Section = lang + "/" + a.Section

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,11 @@ func (o Options) validate() error {
 	}
 	if o.Poll < 0 {
 		return fmt.Errorf("recommend: the poll interval is %v; it must be above 0", o.Poll)
+	}
+	for name, p := range o.Placements {
+		if _, err := ParseLanguages(string(cmp.Or(p.Languages, OwnLanguage))); err != nil {
+			return fmt.Errorf("recommend: placement %q: %w", name, err)
+		}
 	}
 	if o.MostProvisional < 0 {
 		return fmt.Errorf("recommend: at most %d provisional articles; the number must be above 0", o.MostProvisional)
@@ -182,7 +188,7 @@ type Status struct {
 // Status reports what is in service.
 func (e *Engine) Status() Status {
 	v := e.view.Load()
-	s := Status{Overrides: v.overrides.count}
+	s := Status{Overrides: len(v.overrides.all)}
 	if problem := *e.problem.Load(); problem != nil {
 		s.Problem = problem.Error()
 	}
@@ -322,9 +328,10 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 	}
 	next := *old
 	next.snapshot, next.revision = s, revision
+	var changed []data.ArticleID
 	if s != old.snapshot || revision.Articles != old.revision.Articles {
 		since := old.revision.Articles
-		next.live, next.liveURLs = maps.Clone(old.live), maps.Clone(old.liveURLs)
+		next.live, next.liveURLs, next.liveGroups = maps.Clone(old.live), maps.Clone(old.liveURLs), maps.Clone(old.liveGroups)
 		if s != old.snapshot || revision.Articles < since {
 			since, next.live = s.Manifest().StoreRevision, nil
 			next.overlay, next.pending = nil, nil
@@ -336,10 +343,10 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 			since = 0 // the store is older than the snapshot, as after a restore, and counts anew: any card may differ
 		}
 		if next.live == nil {
-			next.live, next.liveURLs = map[data.ArticleID]data.Card{}, map[string][]data.ArticleID{}
+			next.live, next.liveURLs, next.liveGroups = map[data.ArticleID]data.Card{}, map[string][]data.ArticleID{}, map[data.ArticleID][]data.ArticleID{}
+			next.translations = s.Manifest().Counts.Groups < s.Len()
 		}
-		var changed []data.ArticleID
-		own := map[string]bool{}
+		own := ownLists{map[string]bool{}, map[data.ArticleID]bool{}}
 		for card, err := range e.store.CardsSince(ctx, since) {
 			if err != nil {
 				return nil, err
@@ -349,12 +356,14 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 		}
 		next.await(changed)
 	}
+	all := old.overrides.all
 	if revision.Overrides != old.revision.Overrides {
-		all, err := e.store.Overrides(ctx)
-		if err != nil {
+		if all, err = e.store.Overrides(ctx); err != nil {
 			return nil, err
 		}
-		next.overrides = indexOverrides(all)
+	}
+	if s != old.snapshot || revision.Overrides != old.revision.Overrides || old.overrides.name(changed) {
+		next.overrides = indexOverrides(all, next.groupOf)
 	}
 	return &next, nil
 }

@@ -71,7 +71,7 @@ func linear() snapshot.Scales {
 	for p := range s.Quantiles {
 		s.Quantiles[p] = float32(p) / 100
 	}
-	return snapshot.Scales{"en": s, "de": s, "zh-Hans": s, "zh-Hant": s, data.Undetermined: s}
+	return snapshot.Scales{"en": s, "de": s, "fr": s, "zh": s, data.Undetermined: s}
 }
 
 // ring is a snapshot in which every card's candidates are the k cards after it

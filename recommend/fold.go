@@ -30,10 +30,12 @@ type folder struct {
 	number   map[data.Lang]uint32 // of a language's Base
 	eligible []bool               // rows that may be linked to, as the snapshot has it
 	floors   []float32
-	// translations are the rows of articles that translate others, by group.
-	translations map[data.ArticleID][]int
+	groups   []int32 // of every row, its translation group
+
+	cross *crossFolder // nil: the snapshot has no cross-language space
 
 	cosines []float32 // scratch: of every row
+	best    []int32   // scratch: of every group, a row + 1
 }
 
 // newFolder reads the snapshot once: O(n), and the bytes of its model.
@@ -42,11 +44,14 @@ func newFolder(s *snapshot.Snapshot) *folder {
 	f := &folder{
 		snapshot: s, vectors: s.Vectors(),
 		langs: make([]uint32, n), number: map[data.Lang]uint32{}, eligible: make([]bool, n), floors: make([]float32, n),
-		translations: map[data.ArticleID][]int{}, cosines: make([]float32, n),
+		groups: make([]int32, n), cosines: make([]float32, n), best: make([]int32, s.Manifest().Counts.Groups),
 	}
 	f.model, f.err = lsa.ReadModel(s.ModelBytes())
 	if file := s.BoilerplateBytes(); len(file) > 0 && f.err == nil {
 		f.blocks, f.err = boilerplate.Read(file)
+	}
+	if s.HasCross() && f.err == nil {
+		f.cross, f.err = newCrossFolder(s)
 	}
 	if f.err != nil {
 		f.err = fmt.Errorf("snapshot %s: articles changed since cannot be folded in: %w", s.ID(), f.err)
@@ -57,10 +62,7 @@ func newFolder(s *snapshot.Snapshot) *folder {
 		if _, ok := f.number[base]; !ok {
 			f.number[base] = uint32(len(f.number))
 		}
-		f.langs[row], f.eligible[row], f.floors[row] = f.number[base], mayBeLinked(&card), s.Floor(row)
-		if card.Group != card.ID {
-			f.translations[card.Group] = append(f.translations[card.Group], row)
-		}
+		f.langs[row], f.eligible[row], f.floors[row], f.groups[row] = f.number[base], mayBeLinked(&card), s.Floor(row), int32(s.Group(row))
 	}
 	return f
 }
@@ -86,6 +88,10 @@ func (f *folder) put(e *overlayEdit, a *data.Article) {
 	}
 	fresh := &folded{id: a.ID, lang: card.Lang.Base(), group: card.Group, linked: mayBeLinked(&card), vector: vector}
 	fresh.placing = f.place(&card, vector)
+	if f.cross != nil {
+		fresh.crossVector = f.cross.model.FoldIn(text)
+		fresh.cross = f.placeCross(&card, fresh.crossVector)
+	}
 	e.add(fresh)
 }
 
@@ -108,33 +114,61 @@ func (f *folder) place(card *data.Card, vector []float32) placing {
 	if !ok {
 		return p
 	}
-	barred := slices.Clone(f.translations[card.Group])
-	for _, id := range []data.ArticleID{card.ID, card.Group} {
-		if row, ok := f.snapshot.Row(id); ok && (id == card.ID || f.snapshot.Card(row).Group == card.Group) {
-			barred = append(barred, row)
-		}
-	}
+	self, group := f.find(card)
 	linked, k := mayBeLinked(card), f.snapshot.Manifest().Neighbours
-	top := vec.NewTop(k)
 	knn.Cosines(f.vectors, vector, f.cosines)
-	for row, cosine := range f.cosines {
-		if cosine <= 0 || f.langs[row] != lang || slices.Contains(barred, row) {
-			continue
-		}
-		if cosine >= f.floors[row] && linked {
-			p.hosts = append(p.hosts, knn.Neighbour{Row: int32(row), Cosine: cosine})
-		}
-		if f.eligible[row] {
-			top.Push(row, cosine)
+	may := func(row int) bool { return f.langs[row] == lang && row != self && f.groups[row] != group }
+	if linked {
+		for row, cosine := range f.cosines {
+			if cosine > 0 && cosine >= f.floors[row] && may(row) {
+				p.hosts = append(p.hosts, knn.Neighbour{Row: int32(row), Cosine: cosine})
+			}
 		}
 	}
-	for _, item := range top.Sorted() {
-		p.own = append(p.own, knn.Neighbour{Row: int32(item.Row), Cosine: item.Score})
-	}
+	p.own = f.nearest(k, may)
 	if len(p.own) == k && k > 0 {
 		p.floor = p.own[k-1].Cosine
 	}
 	return p
+}
+
+// find is the row of the article itself and the number of its group, noRow where
+// the snapshot has none.
+func (f *folder) find(card *data.Card) (self int, group int32) {
+	self, ok := f.snapshot.Row(card.ID)
+	if !ok {
+		self = noRow
+	}
+	if members := f.snapshot.MembersOf(card.Group); len(members) > 0 {
+		return self, f.groups[members[0]]
+	}
+	return self, noRow
+}
+
+// nearest is the k rows that may be linked to of the highest cosines above 0, as
+// they stand in f.cosines, best first and one of a group.
+func (f *folder) nearest(k int, may func(row int) bool) []knn.Neighbour {
+	clear(f.best)
+	for row, cosine := range f.cosines {
+		if cosine <= 0 || !f.eligible[row] {
+			continue
+		}
+		best := &f.best[f.groups[row]]
+		if (*best == 0 || cosine > f.cosines[*best-1]) && may(row) {
+			*best = int32(row) + 1
+		}
+	}
+	top := vec.NewTop(k)
+	for _, best := range f.best {
+		if best > 0 {
+			top.Push(int(best-1), f.cosines[best-1])
+		}
+	}
+	var list []knn.Neighbour
+	for _, item := range top.Sorted() {
+		list = append(list, knn.Neighbour{Row: int32(item.Row), Cosine: item.Score})
+	}
+	return list
 }
 
 // foldFor bounds how long one step folds, so that other changes get into

@@ -53,12 +53,27 @@ func fitted(t testing.TB, store *datatest.Store, k int) (snapshot.Contents, *lsa
 	}
 	c.Candidates = knn.Lists{K: k, Len: make([]int32, n), Data: make([]knn.Neighbour, n*k)}
 	for from := range n {
-		list := knn.Search(c.Vectors, c.Vectors.Row(from), k, func(to int) bool {
-			return c.Cards[from].MayLink(&c.Cards[to]) && c.Cards[to].State == data.Published && !c.Cards[to].NoLinkTo
-		})
+		list := nearest(c, &c.Cards[from], c.Vectors, c.Vectors.Row(from), k, c.Cards[from].SameLanguage)
 		c.Candidates.Len[from] = int32(copy(c.Candidates.Data[from*k:], list))
 	}
 	return c, model
+}
+
+// nearest is the k nearest rows that an article may be given as candidates, one
+// of a group.
+func nearest(c snapshot.Contents, from *data.Card, vectors embed.Dense, vector []float32, k int, may func(to *data.Card) bool) []knn.Neighbour {
+	list := knn.Search(vectors, vector, len(c.Cards), func(row int) bool {
+		to := &c.Cards[row]
+		return from.MayLink(to) && may(to) && to.State == data.Published && !to.NoLinkTo
+	})
+	seen := map[data.ArticleID]bool{}
+	list = slices.DeleteFunc(list, func(n knn.Neighbour) bool {
+		group := c.Cards[n.Row].Group
+		again := seen[group]
+		seen[group] = true
+		return again
+	})
+	return list[:min(k, len(list))]
 }
 
 // A plain is the model of folding in: what the lists of a snapshot become by
@@ -106,17 +121,25 @@ func (p plain) links(all []at, from at) []string {
 	if from.card.State == data.Unpublished || from.card.NoLinks {
 		return nil
 	}
-	may := func(to *data.Card) bool {
-		return from.card.MayLink(to) && to.Visible(now)
+	// The versions of an article that may be shown under from, the best first: in
+	// the same script, and of several the article itself.
+	versions := func(of at) (found []at) {
+		for _, to := range all {
+			if from.card.MayLink(&to.card) && from.card.SameLanguage(&to.card) && to.card.Visible(now) && to.card.Group == of.card.Group {
+				found = append(found, to)
+			}
+		}
+		slices.SortFunc(found, func(a, b at) int {
+			return cmp.Or(first(a.card.Lang == from.card.Lang, b.card.Lang == from.card.Lang), cmp.Compare(a.card.Lang, b.card.Lang),
+				first(a.card.ID == of.card.ID, b.card.ID == of.card.ID), cmp.Compare(a.card.ID, b.card.ID))
+		})
+		return found
 	}
 	// The rows that may be candidates as the snapshot has it, and how far down
 	// the list of from reaches.
 	var rows []knn.Neighbour
 	if from.folded {
-		rows = knn.Search(p.snapshot.Vectors, from.vector, p.snapshot.Candidates.K, func(row int) bool {
-			to := &p.snapshot.Cards[row]
-			return from.card.MayLink(to) && to.State == data.Published && !to.NoLinkTo
-		})
+		rows = nearest(p.snapshot, &from.card, p.snapshot.Vectors, from.vector, p.snapshot.Candidates.K, from.card.SameLanguage)
 	} else {
 		rows = p.snapshot.Candidates.Row(from.row)
 	}
@@ -126,36 +149,57 @@ func (p plain) links(all []at, from at) []string {
 	}
 	type link struct {
 		at
-		cosine float32
+		cosine      float32
+		provisional bool
 	}
 	var list, guests []link
+	show := func(of at, cosine float32) {
+		if found := versions(of); len(found) > 0 {
+			list = append(list, link{found[0], cosine, of.folded || found[0].folded})
+		}
+	}
+	for _, n := range rows {
+		if i := slices.IndexFunc(all, func(a at) bool { return a.row == int(n.Row) }); !all[i].folded {
+			show(all[i], n.Cosine)
+		}
+	}
 	for _, to := range all {
-		if to.folded {
+		if to.folded && from.card.MayLink(&to.card) && from.card.SameLanguage(&to.card) {
 			cosine := knn.Cosine(from.vector, to.vector)
-			if cosine > 0 && cosine >= floor && to.card.Group != from.card.Group && to.card.Lang.Base() == from.card.Lang.Base() &&
-				to.card.State == data.Published && !to.card.NoLinkTo {
-				guests = append(guests, link{to, cosine})
+			if cosine > 0 && cosine >= floor && to.card.State == data.Published && !to.card.NoLinkTo {
+				guests = append(guests, link{to, cosine, true})
 			}
-		} else if i := slices.IndexFunc(rows, func(n knn.Neighbour) bool { return int(n.Row) == to.row }); i >= 0 && may(&to.card) {
-			list = append(list, link{to, rows[i].Cosine})
 		}
 	}
 	slices.SortFunc(guests, func(a, b link) int {
 		return cmp.Or(cmp.Compare(b.cosine, a.cosine), cmp.Compare(a.card.ID, b.card.ID))
 	})
 	for _, to := range guests[:min(len(guests), p.snapshot.Candidates.K)] {
-		if may(&to.card) {
-			list = append(list, to)
-		}
+		show(to.at, to.cosine)
 	}
-	slices.SortFunc(list, func(a, b link) int {
+	slices.SortStableFunc(list, func(a, b link) int {
 		return cmp.Or(cmp.Compare(b.cosine, a.cosine), b.card.PublishedAt.Compare(a.card.PublishedAt), cmp.Compare(a.card.ID, b.card.ID))
 	})
 	var out []string
+	seen := map[data.ArticleID]bool{}
 	for _, l := range list {
-		out = append(out, fmt.Sprintf("%s %.7f %v", l.card.ID, l.cosine, l.folded))
+		if !seen[l.card.Group] {
+			out = append(out, fmt.Sprintf("%s %.7f %v", l.card.ID, l.cosine, l.provisional))
+		}
+		seen[l.card.Group] = true
 	}
 	return out
+}
+
+// first orders what is so before what is not.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 func printed(list recommend.List) []string {
@@ -169,7 +213,7 @@ func printed(list recommend.List) []string {
 // Whatever changes in whatever order, every list is what the plain model says,
 // and a restart does not change it.
 func TestFoldIn(t *testing.T) {
-	corpus := datatest.Corpus(datatest.CorpusOptions{Texts: 48, Sentences: 4, Langs: []data.Lang{"en", "zh-Hans"}})
+	corpus := datatest.Corpus(datatest.CorpusOptions{Texts: 36, Sentences: 4, Langs: []data.Lang{"en", "zh-Hans", "zh-Hant"}})
 	for i := range corpus {
 		corpus[i].PublishedAt = now.AddDate(0, 0, -1-i%5)
 	}
@@ -197,7 +241,7 @@ func TestFoldIn(t *testing.T) {
 			}
 			return a
 		}
-		for _, a := range corpus[:60] {
+		for _, a := range corpus[:68] {
 			put(a)
 		}
 		for range rapid.IntRange(0, 5).Draw(rt, "before") {

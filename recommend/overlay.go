@@ -42,6 +42,9 @@ type folded struct {
 	vector []float32
 	placing
 	guests []guest // in its own list, best first
+
+	crossVector []float32       // in the space of all languages; nil without one
+	cross       []knn.Neighbour // its candidates in other languages, best first
 }
 
 // A placing is where an article stands among those of the snapshot.

@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -42,34 +43,76 @@ func drawOverrides(ids []data.ArticleID) *rapid.Generator[[]data.Override] {
 	})
 }
 
+// translations are the groups of articles, and what is shown of them.
+type translations struct {
+	of    map[data.ArticleID]data.ArticleID
+	shown map[data.ArticleID]data.ArticleID // of a group, the version in the languages of the answer, if any
+	alone map[data.ArticleID]bool           // articles that may be shown to readers of another language
+}
+
+func drawGroups(ids []data.ArticleID) *rapid.Generator[translations] {
+	return rapid.Custom(func(t *rapid.T) translations {
+		g := translations{map[data.ArticleID]data.ArticleID{}, map[data.ArticleID]data.ArticleID{}, map[data.ArticleID]bool{}}
+		for i, id := range ids {
+			g.of[id] = id
+			if i > 0 && rapid.IntRange(0, 2).Draw(t, "translation") == 0 {
+				g.of[id] = g.of[rapid.SampledFrom(ids[:i]).Draw(t, "of")]
+			}
+			if rapid.IntRange(0, 3).Draw(t, "shown") > 0 {
+				g.shown[g.of[id]] = id
+			}
+			g.alone[id] = rapid.IntRange(0, 3).Draw(t, "alone") > 0
+		}
+		delete(g.shown, g.of[ids[0]]) // of the article itself
+		return g
+	})
+}
+
+func (g translations) group(id data.ArticleID) data.ArticleID { return g.of[id] }
+
+func (g translations) card(id data.ArticleID) data.Card { return data.Card{ID: id, Group: g.of[id]} }
+
+// version is what a pin of target shows under source; "" if nothing.
+func (g translations) version(source, target data.ArticleID, named bool) data.ArticleID {
+	if shown := g.shown[g.of[target]]; shown != "" || g.of[target] == g.of[source] {
+		return shown
+	}
+	if named && g.alone[target] {
+		return target
+	}
+	return ""
+}
+
 // modelApply is the rules of the package comment, each in the plainest words.
-func modelApply(w wish, all []data.Override, ranked []data.ArticleID, may func(data.ArticleID) bool) (list []string) {
+func modelApply(w wish, all []data.Override, ranked []data.ArticleID, g translations) (list []string) {
 	holds := func(o data.Override) bool {
-		return (o.Article == w.article || o.Article == "*") && !o.From.After(w.now) && (o.Until.IsZero() || o.Until.After(w.now))
+		return (o.Article == "*" || g.of[o.Article] == g.of[w.article]) && !o.From.After(w.now) && (o.Until.IsZero() || o.Until.After(w.now))
 	}
 	barred := map[data.ArticleID]bool{} // rule 1
-	for _, id := range w.exclude {
-		barred[id] = true
+	for _, group := range w.exclude {
+		barred[group] = true
 	}
 	for _, o := range all {
 		if o.Action == data.Hide && holds(o) {
-			barred[o.Target] = true
+			barred[g.of[o.Target]] = true
 		}
 	}
+	shows := func(o data.Override) data.ArticleID { return g.version(w.article, o.Target, o.Article == w.article) }
 	newer := func(a, b data.Override) bool {
 		return a.Created.After(b.Created) || a.Created.Equal(b.Created) && a.ID > b.ID
 	}
-	pins := map[data.ArticleID]data.Override{}
+	pins := map[data.ArticleID]data.Override{} // by group
 	for _, o := range all {
-		if o.Action != data.Pin || !holds(o) || barred[o.Target] || !may(o.Target) { // rule 2
+		group := g.of[o.Target]
+		if o.Action != data.Pin || !holds(o) || barred[group] || shows(o) == "" { // rules 2 and 3
 			continue
 		}
-		other, twice := pins[o.Target]
-		if !twice || o.Article != "*" && other.Article == "*" || (o.Article == "*") == (other.Article == "*") && newer(o, other) { // rule 3
-			pins[o.Target] = o
+		other, twice := pins[group]
+		if !twice || o.Article != "*" && other.Article == "*" || (o.Article == "*") == (other.Article == "*") && newer(o, other) { // rule 4
+			pins[group] = o
 		}
 	}
-	first := func(slot int) (found data.Override) { // rule 4
+	first := func(slot int) (found data.Override) { // rule 5
 		for _, o := range pins {
 			at, best := min(o.Position, w.limit), min(found.Position, w.limit)
 			if at <= slot && (found.ID == 0 || at < best || at == best && newer(o, found)) {
@@ -80,11 +123,11 @@ func modelApply(w wish, all []data.Override, ranked []data.ArticleID, may func(d
 	}
 	var rest []data.ArticleID
 	for _, id := range ranked {
-		if _, pinned := pins[id]; !pinned && !barred[id] {
+		if _, pinned := pins[g.of[id]]; !pinned && !barred[g.of[id]] {
 			rest = append(rest, id)
 		}
 	}
-	for len(list) < w.limit { // rules 5 and 6
+	for len(list) < w.limit { // rules 6 and 7
 		slot := len(list) + 1
 		o := first(slot)
 		if o.ID == 0 && len(rest) > 0 {
@@ -98,8 +141,8 @@ func modelApply(w wish, all []data.Override, ranked []data.ArticleID, may func(d
 		if o.ID == 0 {
 			return list
 		}
-		list = append(list, fmt.Sprint(slot, " editor ", o.Target))
-		delete(pins, o.Target)
+		list = append(list, fmt.Sprint(slot, " editor ", shows(o)))
+		delete(pins, g.of[o.Target])
 	}
 	return list
 }
@@ -107,36 +150,36 @@ func modelApply(w wish, all []data.Override, ranked []data.ArticleID, may func(d
 func TestApply(t *testing.T) {
 	ids := []data.ArticleID{"source", "b", "c", "d", "e", "f", "g"}
 	property := func(t *rapid.T) {
+		g := drawGroups(ids).Draw(t, "groups")
 		all := drawOverrides(ids).Draw(t, "overrides")
 		w := wish{
-			article: ids[0], limit: rapid.IntRange(1, 5).Draw(t, "limit"), now: now,
+			article: ids[0], group: g.of[ids[0]], limit: rapid.IntRange(1, 5).Draw(t, "limit"), now: now,
 			exclude: rapid.SliceOfN(rapid.SampledFrom(ids), 0, 2).Draw(t, "exclude"),
 		}
-		ranked := rapid.Permutation(ids[1:]).Draw(t, "ranked")[:rapid.IntRange(0, 6).Draw(t, "how many")]
-		never := rapid.SampledFrom(ids).Draw(t, "never linked")
-		may := func(id data.ArticleID) bool { return id != never && id != ids[0] }
-		ranked = slices.DeleteFunc(ranked, func(id data.ArticleID) bool { return !may(id) })
+		ranked := slices.Sorted(maps.Values(g.shown))
+		ranked = rapid.Permutation(ranked).Draw(t, "ranked")[:rapid.IntRange(0, len(ranked)).Draw(t, "how many")]
 
 		taken := 0
 		links := func(yield func(Link) bool) {
 			for _, id := range ranked {
 				taken++
-				if !yield(Link{Source: Algorithm, Card: data.Card{ID: id}}) {
+				if !yield(Link{Source: Algorithm, Card: g.card(id)}) {
 					return
 				}
 			}
 		}
 		var got []string
 		last := 0 // of ranked, in got
-		for _, l := range indexOverrides(all).apply(w, links, func(id data.ArticleID) (Link, bool) {
-			return Link{Card: data.Card{ID: id}}, may(id)
+		for _, l := range indexOverrides(all, g.group).apply(w, links, func(id data.ArticleID, named bool) (Link, bool) {
+			shown := g.version(w.article, id, named)
+			return Link{Card: g.card(shown)}, shown != ""
 		}) {
 			got = append(got, fmt.Sprint(l.Position, " ", l.Source, " ", l.Card.ID))
 			if l.Source == Algorithm {
 				last = slices.Index(ranked, l.Card.ID) + 1
 			}
 		}
-		if want := modelApply(w, all, ranked, may); !slices.Equal(got, want) {
+		if want := modelApply(w, all, ranked, g); !slices.Equal(got, want) {
 			t.Fatalf("got %q\nwant %q", got, want)
 		}
 		if len(got) == w.limit && got[len(got)-1][2] == 'a' && taken > last {
@@ -164,14 +207,15 @@ func TestApplyByExample(t *testing.T) {
 		}
 		ranked := func(yield func(Link) bool) {
 			for _, id := range []data.ArticleID{"a", "b", "c"} {
-				if !yield(Link{Card: data.Card{ID: id}}) {
+				if !yield(Link{Card: data.Card{ID: id, Group: id}}) {
 					return
 				}
 			}
 		}
 		got := ""
-		for _, l := range indexOverrides(all).apply(wish{article: "source", limit: limit, now: now}, ranked,
-			func(id data.ArticleID) (Link, bool) { return Link{Card: data.Card{ID: id}}, true }) {
+		own := func(id data.ArticleID) data.ArticleID { return id }
+		for _, l := range indexOverrides(all, own).apply(wish{article: "source", group: "source", limit: limit, now: now}, ranked,
+			func(id data.ArticleID, _ bool) (Link, bool) { return Link{Card: data.Card{ID: id, Group: id}}, true }) {
 			got += string(l.Card.ID) + strconv.Itoa(l.Position) + " "
 		}
 		if got != want {

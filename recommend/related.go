@@ -8,10 +8,13 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/spelling"
 )
 
 // DefaultLimit is how many links a Query without a limit gets at most.
@@ -76,11 +79,8 @@ type List struct {
 // a *data.InvalidError for a query that makes no sense. The list of an article
 // that is unpublished or shows no links is empty.
 func (e *Engine) Related(_ context.Context, q Query) (list List, err error) {
-	if q.Limit == 0 {
-		q.Limit = DefaultLimit
-	}
-	if q.Limit < 0 {
-		return List{}, &data.InvalidError{Field: "limit", Reason: fmt.Sprintf("is %d; it must be above 0", q.Limit)}
+	if q, err = e.settle(q); err != nil {
+		return List{}, err
 	}
 	v := e.view.Load()
 	if v.snapshot == nil {
@@ -132,9 +132,43 @@ func (e *Engine) links(v *view, q Query, source *data.Card, row int) []Link {
 	if q.Raw {
 		threshold, rules = 0, new(overrides)
 	}
-	w := wish{article: source.ID, limit: q.Limit, exclude: q.Exclude, now: now}
-	link := func(target data.ArticleID) (Link, bool) { return v.link(source, row, target, now) }
-	return rules.apply(w, v.ranked(source, row, threshold, now), link)
+	w := wish{article: source.ID, group: source.Group, limit: q.Limit, now: now}
+	for _, id := range q.Exclude {
+		w.exclude = append(w.exclude, v.groupOf(id))
+	}
+	r := newReader(source.Lang, q.Languages)
+	link := func(target data.ArticleID, named bool) (Link, bool) {
+		return v.pinned(source, row, target, named, r, now)
+	}
+	return rules.apply(w, v.ranked(source, row, r, threshold, now), link)
+}
+
+// settle is q with its defaults in place, or why it makes no sense.
+func (e *Engine) settle(q Query) (Query, error) {
+	if q.Limit == 0 {
+		q.Limit = DefaultLimit
+	}
+	if q.Limit < 0 {
+		return q, &data.InvalidError{Field: "limit", Reason: fmt.Sprintf("is %d; it must be above 0", q.Limit)}
+	}
+	placement, known := e.opts.Placements[q.Placement]
+	if q.Placement != "" && !known {
+		return q, &data.InvalidError{Field: "placement", Reason: fmt.Sprintf("is %s, which %s", data.Quote(q.Placement), e.placementHint(q.Placement))}
+	}
+	q.Languages = cmp.Or(q.Languages, placement.Languages, OwnLanguage)
+	return q, nil
+}
+
+// placementHint says what to do about a placement that is not known.
+func (e *Engine) placementHint(name string) string {
+	known := slices.Sorted(maps.Keys(e.opts.Placements))
+	if len(known) == 0 {
+		return "is not known; the settings name no placements"
+	}
+	if near := spelling.Nearest(name, known); near != "" {
+		return fmt.Sprintf("is not known; did you mean %s?", near)
+	}
+	return "is not known; there are " + strings.Join(known, ", ")
 }
 
 // sign is the id of list: a signature over all that makes it this list.
@@ -162,6 +196,8 @@ func (e *Engine) sign(v *view, q Query, list *List) string {
 	for _, id := range exclude {
 		text(string(id))
 	}
+	text(string(q.Languages))
+	text(q.Placement)
 	number(v.revision.Overrides)
 	number(int64(len(list.Links)))
 	for i := range list.Links {

@@ -41,8 +41,8 @@ func drawCard(id data.ArticleID) *rapid.Generator[data.Card] {
 		return data.Card{
 			ID: id, Title: rapid.SampledFrom([]string{"one", "two"}).Draw(t, "title"),
 			URL:         rapid.SampledFrom([]string{"", "/x", "/x/?utm_source=a", "/y", "/y#b"}).Draw(t, "url"),
-			Lang:        rapid.SampledFrom([]data.Lang{"en", "en-GB", "en", "zh-Hans"}).Draw(t, "lang"),
-			Group:       rapid.SampledFrom([]data.ArticleID{id, id, id, "a"}).Draw(t, "group"),
+			Lang:        rapid.SampledFrom([]data.Lang{"en", "en-GB", "zh-Hans", "zh-Hans", "zh-Hant", "fr", ""}).Draw(t, "lang"),
+			Group:       rapid.SampledFrom([]data.ArticleID{id, id, "a", "b", "x"}).Draw(t, "group"),
 			State:       rapid.SampledFrom([]data.State{data.Published, data.Published, data.Published, data.Hidden, data.Unpublished}).Draw(t, "state"),
 			NoLinkTo:    rapid.IntRange(0, 5).Draw(t, "no link to") == 0,
 			NoLinks:     rapid.IntRange(0, 5).Draw(t, "no links") == 0,
@@ -86,17 +86,90 @@ func drawWorld(t *rapid.T) *world {
 		w.contents.Cards = append(w.contents.Cards, w.old[id])
 		copy(w.contents.Vectors.Row(i), rapid.SampledFrom([][]float32{{1, 0}, {0, 1}, {0.6, 0.8}, {0, 0}}).Draw(t, "vector"))
 	}
-	for i := range n { // candidates are whatever they are: the engine must not trust them
-		var list []knn.Neighbour
-		for j := range n {
-			if cosine := rapid.SampledFrom([]float32{0, 0.25, 0.5, 0.75}).Draw(t, "cosine"); cosine > 0 {
-				list = append(list, knn.Neighbour{Row: int32(j), Cosine: cosine})
+	// Candidates are whatever they are: the engine must not trust them.
+	drawLists := func() knn.Lists {
+		lists := knn.Lists{K: n, Len: make([]int32, n), Data: make([]knn.Neighbour, n*n)}
+		for i := range n {
+			var list []knn.Neighbour
+			for j := range n {
+				if cosine := rapid.SampledFrom([]float32{0, 0.25, 0.5, 0.75}).Draw(t, "cosine"); cosine > 0 {
+					list = append(list, knn.Neighbour{Row: int32(j), Cosine: cosine})
+				}
+			}
+			slices.SortStableFunc(list, func(a, b knn.Neighbour) int { return cmp.Compare(b.Cosine, a.Cosine) })
+			lists.Len[i] = int32(copy(lists.Data[i*n:], list))
+		}
+		return lists
+	}
+	w.contents.Candidates = drawLists()
+	if n > 0 && rapid.Bool().Draw(t, "across languages") {
+		w.contents.Cross = &snapshot.Cross{
+			Model: noModel{}, Candidates: drawLists(),
+			Vectors: embed.Dense{Rows: n, Dim: 2, Data: slices.Repeat([]float32{0.8, 0.6}, n)},
+		}
+		w.contents.Manifest.Cross, w.contents.Manifest.CrossScales = new(snapshot.CrossSpace), linear()
+		for _, scale := range w.contents.Manifest.CrossScales { // twice the score of a cosine
+			for p := range scale.Quantiles {
+				scale.Quantiles[p] = float32(p) / 200
 			}
 		}
-		slices.SortStableFunc(list, func(a, b knn.Neighbour) int { return cmp.Compare(b.Cosine, a.Cosine) })
-		w.contents.Candidates.Len[i] = int32(copy(w.contents.Candidates.Data[i*n:], list))
 	}
 	return w
+}
+
+func base(l data.Lang) data.Lang {
+	return cmp.Or(map[data.Lang]data.Lang{"en-GB": "en", "zh-Hans": "zh", "zh-Hant": "zh", "": "und"}[l], l)
+}
+
+// wish is how much a reader of source who asks for those languages wants a
+// version in lang: 1 is the most, and 0 is not at all.
+func wish(source data.Card, languages recommend.Languages, lang data.Lang) (least int) {
+	consider := func(place int) {
+		if base(lang) != base(source.Lang) {
+			place += 1000 // the own language comes first
+		}
+		if least == 0 || place < least {
+			least = place
+		}
+	}
+	for i, tag := range strings.Split(cmp.Or(string(languages), "own"), ",") {
+		exact, specific := data.Lang(tag), strings.Contains(tag, "-")
+		if tag == "own" || tag == "any" || exact == base(source.Lang) {
+			exact, specific = source.Lang, true
+		}
+		switch {
+		case specific && lang == exact:
+			consider(10*i + 1)
+		case base(lang) == base(exact):
+			consider(10*i + 2)
+		case tag == "any":
+			consider(10*i + 3)
+		}
+	}
+	return least
+}
+
+// version is what a reader of source is shown of the group of target.
+func (w *world) version(source, target data.Card, languages recommend.Languages) (best data.Card, ok bool) {
+	if target.Group == source.Group || target.ID == source.ID {
+		return data.Card{}, false
+	}
+	for _, c := range w.present {
+		want := wish(source, languages, c.Lang)
+		if c.Group != target.Group || c.State != data.Published || c.NoLinkTo || c.PublishedAt.After(now) || want == 0 {
+			continue
+		}
+		isTarget := func(c data.Card) int {
+			if c.ID == target.ID {
+				return 0
+			}
+			return 1
+		}
+		if !ok || cmp.Or(want-wish(source, languages, best.Lang), cmp.Compare(c.Lang, best.Lang), isTarget(c)-isTarget(best), cmp.Compare(c.ID, best.ID)) < 0 {
+			best, ok = c, true
+		}
+	}
+	return best, ok
 }
 
 // links is the model of a list, as its fields print.
@@ -104,34 +177,48 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 	if source.State == data.Unpublished || source.NoLinks {
 		return nil
 	}
+	if q.Raw {
+		threshold = 0
+	}
 	rowOf := func(id data.ArticleID) int {
 		return slices.IndexFunc(w.contents.Cards, func(c data.Card) bool { return c.ID == id })
 	}
-	base := func(l data.Lang) string { return strings.TrimSuffix(string(l), "-GB") }
-	may := func(c data.Card) bool {
-		return c.ID != source.ID && c.Group != source.Group && base(c.Lang) == base(source.Lang) &&
-			c.State == data.Published && !c.NoLinkTo && !c.PublishedAt.After(now)
-	}
-	barred := map[data.ArticleID]bool{}
+	group := func(id data.ArticleID) data.ArticleID { return cmp.Or(w.present[id].Group, id) }
+	own := func(c data.Card) bool { return wish(source, recommend.OwnLanguage, c.Lang) > 0 }
+	row := rowOf(source.ID)
+
+	barred := map[data.ArticleID]bool{} // groups
 	for _, id := range q.Exclude {
-		barred[id] = true
+		barred[group(id)] = true
 	}
-	var pins []data.Override
+	type pin struct {
+		data.Override
+		shown data.Card
+	}
+	var pins []pin
 	for _, o := range w.store.overrides {
-		if q.Raw || o.Article != source.ID && o.Article != "*" {
-			continue
-		}
-		if o.Action == data.Hide {
-			barred[o.Target] = true
-		} else {
-			pins = append(pins, o)
+		switch {
+		case q.Raw || o.Article != "*" && group(o.Article) != source.Group:
+		case o.Action == data.Hide:
+			barred[group(o.Target)] = true
+		default:
+			target := w.present[o.Target]
+			shown, ok := w.version(source, target, q.Languages)
+			if !ok && o.Article == source.ID && target.Group != source.Group {
+				alone := source // but of the target's language
+				alone.Lang = target.Lang
+				shown, ok = w.version(alone, target, recommend.OwnLanguage)
+			}
+			if ok {
+				pins = append(pins, pin{o, shown})
+			}
 		}
 	}
-	pins = slices.DeleteFunc(pins, func(o data.Override) bool { return barred[o.Target] || !may(w.present[o.Target]) })
+	pins = slices.DeleteFunc(pins, func(p pin) bool { return barred[p.shown.Group] })
 	all := slices.Clone(pins)
-	pins = slices.DeleteFunc(pins, func(o data.Override) bool { // beaten by another pin of the same target
-		return slices.ContainsFunc(all, func(p data.Override) bool {
-			if p.Target != o.Target || p.ID == o.ID {
+	pins = slices.DeleteFunc(pins, func(o pin) bool { // beaten by another pin of the same group
+		return slices.ContainsFunc(all, func(p pin) bool {
+			if p.shown.Group != o.shown.Group || p.ID == o.ID {
 				return false
 			}
 			if (p.Article == "*") != (o.Article == "*") {
@@ -140,49 +227,92 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 			return p.ID > o.ID
 		})
 	})
-	slices.SortFunc(pins, func(a, b data.Override) int {
+	slices.SortFunc(pins, func(a, b pin) int {
 		return cmp.Or(min(a.Position, q.Limit)-min(b.Position, q.Limit), int(b.ID-a.ID))
 	})
 
 	type ranked struct {
-		card   data.Card
-		cosine float32
+		recommend.Link
+		own   bool    // of the own language and the own candidates
+		exact float64 // unrounded score
 	}
 	var algorithm []ranked
-	row := rowOf(source.ID)
-	if row >= 0 {
-		for _, n := range w.contents.Candidates.Row(row) {
-			c := w.present[w.contents.Cards[n.Row].ID]
-			pinned := slices.ContainsFunc(pins, func(o data.Override) bool { return o.Target == c.ID })
-			tooLow := !q.Raw && w.contents.Manifest.Scales.Of(source.Lang).Score(n.Cosine) < threshold
-			if may(c) && !barred[c.ID] && !pinned && !tooLow {
-				algorithm = append(algorithm, ranked{c, n.Cosine})
+	consider := func(lists knn.Lists, scales snapshot.Scales, factor float64, across bool) {
+		for _, n := range lists.Row(row) {
+			candidate := w.present[w.contents.Cards[n.Row].ID]
+			card, ok := w.version(source, candidate, q.Languages)
+			score := scales.Of(source.Lang).Score(n.Cosine)
+			if !ok || barred[card.Group] || score < threshold ||
+				slices.ContainsFunc(pins, func(p pin) bool { return p.shown.Group == card.Group }) {
+				continue
 			}
+			link := recommend.Link{Score: score, Rank: n.Cosine, Source: recommend.Algorithm, Card: card}
+			if !own(card) {
+				link.Source = recommend.OtherLanguage
+			}
+			algorithm = append(algorithm, ranked{link, own(card) && !across, min(100, factor*float64(n.Cosine))})
+		}
+	}
+	if row >= 0 {
+		consider(w.contents.Candidates, w.contents.Manifest.Scales, 100, false)
+		if w.contents.Cross != nil && q.Languages != "" && q.Languages != recommend.OwnLanguage && !onlyOwn(source, q.Languages) {
+			consider(w.contents.Cross.Candidates, w.contents.Manifest.CrossScales, 200, true)
 		}
 	}
 	slices.SortFunc(algorithm, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.cosine, a.cosine), b.card.PublishedAt.Compare(a.card.PublishedAt), cmp.Compare(a.card.ID, b.card.ID))
+		class := func(r ranked) int {
+			switch {
+			case r.own:
+				return 0
+			case own(r.Card):
+				return 1
+			}
+			return 2
+		}
+		return cmp.Or(class(a)-class(b), cmp.Compare(b.exact, a.exact), cmp.Compare(b.Rank, a.Rank),
+			b.Card.PublishedAt.Compare(a.Card.PublishedAt), cmp.Compare(a.Card.ID, b.Card.ID))
+	})
+	seen := map[data.ArticleID]bool{}
+	algorithm = slices.DeleteFunc(algorithm, func(r ranked) bool {
+		again := seen[r.Card.Group]
+		seen[r.Card.Group] = true
+		return again
 	})
 	for len(list) < q.Limit && len(pins)+len(algorithm) > 0 {
-		var card data.Card
-		var rank float32
-		from := recommend.Algorithm
+		var link recommend.Link
 		if len(pins) > 0 && (pins[0].Position <= len(list)+1 || len(list)+1 == q.Limit || len(algorithm) == 0) {
-			card, from = w.present[pins[0].Target], recommend.Editor
-			if target := rowOf(card.ID); row >= 0 && target >= 0 {
-				x, y := w.contents.Vectors.Row(row), w.contents.Vectors.Row(target)
-				rank = float32(x[0]*y[0]) + float32(x[1]*y[1])
+			link = recommend.Link{Source: recommend.Editor, Card: pins[0].shown}
+			vectors, scales := w.contents.Vectors, w.contents.Manifest.Scales
+			if !own(link.Card) {
+				vectors, scales = embed.Dense{}, w.contents.Manifest.CrossScales
+				if w.contents.Cross != nil {
+					vectors = w.contents.Cross.Vectors
+				}
+			}
+			if target := rowOf(link.Card.ID); row >= 0 && target >= 0 && vectors.Rows > 0 {
+				x, y := vectors.Row(row), vectors.Row(target)
+				link.Rank = float32(x[0]*y[0]) + float32(x[1]*y[1])
+				link.Score = scales.Of(source.Lang).Score(link.Rank)
 			}
 			pins = pins[1:]
 		} else {
-			card, rank = algorithm[0].card, algorithm[0].cosine
+			link = algorithm[0].Link
 			algorithm = algorithm[1:]
 		}
-		list = append(list, fmt.Sprint(recommend.Link{
-			Position: len(list) + 1, Score: w.contents.Manifest.Scales.Of(source.Lang).Score(rank), Rank: rank, Source: from, Card: card,
-		}))
+		link.Position = len(list) + 1
+		list = append(list, fmt.Sprint(link))
 	}
 	return list
+}
+
+// onlyOwn reports whether the languages are all the source's own.
+func onlyOwn(source data.Card, languages recommend.Languages) bool {
+	for _, lang := range []data.Lang{"en", "zh-Hans", "fr", "und"} {
+		if want := wish(source, languages, lang); want > 1000 {
+			return false
+		}
+	}
+	return true
 }
 
 // sources are the articles that a query by URL may mean, the right one first.
@@ -219,6 +349,9 @@ func TestRelated(t *testing.T) {
 				Limit:   rapid.IntRange(1, 4).Draw(rt, "limit"),
 				Exclude: rapid.SliceOfN(rapid.SampledFrom([]data.ArticleID{"a", "b", "c", "d"}), 0, 2).Draw(rt, "exclude"),
 				Raw:     rapid.IntRange(0, 4).Draw(rt, "raw") == 0,
+				Languages: rapid.SampledFrom([]recommend.Languages{
+					"", "", "own", "any", "any", "en", "zh", "zh-Hant", "zh-Hans,en-GB", "fr,en", "own,zh-Hant", "und,zh,en",
+				}).Draw(rt, "languages"),
 			}
 			var source data.Card
 			known := true

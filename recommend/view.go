@@ -3,6 +3,7 @@ package recommend
 import (
 	"cmp"
 	"iter"
+	"runtime"
 	"slices"
 	"time"
 
@@ -17,7 +18,12 @@ type view struct {
 	live      map[data.ArticleID]data.Card // of the articles changed since the snapshot
 	liveURLs  map[string][]data.ArticleID  // of live, by canonical URL
 	overrides *overrides
-	revision  data.Revision // of the store, when live and overrides were read
+
+	// liveGroups are those of live that are in a group of another article's id.
+	liveGroups   map[data.ArticleID][]data.ArticleID
+	translations bool // there may be groups of two articles and more
+
+	revision data.Revision // of the store, when live and overrides were read
 
 	overlay *overlay         // of the live articles as far as they were folded in
 	pending []data.ArticleID // the live articles that are yet to be looked at for that
@@ -42,27 +48,46 @@ func (v *view) await(changed []data.ArticleID) {
 	}
 }
 
+// ownLists are the keys of those lists in a view's maps that no older view has.
+type ownLists struct {
+	urls   map[string]bool
+	groups map[data.ArticleID]bool
+}
+
 // setLive notes the present card of an article. The maps of v are its own, and
-// so are the lists in liveURLs under the keys in own; others may be an older
-// view's.
-func (v *view) setLive(card data.Card, own map[string]bool) {
-	key, before := data.CanonicalURL(card.URL), ""
-	if old, known := v.live[card.ID]; known {
-		before = data.CanonicalURL(old.URL)
-	}
+// so are the lists in liveURLs and liveGroups under the keys in own; others may
+// be an older view's.
+func (v *view) setLive(card data.Card, own ownLists) {
+	old, known := v.live[card.ID]
 	v.live[card.ID] = card
-	if key == before {
-		return
+	if !known {
+		old.Group = card.ID // listed under no other
+		old.ID = card.ID
 	}
-	for _, changed := range []string{key, before} {
-		if !own[changed] {
-			own[changed] = true
-			v.liveURLs[changed] = slices.Clone(v.liveURLs[changed])
+	list(v.liveURLs, own.urls, data.CanonicalURL(old.URL), data.CanonicalURL(card.URL), card.ID)
+	list(v.liveGroups, own.groups, translates(&old), translates(&card), card.ID)
+	if !v.translations {
+		for range v.versions(&card, noRow) {
+			v.translations = true
 		}
 	}
-	v.liveURLs[key] = append(v.liveURLs[key], card.ID)
-	v.liveURLs[before] = slices.DeleteFunc(v.liveURLs[before], func(id data.ArticleID) bool { return id == card.ID })
-	delete(v.liveURLs, "") // no address
+}
+
+// list moves id from the list under one key to that under another, "" being
+// none.
+func list[K ~string](lists map[K][]data.ArticleID, own map[K]bool, before, after K, id data.ArticleID) {
+	if before == after {
+		return
+	}
+	for _, changed := range []K{before, after} {
+		if !own[changed] {
+			own[changed] = true
+			lists[changed] = slices.Clone(lists[changed])
+		}
+	}
+	lists[after] = append(lists[after], id)
+	lists[before] = slices.DeleteFunc(lists[before], func(other data.ArticleID) bool { return other == id })
+	delete(lists, "")
 }
 
 // noRow is the row of an article that is not in the snapshot.
@@ -123,11 +148,6 @@ func (v *view) card(row int) data.Card {
 	return v.snapshot.Card(row)
 }
 
-// mayLink reports whether a link from source to card may be shown at time now.
-func mayLink(source, card *data.Card, now time.Time) bool {
-	return source.MayLink(card) && source.SameLanguage(card) && card.Visible(now)
-}
-
 // A candidate is a possible link: an article of the snapshot, by its row, or a
 // folded one, by its id, whose row is noRow.
 type candidate struct {
@@ -174,18 +194,30 @@ func (v *view) cardOf(c candidate) data.Card {
 	return v.card(c.row)
 }
 
-// ranked yields the links of the algorithm under source, which is in row, as
-// far as they score the threshold: by ranking score, newer first, then by id.
-func (v *view) ranked(source *data.Card, row, threshold int, now time.Time) iter.Seq[Link] {
+// ranked yields the links of the algorithm under source, which is in row, for r,
+// as far as they score the threshold: those in its own language by ranking
+// score, newer first, then by id; then those in others. No group is in it twice.
+func (v *view) ranked(source *data.Card, row int, r *reader, threshold int, now time.Time) iter.Seq[Link] {
 	return func(yield func(Link) bool) {
-		scale := v.snapshot.Manifest().Scales.Of(source.Lang)
-		var ties []Link // those of one ranking score
+		scale, others := v.snapshot.Manifest().Scales.Of(source.Lang), r.wantsOthers()
+		var (
+			shown []data.ArticleID // groups
+			ties  []Link           // those of one ranking score
+			fill  []filling
+		)
+		show := func(link Link) bool {
+			if v.translations || others {
+				if slices.Contains(shown, link.Card.Group) {
+					return true
+				}
+				shown = append(shown, link.Card.Group)
+			}
+			return yield(link)
+		}
 		flush := func() bool {
-			slices.SortFunc(ties, func(a, b Link) int {
-				return cmp.Or(b.Card.PublishedAt.Compare(a.Card.PublishedAt), cmp.Compare(a.Card.ID, b.Card.ID))
-			})
+			slices.SortStableFunc(ties, func(a, b Link) int { return compareCards(&a.Card, &b.Card) })
 			for _, link := range ties {
-				if !yield(link) {
+				if !show(link) {
 					return false
 				}
 			}
@@ -200,31 +232,116 @@ func (v *view) ranked(source *data.Card, row, threshold int, now time.Time) iter
 			if score < threshold {
 				break // and so does all that follows
 			}
-			if card := v.cardOf(c); mayLink(source, &card, now) {
-				ties = append(ties, Link{Score: score, Rank: c.cosine, Source: Algorithm, Card: card, Provisional: c.row == noRow})
+			link, ok := v.linkOf(c, source, r, now)
+			switch {
+			case !ok:
+			case link.Source == Algorithm:
+				link.Score = score
+				ties = append(ties, link)
+			default:
+				link.Score = score
+				fill = append(fill, filling{link, share(scale, c.cosine)})
 			}
 		}
-		flush()
+		if !flush() || !others {
+			return
+		}
+		scale = v.snapshot.Manifest().CrossScales.Of(source.Lang)
+		for _, c := range v.crossCandidates(source.ID, row) {
+			score := scale.Score(c.Cosine)
+			if score < threshold {
+				break
+			}
+			if link, ok := v.linkOf(candidate{row: int(c.Row), cosine: c.Cosine}, source, r, now); ok {
+				link.Score = score
+				fill = append(fill, filling{link, share(scale, c.Cosine)})
+			}
+		}
+		slices.SortStableFunc(fill, func(a, b filling) int {
+			return cmp.Or(cmp.Compare(r.foreign(a.Card.Lang), r.foreign(b.Card.Lang)), cmp.Compare(b.share, a.share),
+				cmp.Compare(b.Rank, a.Rank), compareCards(&a.Card, &b.Card))
+		})
+		for _, f := range fill {
+			if !show(f.Link) {
+				return
+			}
+		}
 	}
 }
 
-// link is the link from source, which is in row, to the article target, if
-// that may be shown at time now.
-func (v *view) link(source *data.Card, row int, target data.ArticleID, now time.Time) (Link, bool) {
-	card, targetRow, ok := v.find(target)
-	if !ok || !mayLink(source, &card, now) {
+// A filling is a link that fills a list up, with its unrounded score: cosines of
+// different spaces say nothing beside one another.
+type filling struct {
+	Link
+	share float64
+}
+
+// share is s.Score before it is rounded: 0–100.
+func share(s snapshot.Scale, cosine float32) float64 {
+	score := s.Score(cosine)
+	if score == 0 || score == 100 || len(s.Quantiles) <= score+1 {
+		return float64(score)
+	}
+	low, high := float64(s.Quantiles[score]), float64(s.Quantiles[score+1]) // low < cosine <= high
+	return float64(score) + (float64(cosine)-low)/(high-low)
+}
+
+// compareCards orders links of one score: newer first, then by id.
+func compareCards(a, b *data.Card) int {
+	return cmp.Or(b.PublishedAt.Compare(a.PublishedAt), cmp.Compare(a.ID, b.ID))
+}
+
+// linkOf is the link, without its score, from source to the version of candidate
+// c that r wants, if there is one that may be shown at time now.
+func (v *view) linkOf(c candidate, source *data.Card, r *reader, now time.Time) (Link, bool) {
+	card := v.cardOf(c)
+	if !source.MayLink(&card) {
 		return Link{}, false
 	}
-	link := Link{Card: card, Provisional: v.overlay.holds(target)}
-	from, to := v.vector(source.ID, row), v.vector(target, targetRow)
-	if from != nil && to != nil {
-		link.Rank = knn.Cosine(from, to)
-		link.Score = v.snapshot.Manifest().Scales.Of(source.Lang).Score(link.Rank)
+	card, ok := v.version(card, c.row, r, now)
+	if !ok {
+		return Link{}, false
+	}
+	link := Link{Rank: c.cosine, Source: Algorithm, Card: card, Provisional: c.row == noRow || v.overlay.holds(card.ID)}
+	if !source.SameLanguage(&card) {
+		link.Source = OtherLanguage
 	}
 	return link, true
 }
 
-// vector is that of an article, which is in row; nil if it is not known.
+// pinned is the link from source, which is in row, to the version that r wants of
+// the article target, if that may be shown at time now. With named it is the
+// version for readers of target if r wants none.
+func (v *view) pinned(source *data.Card, row int, target data.ArticleID, named bool, r *reader, now time.Time) (Link, bool) {
+	card, at, ok := v.find(target)
+	if !ok || !source.MayLink(&card) {
+		return Link{}, false
+	}
+	shown, ok := v.version(card, at, r, now)
+	if !ok && named {
+		shown, ok = v.version(card, at, newReader(card.Lang, OwnLanguage), now)
+	}
+	if !ok {
+		return Link{}, false
+	}
+	if shown.ID != target {
+		shown, at, _ = v.find(shown.ID)
+	}
+	link := Link{Card: shown, Provisional: v.overlay.holds(shown.ID)}
+	defer runtime.KeepAlive(v)
+	vector, scales := v.vector, v.snapshot.Manifest().Scales
+	if !source.SameLanguage(&shown) {
+		vector, scales = v.crossVector, v.snapshot.Manifest().CrossScales
+	}
+	if from, to := vector(source.ID, row), vector(shown.ID, at); from != nil && to != nil {
+		link.Rank = knn.Cosine(from, to)
+		link.Score = scales.Of(source.Lang).Score(link.Rank)
+	}
+	return link, true
+}
+
+// vector is that of an article, which is in row, in the space of its language;
+// nil if it is not known.
 func (v *view) vector(id data.ArticleID, row int) []float32 {
 	if f := v.overlay.of(id); f != nil {
 		return f.vector
@@ -233,4 +350,31 @@ func (v *view) vector(id data.ArticleID, row int) []float32 {
 		return nil
 	}
 	return v.snapshot.Vector(row)
+}
+
+// crossVector is that of an article, which is in row, in the space of all
+// languages, mapped; nil if it is not known.
+func (v *view) crossVector(id data.ArticleID, row int) []float32 {
+	if f := v.overlay.of(id); f != nil {
+		return f.crossVector
+	}
+	if row == noRow {
+		return nil
+	}
+	if !v.snapshot.HasCross() {
+		return nil
+	}
+	return v.snapshot.CrossVectors().Row(row)
+}
+
+// crossCandidates is the candidates of an article, which is in row, among those
+// in other languages.
+func (v *view) crossCandidates(id data.ArticleID, row int) []knn.Neighbour {
+	if f := v.overlay.of(id); f != nil {
+		return f.cross
+	}
+	if row == noRow {
+		return nil
+	}
+	return v.snapshot.CrossCandidates(row)
 }
