@@ -2,8 +2,11 @@ package snapshot
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -307,41 +310,93 @@ func TestDamageIsRefused(t *testing.T) {
 	}
 }
 
+// forge replaces the binary files of snapshot id by what change makes of them,
+// and mends the checksums.
+func forge(t testing.TB, d *Dir, id string, change func(map[string][]byte)) {
+	t.Helper()
+	content := map[string][]byte{}
+	for _, name := range binaryFiles {
+		b, err := os.ReadFile(filepath.Join(d.path, id, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[name] = b
+	}
+	change(content)
+	m, err := d.manifest(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range binaryFiles {
+		sum := sha256.Sum256(content[name])
+		m.Files[name] = File{Size: int64(len(content[name])), SHA256: hex.EncodeToString(sum[:])}
+		if err := os.WriteFile(filepath.Join(d.path, id, name), content[name], 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sealed, err := seal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(d.path, id, manifestFile), sealed, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever the files hold, they are refused, or every method keeps within them.
+func TestAnyBytesAreRefusedOrHarmless(t *testing.T) {
+	d := testDir(t)
+	id := write(t, d, contents(5))
+	sound := map[string][]byte{}
+	forge(t, d, id, func(f map[string][]byte) { maps.Copy(sound, f) })
+	refused, opened := 0, 0
+	rapid.Check(t, func(rt *rapid.T) {
+		forge(t, d, id, func(f map[string][]byte) {
+			for name, b := range sound {
+				f[name] = slices.Clone(b)
+			}
+			b := f[rapid.SampledFrom([]string{cardsFile, urlsFile, groupsFile, candidatesFile, crossCandidatesFile}).Draw(rt, "file")]
+			for range rapid.IntRange(1, 3).Draw(rt, "changes") {
+				b[rapid.IntRange(0, len(b)-1).Draw(rt, "at")] = rapid.OneOf(rapid.ByteRange(0, 6), rapid.Byte()).Draw(rt, "byte")
+			}
+		})
+		s, err := d.Open(id)
+		if err != nil {
+			refused++
+			return
+		}
+		opened++
+		for row := range s.Len() {
+			card := s.Card(row)
+			s.Row(card.ID)
+			for at := range s.RowsByURL(card.URL) {
+				if at < 0 || at >= s.Len() {
+					rt.Fatalf("row %d has its URL in row %d", row, at)
+				}
+			}
+			for _, n := range slices.Concat(s.Candidates(row), s.CrossCandidates(row)) {
+				if n.Row < 0 || int(n.Row) >= s.Len() {
+					rt.Fatalf("row %d has the candidate %v", row, n)
+				}
+			}
+			members := s.Members(row)
+			if !slices.Contains(members, int32(row)) || !slices.Equal(members, s.MembersOf(card.Group)) {
+				rt.Fatalf("row %d is of group %q with the rows %v", row, card.Group, members)
+			}
+		}
+	})
+	if refused == 0 || opened == 0 {
+		t.Errorf("%d were refused and %d opened, want some of either", refused, opened)
+	}
+}
+
 // A writer's mistake has right checksums; it must be refused all the same.
 func TestNonsenseIsRefused(t *testing.T) {
 	check := func(name string, change func(map[string][]byte)) {
 		t.Helper()
 		d := testDir(t)
 		id := write(t, d, contents(5))
-		read := map[string][]byte{}
-		for _, name := range binaryFiles {
-			b, err := os.ReadFile(filepath.Join(d.path, id, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			read[name] = b
-		}
-		change(read)
-		m, err := d.manifest(id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range binaryFiles {
-			m.Files[name], err = writeFile(t.Context(), disk{}, filepath.Join(d.path, id, name), func(w io.Writer) error {
-				_, err := w.Write(read[name])
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		sealed, err := seal(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(d.path, id, manifestFile), sealed, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		forge(t, d, id, change)
 		if _, err := d.Open(id); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("got error %v, want one that names %s", err, name)
 		}
