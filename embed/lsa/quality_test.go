@@ -1,6 +1,7 @@
 package lsa
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/csv"
@@ -17,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/vec"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 )
@@ -113,6 +115,34 @@ func drcd(tb testing.TB) []article {
 		}
 	}
 	return articles
+}
+
+// ruby returns the posts of ruby_lang_news: lang is a post's folder, and label the name
+// of its file, which its translations share.
+func ruby(tb testing.TB) (posts []article) {
+	if testing.Short() {
+		tb.Skip("reads a large set of texts")
+	}
+	files, err := filepath.Glob(filepath.Join(datasets, "ruby_lang_news/*/news/_posts/*.md"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if len(files) == 0 {
+		tb.Skip("the set is not there: " + datasets + "/ruby_lang_news")
+	}
+	for _, name := range files {
+		file, err := os.ReadFile(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		_, matter, _ := strings.Cut(string(file), "---\n")
+		matter, body, _ := strings.Cut(matter, "\n---\n")
+		_, title, _ := strings.Cut(matter, "title: ")
+		title, _, _ = strings.Cut(title, "\n")
+		lang := filepath.Base(filepath.Dir(filepath.Dir(filepath.Dir(name))))
+		posts = append(posts, article{label: filepath.Base(name), title: title, body: body, lang: lang})
+	}
+	return posts
 }
 
 // ibm returns the articles and the reads, reader by reader, as rows of articles.
@@ -241,6 +271,50 @@ func hitRate(reads map[string][]int, lists [][]int) float64 {
 	return sum / float64(readers)
 }
 
+// agreement is the share of the five nearest posts of a post that are, in translation,
+// among the five nearest of its English version: the mean over the posts of each
+// language, and over languages. Only posts that both languages have are listed.
+func agreement(posts []article, v embed.Dense) float64 {
+	rows := make(map[string]map[string]int) // by language and label
+	for i, p := range posts {
+		if rows[p.lang] == nil {
+			rows[p.lang] = make(map[string]int)
+		}
+		rows[p.lang][p.label] = i
+	}
+	nearest := func(row int, among, both map[string]int) (labels []string) {
+		cosine := make(map[string]float32)
+		for label, other := range among {
+			if _, ok := both[label]; ok && other != row {
+				cosine[label] = vec.Dot(v.Row(row), v.Row(other))
+				labels = append(labels, label)
+			}
+		}
+		slices.SortFunc(labels, func(a, b string) int {
+			return cmp.Or(cmp.Compare(cosine[b], cosine[a]), strings.Compare(a, b))
+		})
+		return labels[:min(5, len(labels))]
+	}
+	var sum float64
+	english := rows["en"]
+	for lang, own := range rows {
+		same, all := 0, 0
+		for label, row := range own {
+			if twin, ok := english[label]; ok && lang != "en" {
+				want := nearest(twin, english, own)
+				for _, other := range nearest(row, own, english) {
+					if slices.Contains(want, other) {
+						same++
+					}
+				}
+				all += len(want)
+			}
+		}
+		sum += float64(same) / float64(max(all, 1))
+	}
+	return sum / float64(len(rows)-1)
+}
+
 // mostLinksIn is the greatest number of lists that one row is among the first ten of.
 func mostLinksIn(lists [][]int) int {
 	in, most := make(map[int]int), 0
@@ -294,5 +368,16 @@ func TestQualityOfDRCD(t *testing.T) {
 	t.Logf("purity@10 %.4f, most links in %d", got, mostLinksIn(lists))
 	if got < 0.855 {
 		t.Errorf("purity@10: got %.4f, want at least .855", got)
+	}
+}
+
+// What a post is near to should not depend on its language. One space of all languages
+// comes to .64, and leaves what is in every post of one of them.
+func TestQualityOfRubyLangNews(t *testing.T) {
+	posts := ruby(t)
+	got := agreement(posts, fitted(t, posts, Options{}))
+	t.Logf("agreement@5 with English %.3f", got)
+	if got < 0.6 {
+		t.Errorf("agreement@5 with English: got %.3f, want at least .6", got)
 	}
 }
