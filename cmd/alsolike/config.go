@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,9 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/alsolike/alsolike/data/ingest"
+	"github.com/alsolike/alsolike/recommend"
 
 	"github.com/alsolike/alsolike/embed/token"
 )
@@ -30,6 +34,8 @@ type config struct {
 	FetchDelay   time.Duration
 	FetchAgent   string
 	Sources      []watchedSource
+	Languages    ingest.LanguageOptions
+	Placements   map[string]recommend.Placement
 }
 
 // A configKey is one setting: its name in the file, and how its value is read.
@@ -41,7 +47,9 @@ type configKey struct {
 
 // configKeys are all settings there are. Each is also an environment variable,
 // see variable.
-var configKeys = []configKey{
+var configKeys = slices.Concat(siteKeys, languageKeys)
+
+var siteKeys = []configKey{
 	{"lsa.rank", "dimensions of the vectors (default min(256, articles/8))", func(c *config, v string) (err error) {
 		c.Rank, err = parseInt(v, 1, 4096)
 		return err
@@ -103,7 +111,7 @@ var configKeys = []configKey{
 	}},
 }
 
-// sourcesKey is the one setting that is a list; see readSources.
+// sourcesKey is the setting that is a list; see readSources.
 const sourcesKey = "sources"
 
 // parseEvery reads the time between two runs of something.
@@ -186,6 +194,12 @@ func (c *config) readNode(path, folder, prefix string, node ast.Node) error {
 		if name == sourcesKey {
 			return c.readSources(path, at, n.Value, folder)
 		}
+		if name == placementsKey || strings.HasPrefix(name, placementsKey+".") {
+			return c.readPlacements(path, at, name, n.Value)
+		}
+		if key, value, ok := languageNode(name, n.Value); ok {
+			return c.set(at, key, value)
+		}
 		switch n.Value.(type) {
 		case *ast.MappingNode, *ast.MappingValueNode:
 			if !isSection(name) {
@@ -210,7 +224,7 @@ func isSection(name string) bool {
 }
 
 func configNames() []string {
-	names := []string{sourcesKey}
+	names := []string{sourcesKey, placementsKey}
 	for _, k := range configKeys {
 		names = append(names, k.name)
 	}
@@ -234,11 +248,11 @@ func (c *config) set(at, name, value string) error {
 	return usagef("%s: unknown key %s%s", at, name, didYouMean(name, configNames()))
 }
 
-// readEnvironment sets what the variables ALSOLIKE_… say. That of sources is
-// the list in YAML, of which JSON is a part.
+// readEnvironment sets what the variables ALSOLIKE_… say. Those of sources
+// and placements are in YAML, of which JSON is a part.
 func (c *config) readEnvironment(environ []string) error {
 	known := map[string]string{}
-	names := []string{"ALSOLIKE_DATA", variable(sourcesKey)}
+	names := []string{"ALSOLIKE_DATA", variable(sourcesKey), variable(placementsKey)}
 	for _, k := range configKeys {
 		known[variable(k.name)] = k.name
 		names = append(names, variable(k.name))
@@ -248,8 +262,9 @@ func (c *config) readEnvironment(environ []string) error {
 		if !strings.HasPrefix(name, "ALSOLIKE_") || name == "ALSOLIKE_DATA" || value == "" {
 			continue
 		}
-		if name == variable(sourcesKey) {
-			if err := c.readYAML(name, ".", []byte(sourcesKey+": "+value)); err != nil {
+		if name == variable(sourcesKey) || name == variable(placementsKey) {
+			key := strings.ToLower(strings.TrimPrefix(name, "ALSOLIKE_"))
+			if err := c.readYAML(name, ".", []byte(key+": "+value)); err != nil {
 				return err
 			}
 			continue

@@ -22,7 +22,12 @@ func newOverrideCommand(e *env) *cobra.Command {
 		Short: "Pin and hide links: an editor's wishes, which every refresh respects",
 		Long: `An override pins a link to a position or hides it, under one article or everywhere.
 It holds at once on a running server, survives every refresh, and carries who made
-it, when and why. Hide is stronger than pin, and pin is stronger than any score.`,
+it, when and why. Hide is stronger than pin, and pin is stronger than any score.
+
+What holds for one article holds for its translations: under each of them, the
+target's version in the reader's language is pinned or hidden. A pin of an article
+in another language is shown under the article that it names, and elsewhere where
+the answer may be in that language.`,
 		Example: `  alsolike override add --article a1 --target a7 --action pin --position 1
   alsolike override list
   alsolike override remove 3`,
@@ -71,10 +76,8 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if why, err := e.idle(cmd.Context(), store, o); err != nil {
+			if err := e.warn(cmd.Context(), store, o); err != nil {
 				return err
-			} else if why != "" {
-				fmt.Fprintf(e.stderr, "Override %d changes nothing: %s.\n", o.ID, why)
 			}
 			if asJSON {
 				return e.writeJSON(newOverrideRow(o, e.now()))
@@ -108,30 +111,36 @@ func parseTime(flag, s string) (time.Time, error) {
 	return time.Time{}, usagef("--%s is %q; write a date such as 2026-12-31 or a time such as 2026-12-31T18:00:00Z", flag, s)
 }
 
-// idle says why an override will never change a list, or "" if it may.
-func (e *env) idle(ctx context.Context, store *sqlite.Store, o data.Override) (why string, err error) {
+// warn says what an override does not do that its author may expect: that it
+// will never change a list, or that its target is in another language.
+func (e *env) warn(ctx context.Context, store *sqlite.Store, o data.Override) error {
 	if !o.Until.IsZero() && !e.now().Before(o.Until) {
-		return "its end has passed", nil
+		fmt.Fprintf(e.stderr, "Override %d changes nothing: its end has passed.\n", o.ID)
+		return nil
 	}
 	if o.Article == data.Everywhere {
-		return "", nil
+		return nil
 	}
 	article, err := store.Article(ctx, o.Article)
 	if err != nil {
-		return "", err
+		return err
 	}
 	target, err := store.Article(ctx, o.Target)
 	if err != nil {
-		return "", err
+		return err
 	}
 	from, to := article.Card(), target.Card()
 	switch {
-	case from.Group == to.Group:
-		why = fmt.Sprintf("%s and %s are translations of one another, and those are never linked", o.Target, o.Article)
 	case !from.MayLink(&to):
-		why = fmt.Sprintf("%s is in another language (%s) than %s (%s), and so is never linked there", o.Target, to.Lang, o.Article, from.Lang)
+		fmt.Fprintf(e.stderr, "Override %d changes nothing: %s and %s are translations of one another, and those are never linked.\n", o.ID, o.Target, o.Article)
+	case from.SameLanguage(&to):
+	case o.Action == data.Pin:
+		fmt.Fprintf(e.stderr, "%s is in another language (%s) than %s (%s): readers get its version in their language, if there is one, else that article itself.\n",
+			o.Target, to.Lang, o.Article, from.Lang)
+	case o.Action == data.Hide:
+		fmt.Fprintf(e.stderr, "%s is in another language (%s) than %s (%s): its translations are hidden there too.\n", o.Target, to.Lang, o.Article, from.Lang)
 	}
-	return why, nil
+	return nil
 }
 
 // sentence says an override in words.

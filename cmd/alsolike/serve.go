@@ -31,7 +31,7 @@ func newServeCommand(e *env) *cobra.Command {
 snapshots, overrides and changed articles of other processes are in service within
 a second, and no request ever waits for them.
 
-  GET /v1/related?id=a1&limit=5   the links under an article (or url=…; exclude=…)
+  GET /v1/related?id=a1&limit=5   the links under an article (or url=…; exclude=…; lang=any; placement=…)
   PUT, DELETE /v1/articles/{id}   from a CMS with a key, in answers at once; see alsolike key
   POST /v1/articles               many of them, as JSON lines
   GET /v1/status                  what is in service
@@ -113,8 +113,12 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 		log.Error("no links to serve yet", "error", err)
 	}
 
+	languages, err := conf.languages()
+	if err != nil {
+		return err
+	}
 	sources := func(ctx context.Context) ([]web.SourceStatus, error) { return sourceStatus(ctx, store, conf) }
-	articles := &web.Articles{Store: store, Keys: store, Engine: engine}
+	articles := &web.Articles{Store: store, Keys: store, Engine: engine, Languages: languages}
 	server := web.New(web.Config{Recommender: engine, Articles: articles, Magazine: magazine, Sources: sources, Log: log})
 	status := engine.Status()
 	log.Info("serving", "addr", ln.Addr().String(), "snapshot", status.Snapshot, "articles", status.Articles)

@@ -126,13 +126,8 @@ func (c *config) readSources(path, at string, node ast.Node, folder string) erro
 
 // read sets what one entry of the list says.
 func (s *watchedSource) read(path, at string, entry ast.Node) error {
-	var values []*ast.MappingValueNode
-	switch n := entry.(type) {
-	case *ast.MappingNode:
-		values = n.Values
-	case *ast.MappingValueNode:
-		values = []*ast.MappingValueNode{n}
-	default:
+	values := mappingValues(entry)
+	if values == nil {
 		return usagef("%s: a source is a list of keys and values, such as\n  - source: https://example.org/feed.xml\n    every: 15m", at)
 	}
 	for _, v := range values {
@@ -184,15 +179,8 @@ func scalar(n ast.Node) (string, bool) {
 // mappingText is a mapping of single values as key=value,key=value; "" if n is
 // none.
 func mappingText(n ast.Node) string {
-	var values []*ast.MappingValueNode
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		values = n.Values
-	case *ast.MappingValueNode:
-		values = []*ast.MappingValueNode{n}
-	}
 	var pairs []string
-	for _, v := range values {
+	for _, v := range mappingValues(n) {
 		value, ok := scalar(v.Value)
 		if !ok {
 			return ""
