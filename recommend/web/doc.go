@@ -39,6 +39,11 @@
 // /v1/related refuses what it does not know; /healthz and /readyz do not look,
 // because load balancers add parameters of their own.
 //
+// /v1/related?lang= and placement= say which languages links may be in; lang=
+// has the say, since whoever writes it has this one request in mind. Every card
+// names its language, and links that only fill the list up with another
+// language have the source fallback:language.
+//
 // Card fields that the article does not have are absent from the answer, and so
 // is everything of the contract that a later version brings.
 //

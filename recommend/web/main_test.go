@@ -56,7 +56,7 @@ func (s *shelf) Related(_ context.Context, q recommend.Query) (recommend.List, e
 	}
 	list := recommend.List{RecommendationID: "r1", Snapshot: s.snapshot, Article: s.cards[i]}
 	for _, c := range s.cards {
-		if list.Article.MayLink(&c) && c.Section == list.Article.Section && !slices.Contains(q.Exclude, c.ID) && len(list.Links) < q.Limit {
+		if list.Article.MayLink(&c) && (q.Languages == recommend.AnyLanguage || list.Article.SameLanguage(&c)) && c.Section == list.Article.Section && !slices.Contains(q.Exclude, c.ID) && len(list.Links) < q.Limit {
 			list.Links = append(list.Links, recommend.Link{
 				Position: len(list.Links) + 1, Score: 90 - len(list.Links), Rank: .5, Source: recommend.Algorithm, Card: c,
 			})

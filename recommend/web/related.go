@@ -21,7 +21,7 @@ func (s *Server) registerRelated() {
 	s.echo.Match([]string{http.MethodGet, http.MethodHead}, "/v1/related", s.handleRelated)
 }
 
-// handleRelated serves GET /v1/related?id=a1&limit=5.
+// handleRelated serves GET /v1/related?id=a1&limit=5&lang=any.
 func (s *Server) handleRelated(c echo.Context) error {
 	q, err := parseRelated(c.Request().URL.RawQuery)
 	if err != nil {
@@ -38,9 +38,10 @@ func (s *Server) handleRelated(c echo.Context) error {
 }
 
 // parseRelated reads the parameters of /v1/related: one of id and url, which may
-// be spelt in any way (data.CanonicalURL); limit; exclude, as often as there are articles to leave out.
+// be spelt in any way (data.CanonicalURL); limit; exclude, as often as there are
+// articles to leave out; placement, and lang, which has the say over it.
 func parseRelated(rawQuery string) (recommend.Query, error) {
-	values, err := parseQuery(rawQuery, []string{"exclude", "id", "limit", "url"}, []string{"exclude"})
+	values, err := parseQuery(rawQuery, []string{"exclude", "id", "lang", "limit", "placement", "url"}, []string{"exclude"})
 	if err != nil {
 		return recommend.Query{}, err
 	}
@@ -57,6 +58,14 @@ func parseRelated(rawQuery string) (recommend.Query, error) {
 	}
 	if err == nil && values.Has("limit") {
 		q.Limit, err = parseCount("limit", values.Get("limit"), 1, MaxLimit)
+	}
+	if err == nil && values.Has("lang") {
+		q.Languages, err = recommend.ParseLanguages(values.Get("lang"))
+	}
+	if err == nil && values.Has("placement") {
+		if q.Placement = values.Get("placement"); q.Placement == "" {
+			err = &data.InvalidError{Field: "placement", Reason: "is missing"}
+		}
 	}
 	for _, value := range values["exclude"] {
 		if err == nil {

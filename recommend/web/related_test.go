@@ -87,9 +87,21 @@ var wrong = []struct {
 	{"limit twice", "id=a1&limit=1&limit=1", "limit", []string{"2 times"}},
 	{"exclude empty", "id=a1&exclude=a2&exclude=", "exclude", []string{"missing"}},
 	{"exclude no UTF-8", "id=a1&exclude=%ff", "exclude", []string{"UTF-8"}},
+	{"no language", "id=a1&lang=english", "lang", []string{`"english"`, "own, any", "zh-Hant"}},
+	{"no language of several", "id=a1&lang=en,??", "lang", []string{`"en,??"`, `"??"`}},
+	{"a language misspelt", "id=a1&lang=anny", "lang", []string{"did you mean any?"}},
+	{"any among others", "id=a1&lang=en,any", "lang", []string{`"en,any"`, "alone"}},
+	{"a comma too many", "id=a1&lang=en,", "lang", []string{"missing"}},
+	{"lang empty", "id=a1&lang=", "lang", []string{"missing", "own, any"}},
+	{"lang no UTF-8", "id=a1&lang=%ff", "lang", []string{"own, any"}},
+	{"lang twice", "id=a1&lang=en&lang=fr", "lang", []string{"2 times"}},
+	{"lang too long", "id=a1&lang=" + strings.Repeat("qaa-", 500), "lang", []string{"qaa-qaa", "no language"}},
+	{"languages without number", "id=a1&lang=" + manyLanguages(), "lang", []string{"20", "any"}},
+	{"placement empty", "id=a1&placement=", "placement", []string{"missing"}},
+	{"placement twice", "id=a1&placement=a&placement=b", "placement", []string{"2 times"}},
 	{"misspelt", "id=a1&limt=3", "limt", []string{"did you mean limit?"}},
 	{"wrong case", "ID=a1", "ID", []string{"did you mean id?"}},
-	{"far from all", "id=a1&recommendations=3", "recommendations", []string{"exclude, id, limit, url"}},
+	{"far from all", "id=a1&recommendations=3", "recommendations", []string{"exclude, id, lang, limit, placement, url"}},
 	{"of a later version", "id=a1&explain=1", "explain", []string{"not known"}},
 	{"several unknown: the first by name", "id=a1&zzzzzz=1&aaaaaa=1", "aaaaaa", []string{"not known"}},
 	{"unknown no UTF-8", "id=a1&%ff=1", "\ufffd", []string{"not known"}},
@@ -97,6 +109,15 @@ var wrong = []struct {
 	{"no name", "id=a1&=1", "query", []string{"without a name"}},
 	{"percent sign", "id=%zz", "query", []string{"%zz"}},
 	{"semicolon", "id=a1;limit=2", "query", []string{"semicolon"}},
+}
+
+// manyLanguages is 26 of them.
+func manyLanguages() string {
+	var tags []string
+	for letter := 'a'; letter <= 'z'; letter++ {
+		tags = append(tags, "qa"+string(letter))
+	}
+	return strings.Join(tags, ",")
 }
 
 func TestRelatedRefuses(t *testing.T) {
@@ -181,7 +202,21 @@ func TestRelatedPassesTheQueryOn(t *testing.T) {
 	check("/v1/related?id=a1", query{ID: "a1", Limit: 5})
 	check("/v1/related?id=en/a+b%2F%E6%B8%AF", query{ID: "en/a b/港", Limit: 5})
 	check("/v1/related?limit=50&url=/x%3Fa%3D1", query{URL: "/x?a=1", Limit: 50})
+	check("/v1/related?id=a1&lang=any", query{ID: "a1", Limit: 5, Languages: "any"})
+	check("/v1/related?id=a1&lang=zh_TW,%20EN", query{ID: "a1", Limit: 5, Languages: "zh-Hant,en"})
+	check("/v1/related?id=a1&placement=sidebar", query{ID: "a1", Limit: 5, Placement: "sidebar"})
+	check("/v1/related?id=a1&placement=sidebar&lang=own", query{ID: "a1", Limit: 5, Placement: "sidebar", Languages: "own"})
 	check("/v1/related?exclude=b&id=a1&exclude=a", query{ID: "a1", Limit: 5, Exclude: []data.ArticleID{"b", "a"}})
+}
+
+// Who asks for a placement that is not known is told, as the engine tells it.
+func TestRelatedUnknownPlacement(t *testing.T) {
+	rec := newShelf()
+	rec.fail = &data.InvalidError{Field: "placement", Reason: `is "sidebr", which is not known; did you mean sidebar?`}
+	p := checkProblem(t, get(newServer(rec), "/v1/related?id=a1&placement=sidebr"), http.StatusBadRequest)
+	if p.Parameter != "placement" || !strings.Contains(p.Detail, "did you mean sidebar?") {
+		t.Errorf("got %+v", p)
+	}
 }
 
 // FuzzRelated sends any query: the answer is a list or names a fault of the
@@ -191,6 +226,7 @@ func FuzzRelated(f *testing.F) {
 		f.Add(tc.query)
 	}
 	f.Add("id=a1&limit=3&exclude=a2")
+	f.Add("id=a1&lang=en,zh-Hant,own&placement=sidebar")
 	s := newServer(newShelf())
 	f.Fuzz(func(t *testing.T, query string) {
 		r := httptest.NewRequest(http.MethodGet, "/v1/related", nil)
