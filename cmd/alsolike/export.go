@@ -35,9 +35,11 @@ func newExportCommand(e *env) *cobra.Command {
 
 func newExportArticlesCommand(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use:     "articles",
-		Short:   "Write every stored article, in whatever state, as JSON lines",
-		Long:    "Write every stored article, in whatever state, as JSON lines that import takes back.",
+		Use:   "articles",
+		Short: "Write every stored article, in whatever state, as JSON lines",
+		Long: `Write every stored article, in whatever state, as JSON lines that import takes back. A
+language that the text told is left out, since no source has said it; import tells
+it again.`,
 		Example: "  alsolike export articles > articles.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -37,6 +37,9 @@ imports and no longer has becomes unpublished.
   feed        RSS, Atom or JSON Feed, a file or an address
   sitemap     the address of a sitemap: fetches what is new or changed
 
+Where nothing names an article's language, its text tells it; see languages.expected,
+languages.default, languages.aliases and languages.detect in "alsolike help articles".
+
 JSON lines hold one object a line, with the fields id, title, body (plain text or
 HTML), summary, url, lang, published_at, updated_at, section, tags, authors, image
 {src, alt}, type, series, part, translation_of, canonical_url, state, evergreen,
@@ -148,6 +151,9 @@ func (e *env) importSources(ctx context.Context, paths []string, source ingest.S
 	if err != nil {
 		return ingest.Summary{}, err
 	}
+	if source.Languages, err = conf.languages(); err != nil {
+		return ingest.Summary{}, err
+	}
 	remote := e.newRemote(conf, allowPrivate, log)
 	var sources []*ingest.Source
 	for _, path := range paths {
@@ -242,7 +248,7 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 		{sum.Refused - sum.Files, "record", "refused, named above"},
 		{sum.Duplicates, "record", "replaced by a later one with the same id"},
 		{sum.BadDates, "record", "with an unreadable date, stored without it"},
-		{sum.BadLangs, "record", "with an unreadable language, stored as und"},
+		{sum.BadLangs, "record", "with an unreadable language, stored without it"},
 	} {
 		if note.n > 0 {
 			fmt.Fprintf(&b, "%s %s.\n", plural(note.n, note.one), note.what)
@@ -262,11 +268,13 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 		fmt.Fprintf(&b, "Field %q is not known and was left out of %s.\n", field, plural(sum.Unknown[field], "record"))
 	}
 	if len(sum.Languages) > 0 {
-		var parts []string
-		for _, lang := range slices.Sorted(maps.Keys(sum.Languages)) {
-			parts = append(parts, fmt.Sprintf("%s %s", lang, count(sum.Languages[lang])))
-		}
-		fmt.Fprintf(&b, "Languages: %s.\n", strings.Join(parts, ", "))
+		fmt.Fprintf(&b, "Languages: %s.\n", detectedCounts(sum.Languages, sum.Detected))
+	}
+	if sum.Overruled > 0 {
+		fmt.Fprintf(&b, "%s said to be in a language that is never written so, as pages are whose template says it for all: taken for what the text tells.\n", plural(sum.Overruled, "article"))
+	}
+	if n := sum.Languages[data.Undetermined]; n > 0 {
+		fmt.Fprintf(&b, "%s: %s.\n", plural(n, "article"), undeterminedHint)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -294,6 +302,8 @@ type importResult struct {
 	Skipped    map[string]int    `json:"skipped"`
 	Unknown    map[string]int    `json:"unknown_fields"`
 	Languages  map[data.Lang]int `json:"languages"`
+	Detected   map[data.Lang]int `json:"detected"`  // of languages, what the text told
+	Overruled  int               `json:"overruled"` // of detected, said to be in another
 
 	Unpublished int `json:"unpublished"`
 	NotMirrored int `json:"not_mirrored"` // sources
@@ -307,6 +317,7 @@ func newImportResult(sum ingest.Summary, dryRun bool) importResult {
 	return importResult{
 		DryRun: dryRun, Read: sum.Read, Added: sum.Added, Updated: sum.Updated, Unchanged: sum.Unchanged,
 		Refused: sum.Refused, Duplicates: sum.Duplicates, BadDates: sum.BadDates, BadLangs: sum.BadLangs,
-		Skipped: skipped, Unpublished: sum.Unpublished, NotMirrored: sum.NotMirrored, Unknown: sum.Unknown, Languages: sum.Languages,
+		Skipped: skipped, Unpublished: sum.Unpublished, NotMirrored: sum.NotMirrored, Unknown: sum.Unknown,
+		Languages: sum.Languages, Detected: sum.Detected, Overruled: sum.Overruled,
 	}
 }

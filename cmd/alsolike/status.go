@@ -54,6 +54,8 @@ server and without one.`,
 // A siteStatus is what status prints.
 type siteStatus struct {
 	Articles  map[data.State]int `json:"articles"`
+	Languages map[data.Lang]int  `json:"languages"` // of articles, in whatever state
+	Detected  map[data.Lang]int  `json:"detected"`  // of languages, what the text told
 	Overrides int                `json:"overrides"`
 	Snapshot  *snapshotStatus    `json:"snapshot,omitempty"` // nil: none is published
 	Sources   []web.SourceStatus `json:"sources,omitempty"`
@@ -86,6 +88,9 @@ func (e *env) status(ctx context.Context, conf *config) (siteStatus, error) {
 	}
 	defer store.Close()
 	if st.Articles, err = store.CountArticles(ctx); err != nil {
+		return st, err
+	}
+	if st.Languages, st.Detected, err = store.CountLanguages(ctx); err != nil {
 		return st, err
 	}
 	overrides, err := store.Overrides(ctx)
@@ -155,6 +160,12 @@ func (e *env) showStatus(st siteStatus) error {
 		states = append(states, fmt.Sprintf("%s %s", count(st.Articles[state]), state))
 	}
 	fmt.Fprintf(w, "articles\t%s\n", cmp.Or(strings.Join(states, ", "), "none"))
+	if total > 0 {
+		fmt.Fprintf(w, "languages\t%s\n", detectedCounts(st.Languages, st.Detected))
+	}
+	if n := st.Languages[data.Undetermined] + st.Languages[""]; n > 0 {
+		fmt.Fprintf(w, "\t%s: %s\n", plural(n, "article"), undeterminedHint)
+	}
 	fmt.Fprintf(w, "overrides\t%s\n", count(st.Overrides))
 	if s := st.Snapshot; s == nil {
 		fmt.Fprintln(w, "snapshot\tnone; alsolike refresh makes one")

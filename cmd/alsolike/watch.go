@@ -18,9 +18,14 @@ const loggedRefusals = 10
 // watchSources imports the configured sources whenever they are due, until ctx
 // ends.
 func (e *env) watchSources(ctx context.Context, conf *config, store *sqlite.Store, log *slog.Logger) error {
+	languages, err := conf.languages()
+	if err != nil {
+		return err
+	}
 	remotes := map[bool]*remote{} // by AllowPrivate: shared, so that all sources of one host wait for one another
 	var sources []watch.Source
 	for _, s := range conf.Sources {
+		s.Options.Languages = languages
 		r := remotes[s.AllowPrivate]
 		if r == nil {
 			r = e.newRemote(conf, s.AllowPrivate, log)

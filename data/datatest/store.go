@@ -179,6 +179,21 @@ func (s *Store) CountArticles(context.Context) (map[data.State]int, error) {
 	return counts, nil
 }
 
+// CountLanguages counts the articles by language, and those of them whose
+// language was told by the text.
+func (s *Store) CountLanguages(context.Context) (all, detected map[data.Lang]int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all, detected = map[data.Lang]int{}, map[data.Lang]int{}
+	for _, one := range s.articles {
+		all[one.article.Lang]++
+		if one.article.LangConfidence > 0 {
+			detected[one.article.Lang]++
+		}
+	}
+	return all, detected, nil
+}
+
 // Revision is the store's present revision.
 func (s *Store) Revision(context.Context) (data.Revision, error) {
 	s.mu.Lock()

@@ -139,7 +139,7 @@ func (r *Record) parseRow(cells []string, c *columns, o *SourceOptions) (reason 
 			r.Unknown = append(r.Unknown, c.names[i])
 		}
 		for _, field := range c.fields[i] {
-			if reason := r.setCell(field, cell); reason != "" {
+			if reason := r.setCell(field, cell, o.Languages); reason != "" {
 				return reason
 			}
 		}

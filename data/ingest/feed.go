@@ -275,11 +275,11 @@ func (f *feedReader) setOthers(r *Record, item *gofeed.Item) {
 			a.Image.Src = f.absolute(e.URL)
 		}
 	}
-	lang := f.feed.Language
+	r.setLang(f.feed.Language, f.s.opts.Languages)
+	r.claim = general
 	if item.DublinCoreExt != nil && len(item.DublinCoreExt.Language) > 0 {
-		lang = item.DublinCoreExt.Language[0]
+		r.setLang(item.DublinCoreExt.Language[0], f.s.opts.Languages)
 	}
-	r.setLang(strings.ReplaceAll(lang, "_", "-"))
 	if a.Lang == data.Undetermined {
 		a.Lang = ""
 	}
@@ -291,7 +291,7 @@ func (f *feedReader) fill(ctx context.Context, r *Record, stored *data.Article) 
 	useStored := func() {
 		if stored.ID == a.ID && stored.Body != excerpt {
 			a.Body, a.Summary = stored.Body, first(a.Summary, excerpt)
-			r.addPage(pageOf(stored))
+			r.addPage(pageOf(stored), f.s.opts.Languages)
 		}
 	}
 	page, err := f.s.opts.Fetcher.Get(ctx, a.URL)
@@ -312,16 +312,20 @@ func (f *feedReader) fill(ctx context.Context, r *Record, stored *data.Article) 
 		return
 	}
 	a.Body, a.Summary = found.Body, first(a.Summary, excerpt)
-	r.addPage(&found)
+	r.addPage(&found, f.s.opts.Languages)
 }
 
 // pageOf is what was read from the page of a stored article, as far as it is
 // still known.
 func pageOf(a *data.Article) *extract.Page {
-	return &extract.Page{
-		Section: a.Section, Type: a.Type, CanonicalURL: a.CanonicalURL, Lang: a.Lang, Image: a.Image,
+	p := &extract.Page{
+		Section: a.Section, Type: a.Type, CanonicalURL: a.CanonicalURL, Image: a.Image,
 		Tags: a.Tags, Authors: a.Authors, PublishedAt: a.PublishedAt, UpdatedAt: a.UpdatedAt,
 	}
+	if a.LangConfidence == 0 {
+		p.Lang = a.Lang
+	}
+	return p
 }
 
 // sameItem reports whether stored was made of the item that a is of, as it

@@ -161,7 +161,7 @@ func TestFeedOfExcerpts(t *testing.T) {
 		t.Fatalf("got %+v, %q", got, im.refused)
 	}
 	a := im.article(t, "1")
-	if a.Title != "Excerpt" || !strings.Contains(a.Body, "council voted") || a.Summary != "In short" || a.Section != "Housing" || a.Image.Src != w.URL+"/1.jpg" || a.Lang != "zh-Hant" {
+	if a.Title != "Excerpt" || !strings.Contains(a.Body, "council voted") || a.Summary != "In short" || a.Section != "Housing" || a.Image.Src != w.URL+"/1.jpg" || a.Lang != "en" {
 		t.Errorf("got %+v", a)
 	}
 	if a := im.article(t, "2"); a.Body != strings.TrimSpace(full) && a.Body != full {

@@ -34,16 +34,16 @@ func (r *Record) setDate(t *time.Time, s string) {
 	*t = date
 }
 
-// setLang stores the language s; a blank one names none.
-func (r *Record) setLang(s string) {
+// setLang stores the language s of this article; a blank one names none.
+func (r *Record) setLang(s string, l *Languages) {
 	if strings.TrimSpace(s) == "" {
 		return
 	}
-	lang, err := data.ParseLang(s)
+	lang, err := l.Parse(s)
 	if err != nil {
 		r.BadLang = true
 	}
-	r.Article.Lang = lang
+	r.Article.Lang, r.claim = lang, l.claimOf(s)
 }
 
 // textField is where a field of text goes, or nil if field is of another kind.
@@ -74,7 +74,7 @@ func textField(a *data.Article, field string) *string {
 }
 
 // setCell stores a cell of CSV that is not empty, or says why it cannot.
-func (r *Record) setCell(field, cell string) (reason string) {
+func (r *Record) setCell(field, cell string, l *Languages) (reason string) {
 	a := &r.Article
 	if text := textField(a, field); text != nil {
 		*text = cell
@@ -87,7 +87,7 @@ func (r *Record) setCell(field, cell string) (reason string) {
 	case "translation_of":
 		a.TranslationOf = data.ArticleID(cell)
 	case "lang":
-		r.setLang(cell)
+		r.setLang(cell, l)
 	case "published_at":
 		r.setDate(&a.PublishedAt, cell)
 	case "published": // the other name of published_at, which goes first

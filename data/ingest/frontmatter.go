@@ -191,7 +191,7 @@ var knownKeys = slices.Concat(titleKeys, summaryKeys, publishedKeys, updatedKeys
 	imageKeys, altKeys, canonicalKeys, urlKeys, seriesKeys, otherKeys, presentation)
 
 // setFrontMatter stores what m says in r, or says why it cannot.
-func (r *Record) setFrontMatter(m frontMatter, now time.Time) (reason string) {
+func (r *Record) setFrontMatter(m frontMatter, o *SourceOptions) (reason string) {
 	a := &r.Article
 	for key, v := range m {
 		if !v.empty() && !slices.Contains(knownKeys, key) {
@@ -207,14 +207,14 @@ func (r *Record) setFrontMatter(m frontMatter, now time.Time) (reason string) {
 	r.setPageDate(&a.PublishedAt, m.first(publishedKeys...))
 	r.setPageDate(&a.UpdatedAt, m.first(updatedKeys...))
 	var expires time.Time
-	if r.setPageDate(&expires, m.first(expiryKeys...)); !expires.IsZero() && !expires.After(now) {
+	if r.setPageDate(&expires, m.first(expiryKeys...)); !expires.IsZero() && !expires.After(o.Now()) {
 		a.State = data.Unpublished
 	}
 	if state := m.first("state"); state != "" {
 		a.State = data.State(state)
 	}
 	if lang := m.first(langKeys...); lang != "" {
-		r.setLang(lang)
+		r.setLang(lang, o.Languages)
 	}
 	for _, key := range authorKeys {
 		if a.Authors == nil {

@@ -22,7 +22,7 @@ func openHTML(s *Source) error {
 			}
 			r.Article.ID = d.id()
 			r.Article.URL = page.CanonicalURL
-			r.addPage(&page)
+			r.addPage(&page, s.opts.Languages)
 			return r.finish(&s.opts)
 		})
 	}
@@ -103,9 +103,9 @@ func (s *Source) fetchedRecord(page *fetch.Page, address string, e *entry) Recor
 		alternates = e.alternates
 	}
 	a.TranslationOf = originalOf(a.ID, alternates)
-	r.addPage(&found)
+	r.addPage(&found, s.opts.Languages)
 	if e != nil {
-		r.addEntry(e, s.opts.Now())
+		r.addEntry(e, &s.opts)
 	}
 	if reason := r.finish(&s.opts); reason != "" {
 		return refuse(reason)
@@ -117,7 +117,7 @@ func (s *Source) fetchedRecord(page *fetch.Page, address string, e *entry) Recor
 }
 
 // addPage fills in what r does not have and the page says.
-func (r *Record) addPage(p *extract.Page) {
+func (r *Record) addPage(p *extract.Page, l *Languages) {
 	a := &r.Article
 	a.Title = first(a.Title, p.Title)
 	a.Body = first(a.Body, p.Body)
@@ -126,7 +126,10 @@ func (r *Record) addPage(p *extract.Page) {
 	a.Type = first(a.Type, p.Type)
 	a.CanonicalURL = first(a.CanonicalURL, p.CanonicalURL)
 	if a.Lang == "" || a.Lang == data.Undetermined {
-		a.Lang = p.Lang
+		a.Lang, r.claim = p.Lang, general
+		if lang, ok := l.Alias(p.LangCode); ok {
+			a.Lang = lang
+		}
 	}
 	if a.Image.Src == "" {
 		a.Image = p.Image

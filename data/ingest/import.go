@@ -68,6 +68,8 @@ type Summary struct {
 	Skipped   map[string]int    // why records are no articles to import, such as "draft" -> so many; nil: none
 	Unknown   map[string]int    // field that is kept out -> records that hold it
 	Languages map[data.Lang]int // of the articles that were stored
+	Detected  map[data.Lang]int // those of Languages that the text told
+	Overruled int               // those of Detected that were said to be in another one, which their script rules out
 }
 
 // A batch is stored in one transaction: few enough articles to show progress
@@ -93,7 +95,7 @@ const reportEvery = 64
 func Import(ctx context.Context, sources []*Source, store Store, o Options) (Summary, error) {
 	im := &importer{
 		sources: sources, store: store, opts: o, last: map[data.ArticleID]place{}, seen: make([]seen, len(sources)),
-		summary: Summary{Unknown: map[string]int{}, Languages: map[data.Lang]int{}},
+		summary: Summary{Unknown: map[string]int{}, Languages: map[data.Lang]int{}, Detected: map[data.Lang]int{}},
 	}
 	if slices.ContainsFunc(sources, (*Source).Once) {
 		im.taken = map[data.ArticleID]int{}
@@ -234,6 +236,9 @@ func (im *importer) put(ctx context.Context) error {
 			}
 			im.planned++
 		}
+		if im.sources[at.source].opts.Languages.settle(r) {
+			im.summary.Overruled++
+		}
 		return im.take(ctx, &r.Article)
 	})
 	if err == nil {
@@ -316,6 +321,9 @@ func (im *importer) putBatch(ctx context.Context) error {
 	im.summary.Changes.Add(changes)
 	for i := range im.batch {
 		im.summary.Languages[im.batch[i].Lang]++
+		if im.batch[i].LangConfidence > 0 {
+			im.summary.Detected[im.batch[i].Lang]++
+		}
 		if im.taken != nil {
 			im.taken[im.batch[i].ID] = stored
 		}

@@ -43,7 +43,7 @@ func TestImport(t *testing.T) {
 
 	want := ingest.Summary{
 		Read: 8, Refused: 3, Files: 1, Duplicates: 2, Changes: data.Changes{Added: 3}, BadDates: 1, BadLangs: 1,
-		Unknown: map[string]int{"colour": 2}, Languages: map[data.Lang]int{"en": 2, "und": 1},
+		Unknown: map[string]int{"colour": 2}, Languages: map[data.Lang]int{"en": 2, "und": 1}, Detected: map[data.Lang]int{},
 	}
 	dry := o
 	dry.DryRun, dry.Report = true, nil

@@ -35,7 +35,7 @@ func (r *Record) parseJSON(line []byte, o *SourceOptions) (reason string) {
 		if isNull(object[name]) {
 			continue
 		}
-		if reason := r.setJSON(name, object[name]); reason != "" {
+		if reason := r.setJSON(name, object[name], o.Languages); reason != "" {
 			return reason
 		}
 	}
@@ -61,7 +61,7 @@ func jsonReason(line []byte, err error) string {
 }
 
 // setJSON stores one field that is not null, or says why it cannot.
-func (r *Record) setJSON(name string, raw json.RawMessage) (reason string) {
+func (r *Record) setJSON(name string, raw json.RawMessage, l *Languages) (reason string) {
 	a := &r.Article
 	if text := textField(a, name); text != nil && !strings.HasPrefix(name, "image.") {
 		return decode(name, raw, text, "text")
@@ -76,7 +76,7 @@ func (r *Record) setJSON(name string, raw json.RawMessage) (reason string) {
 		if reason := decode(name, raw, &lang, "text"); reason != "" {
 			return reason
 		}
-		r.setLang(lang)
+		r.setLang(lang, l)
 	case "published_at":
 		r.decodeDate(&a.PublishedAt, raw)
 	case "updated_at":
@@ -231,7 +231,8 @@ type jsonImage struct {
 }
 
 // AppendJSONL appends a as one line of JSON lines, line end included. What it
-// writes of a stored article reads back as the same article.
+// writes of a stored article is imported as the same article, by the same
+// settings: a language that the text told is left out, to be told again.
 func AppendJSONL(dst []byte, a data.Article) []byte {
 	j := jsonArticle{
 		ID: string(a.ID), Title: a.Title, Body: a.Body, Summary: a.Summary, URL: a.URL, Lang: string(a.Lang),
@@ -239,7 +240,7 @@ func AppendJSONL(dst []byte, a data.Article) []byte {
 		Tags: a.Tags, Authors: a.Authors, Type: a.Type, Series: a.Series, Part: a.Part,
 		TranslationOf: string(a.TranslationOf), CanonicalURL: a.CanonicalURL, State: string(a.State), Evergreen: a.Evergreen,
 	}
-	if a.Lang == data.Undetermined {
+	if a.Lang == data.Undetermined || a.LangConfidence > 0 {
 		j.Lang = ""
 	}
 	if a.Image != (data.Image{}) {

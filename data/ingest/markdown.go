@@ -37,7 +37,7 @@ func openMarkdown(s *Source) error {
 		return err
 	}
 	m := &markdownReader{opts: &s.opts, permalink: pattern}
-	prepare := func(docs []document) { m.tree = newTree(docs, s.opts.Lang) }
+	prepare := func(docs []document) { m.tree = newTree(docs, &s.opts) }
 	return s.openDocuments(isPage, prepare, m.parse)
 }
 
@@ -69,14 +69,14 @@ func (m *markdownReader) parse(r *Record, d *document) (reason string) {
 	if reason != "" {
 		return reason
 	}
-	if reason := r.setFrontMatter(matter, m.opts.Now()); reason != "" || r.Skipped != "" {
+	if reason := r.setFrontMatter(matter, m.opts); reason != "" || r.Skipped != "" {
 		return reason
 	}
 	a := &r.Article
 	at := m.tree.positions[d.path]
 	a.ID = d.id()
 	if a.Lang == "" {
-		a.Lang = at.lang
+		a.Lang, r.claim = at.lang, m.opts.Languages.claimOf(at.folder)
 	}
 	if a.TranslationOf == "" {
 		a.TranslationOf = at.original

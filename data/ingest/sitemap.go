@@ -202,11 +202,11 @@ func (e *entry) unchangedSince(t, now time.Time) bool {
 }
 
 // addEntry fills in what a sitemap says of a page and the page itself does not.
-func (r *Record) addEntry(e *entry, now time.Time) {
+func (r *Record) addEntry(e *entry, o *SourceOptions) {
 	a := &r.Article
 	a.Title = first(a.Title, e.title)
 	if a.Lang == "" && e.lang != "" {
-		r.setLang(e.lang)
+		r.setLang(e.lang, o.Languages)
 	}
 	if len(a.Tags) == 0 {
 		a.Tags = splitList(e.keywords, ",")
@@ -217,7 +217,7 @@ func (r *Record) addEntry(e *entry, now time.Time) {
 	if a.Image.Src == "" {
 		a.Image.Src = e.image
 	}
-	if e.lastmod.After(a.UpdatedAt) && !e.lastmod.After(now) { // so that it is not fetched again for that
+	if e.lastmod.After(a.UpdatedAt) && !e.lastmod.After(o.Now()) { // so that it is not fetched again for that
 		a.UpdatedAt = e.lastmod
 	}
 }

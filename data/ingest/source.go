@@ -39,7 +39,8 @@ var Formats = []Format{JSONL, CSV, Markdown, HTML, Text, Feed, Sitemap, WXR}
 type SourceOptions struct {
 	Format    Format            // "": Auto
 	Map       map[string]string // field -> column of a CSV file
-	Lang      data.Lang         // of articles that name none; "": data.Undetermined
+	Lang      data.Lang         // of articles that name none; "": as Languages tell
+	Languages *Languages        // of the site; nil: any
 	Section   string            // of articles that name none
 	Permalink string            // of Markdown: the pattern of URLs, such as "https://a.example/:year/:title/"; see the package comment
 	Now       func() time.Time  // tells what has expired; nil: time.Now
@@ -72,6 +73,8 @@ type Record struct {
 	Bytes     int64                           // of the source read so far, as it lies on disk
 	Keep      func(ctx context.Context) error // called when everything up to this record is durably stored; nil: nothing to call
 	Total     int64                           // that Bytes will reach, from a source that learns it only while reading; 0: Source.Size
+
+	claim claim // what kind of statement the article's language is
 }
 
 // A Source gives articles: a file of many, a folder of files, or pages from

@@ -13,13 +13,14 @@ func openText(s *Source) error {
 		return isText(name) && !slices.Contains([]string{"robots.txt", "humans.txt", "ads.txt", "security.txt", "llms.txt"}, path.Base(name))
 	}
 	var t *tree
-	prepare := func(docs []document) { t = newTree(docs, s.opts.Lang) }
+	prepare := func(docs []document) { t = newTree(docs, &s.opts) }
 	return s.openDocuments(wanted, prepare, func(r *Record, d *document) (reason string) {
 		content, reason := plain(d.content)
 		if reason != "" {
 			return reason
 		}
 		p, at, a := parsePage(content), t.positions[d.path], &r.Article
+		r.claim = s.opts.Languages.claimOf(at.folder)
 		a.ID, a.Lang, a.TranslationOf, a.URL = d.id(), at.lang, at.original, d.url
 		a.Title, a.Body, a.Authors, a.PublishedAt, a.Section = p.title, p.body, p.authors, p.published, p.section
 		if a.Section == "" && s.opts.Section == "" {

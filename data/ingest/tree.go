@@ -22,27 +22,32 @@ type position struct {
 	original data.ArticleID // that the file translates
 }
 
-var langCode = regexp.MustCompile(`^(?i:[a-z]{2}([-_][a-z]{2,4})?)$`)
+var langCode = regexp.MustCompile(`^(?i:[a-z]{2}([-_][a-z]{2,4}){0,2})$`)
 
-// folderLang is the language that a folder or suffix is the code of.
-func folderLang(name string) (data.Lang, bool) {
+// folderLang is the language that a folder or suffix is the code of; sure: the
+// name can hardly mean anything else.
+func folderLang(name string, l *Languages) (lang data.Lang, sure, ok bool) {
+	if lang, ok := l.Alias(name); ok {
+		return lang, true, true
+	}
 	if !langCode.MatchString(name) {
-		return "", false
+		return "", false, false
 	}
 	lang, err := data.ParseLang(name)
-	return lang, err == nil && lang != data.Undetermined
+	return lang, len(name) > 2, err == nil && lang != data.Undetermined
 }
 
 // newTree looks for languages among the folders and file names, and for the
-// same page in several of them: the one in language prefer, else in none, else
+// same page in several of them: the one in language o.Lang, else in none, else
 // in English, else the first is the original of the others.
-func newTree(docs []document, prefer data.Lang) *tree {
+func newTree(docs []document, o *SourceOptions) *tree {
 	t := &tree{positions: make(map[string]position, len(docs))}
-	folders := languageFolders(docs)
-	suffixes := languageSuffixes(docs)
+	folders := languageFolders(docs, o.Languages)
+	suffixes := languageSuffixes(docs, o.Languages)
 	pages := map[string][]*document{} // path without language -> its versions
 	for i := range docs {
 		p, page := locate(docs[i].path, folders, suffixes)
+		p.lang, _, _ = folderLang(p.folder, o.Languages)
 		t.positions[docs[i].path] = p
 		pages[page] = append(pages[page], &docs[i])
 	}
@@ -50,7 +55,7 @@ func newTree(docs []document, prefer data.Lang) *tree {
 		if len(versions) < 2 {
 			continue
 		}
-		original := t.original(versions, prefer)
+		original := t.original(versions, o.Lang)
 		for _, d := range versions {
 			if p := t.positions[d.path]; p.lang != t.positions[original.path].lang {
 				p.original = original.id()
@@ -79,7 +84,7 @@ const langDepth = 3
 // proves nothing ("it" may be a department), so a folder counts if its code
 // names a region too, or if at least two folders beside one another are such
 // and they are no minority, or if beside it there are only the generator's own.
-func languageFolders(docs []document) map[string]bool {
+func languageFolders(docs []document, l *Languages) map[string]bool {
 	children := map[string]map[string]bool{} // folder -> folders in it
 	for _, d := range docs {
 		parts := strings.Split(path.Dir(d.path), "/")
@@ -95,15 +100,15 @@ func languageFolders(docs []document) map[string]bool {
 	for parent, names := range children {
 		codes, others := 0, 0
 		for name := range names {
-			if _, ok := folderLang(name); ok {
+			if _, _, ok := folderLang(name, l); ok {
 				codes++
 			} else if name != "." && !strings.HasPrefix(name, "_") {
 				others++
 			}
 		}
 		for name := range names {
-			_, ok := folderLang(name)
-			if ok && (len(name) > 2 || others == 0 || codes >= 2 && codes >= others) {
+			_, sure, ok := folderLang(name, l)
+			if ok && (sure || others == 0 || codes >= 2 && codes >= others) {
 				found[path.Join(parent, name)] = true
 			}
 		}
@@ -113,12 +118,12 @@ func languageFolders(docs []document) map[string]bool {
 
 // languageSuffixes are the paths without extension whose last part after a dot
 // is a language, since the same name stands without it or with another one.
-func languageSuffixes(docs []document) map[string]bool {
+func languageSuffixes(docs []document, l *Languages) map[string]bool {
 	stems := map[string]int{}
 	split := func(d *document) (name, stem string, coded bool) {
 		name = trimExtension(d.path)
 		ext := path.Ext(name)
-		_, coded = folderLang(strings.TrimPrefix(ext, "."))
+		_, _, coded = folderLang(strings.TrimPrefix(ext, "."), l)
 		if !coded {
 			return name, name, false
 		}
@@ -159,7 +164,6 @@ func locate(file string, folders, suffixes map[string]bool) (p position, page st
 		}
 		parts = append(parts[:at:at], parts[at+1:]...)
 	}
-	p.lang, _ = folderLang(p.folder)
 	folded := parts[:len(parts)-1]
 	if parts[len(parts)-1] == "index" && len(folded) > 0 {
 		folded = folded[:len(folded)-1] // the folder is the page

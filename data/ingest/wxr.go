@@ -63,7 +63,7 @@ type wxrReader struct {
 	*xml.Decoder
 	limit   *itemLimit
 	authors map[string]string // login -> name that readers see
-	lang    data.Lang
+	lang    string            // of the site
 }
 
 // records reads posts and pages.
@@ -158,10 +158,7 @@ func (r *wxrReader) next(ctx context.Context) (*wxrItem, error) {
 		case "author":
 			err = r.readAuthor()
 		case "language":
-			var lang string
-			if lang, err = r.text(); err == nil {
-				r.lang, _ = data.ParseLang(lang)
-			}
+			r.lang, err = r.text()
 		}
 		if err != nil {
 			return nil, err
@@ -304,7 +301,9 @@ func (r *Record) setWXR(item *wxrItem, from *wxrReader, images map[string]data.I
 	if item.status != "publish" && item.status != "future" || item.password != "" {
 		a.State = data.Unpublished
 	}
-	a.Lang = from.lang
+	if lang, err := o.Languages.Parse(from.lang); err == nil && lang != data.Undetermined {
+		a.Lang, r.claim = lang, general
+	}
 	r.setItemDates(item)
 	if name := from.authors[item.creator]; name != "" {
 		a.Authors = []string{name}

@@ -15,10 +15,10 @@ import (
 
 const (
 	cardColumns    = `id, title, url, section, lang, image_src, image_alt, published_at, translation_of, state, no_link_to, no_links`
-	articleColumns = cardColumns + `, updated_at, type, series, part, canonical_url, evergreen, tags, authors, summary, body`
+	articleColumns = cardColumns + `, updated_at, type, series, part, canonical_url, evergreen, tags, authors, summary, body, lang_confidence`
 
 	putArticle = `INSERT INTO article (revision, hash, url_key, ` + articleColumns + `)
-		VALUES (?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?)
+		VALUES (?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, hash = excluded.hash,
 			url_key = excluded.url_key, title = excluded.title, url = excluded.url, section = excluded.section, lang = excluded.lang,
 			image_src = excluded.image_src, image_alt = excluded.image_alt, published_at = excluded.published_at,
@@ -26,7 +26,7 @@ const (
 			no_links = excluded.no_links, updated_at = excluded.updated_at, type = excluded.type,
 			series = excluded.series, part = excluded.part, canonical_url = excluded.canonical_url,
 			evergreen = excluded.evergreen, tags = excluded.tags, authors = excluded.authors,
-			summary = excluded.summary, body = excluded.body`
+			summary = excluded.summary, body = excluded.body, lang_confidence = excluded.lang_confidence`
 )
 
 // PutArticles stores articles, in this order, in one transaction: all of them
@@ -104,7 +104,7 @@ func (p *putter) put(ctx context.Context, a *data.Article) error {
 		string(a.ID), a.Title, a.URL, a.Section, string(a.Lang), a.Image.Src, a.Image.Alt, formatTime(a.PublishedAt),
 		string(a.TranslationOf), string(state), a.NoLinkTo, a.NoLinks,
 		formatTime(a.UpdatedAt), a.Type, a.Series, a.Part, a.CanonicalURL, a.Evergreen,
-		formatList(a.Tags), formatList(a.Authors), a.Summary, a.Body)
+		formatList(a.Tags), formatList(a.Authors), a.Summary, a.Body, a.LangConfidence)
 	return err
 }
 
@@ -200,6 +200,32 @@ func (s *Store) CountArticles(ctx context.Context) (map[data.State]int, error) {
 	return counts, nil
 }
 
+// CountLanguages counts the articles by language, in whatever state, and those
+// of them whose language was told by the text.
+func (s *Store) CountLanguages(ctx context.Context) (all, detected map[data.Lang]int, err error) {
+	all, detected = map[data.Lang]int{}, map[data.Lang]int{}
+	rows, err := s.read.QueryContext(ctx, `SELECT lang, count(*), sum(lang_confidence > 0) FROM article GROUP BY lang`)
+	if err != nil {
+		return nil, nil, fmt.Errorf("sqlite: count languages: %w", s.explain(ctx, err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var lang data.Lang
+		var n, told int
+		if err := rows.Scan(&lang, &n, &told); err != nil {
+			return nil, nil, fmt.Errorf("sqlite: count languages: %w", err)
+		}
+		all[lang] = n
+		if told > 0 {
+			detected[lang] = told
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("sqlite: count languages: %w", s.explain(ctx, err))
+	}
+	return all, detected, nil
+}
+
 // Revision is the store's present revision: one row, cheap enough to be asked
 // many times a second. It is an error if the store's file was deleted or
 // replaced, so that whoever watches the store hears of it.
@@ -272,7 +298,7 @@ func scanArticle(row scanner) (data.Article, error) {
 	var a data.Article
 	var published, updated, tags, authors string
 	err := row.Scan(append(cardTargets(&a, &published),
-		&updated, &a.Type, &a.Series, &a.Part, &a.CanonicalURL, &a.Evergreen, &tags, &authors, &a.Summary, &a.Body)...)
+		&updated, &a.Type, &a.Series, &a.Part, &a.CanonicalURL, &a.Evergreen, &tags, &authors, &a.Summary, &a.Body, &a.LangConfidence)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return data.Article{}, data.ErrNotFound
 	}

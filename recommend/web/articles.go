@@ -22,6 +22,8 @@ type Articles struct {
 	Store  ArticleStore // required
 	Keys   KeyStore     // required
 	Engine Updater      // required
+
+	Languages *ingest.Languages // of the site; nil: any
 }
 
 // An ArticleStore stores what is pushed.
@@ -123,7 +125,7 @@ func (s *Server) handleArticlePut(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	record, err := ingest.ParseArticle(body, id)
+	record, err := ingest.ParseArticle(body, id, s.articles.Languages)
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, err.Error())
 	}

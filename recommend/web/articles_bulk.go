@@ -101,7 +101,7 @@ func (b *bulk) take(number int, text []byte, tooLong bool) {
 		return
 	default:
 		var err error
-		if line.record, err = ingest.ParseArticle(text, ""); err != nil {
+		if line.record, err = ingest.ParseArticle(text, "", b.s.articles.Languages); err != nil {
 			line.refused = echo.NewHTTPError(http.StatusBadRequest, err.Error())
 		}
 	}

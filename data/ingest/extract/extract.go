@@ -28,6 +28,7 @@ type Page struct {
 	Summary      string
 	CanonicalURL string // absolute if the page's address is known
 	Lang         data.Lang
+	LangCode     string // what the page calls its language first, as it spells it
 	PublishedAt  time.Time
 	UpdatedAt    time.Time
 	Section      string

@@ -81,7 +81,7 @@ func TestMetadata(t *testing.T) {
 		<link rel="canonical" href="/2026/rents/"><link rel="alternate" hreflang="zh-TW" href="/zh-tw/rents"><link rel="alternate" hreflang="x-default" href="/rents">
 		<meta name="robots" content="NOINDEX, follow">`
 	want := extract.Page{
-		Title: "Rents & caps", Summary: "Four hundred homes.", CanonicalURL: "https://post.example/2026/rents/", Lang: "en-GB",
+		Title: "Rents & caps", Summary: "Four hundred homes.", CanonicalURL: "https://post.example/2026/rents/", Lang: "en-GB", LangCode: "en-GB",
 		PublishedAt: time.Date(2026, 5, 4, 8, 0, 0, 0, time.UTC), UpdatedAt: time.Date(2026, 5, 5, 0, 0, 0, 0, time.UTC),
 		Section: "Housing", Tags: []string{"rent", "harbour"}, Authors: []string{"Ann Lee"},
 		Image: data.Image{Src: "https://post.example/harbour.jpg", Alt: "The harbour"}, Type: "article", NoIndex: true,

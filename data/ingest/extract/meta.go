@@ -195,7 +195,10 @@ func (h *head) setLang(p *Page) {
 			continue
 		}
 		s, _, _ = strings.Cut(s, ",")
-		lang, err := data.ParseLang(strings.ReplaceAll(s, "_", "-"))
+		if p.LangCode == "" {
+			p.LangCode = strings.TrimSpace(s)
+		}
+		lang, err := data.ParseLang(s)
 		if err == nil && lang != data.Undetermined {
 			p.Lang = lang
 			p.BadLang = false

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/ingest"
+)
+
+// Two settings that may be written in YAML as a list and as keys and values.
+const (
+	expectedKey = "languages.expected"
+	aliasesKey  = "languages.aliases"
+)
+
+// languageKeys are the settings of languages.
+var languageKeys = []configKey{
+	{expectedKey, "languages of the site, such as en,zh-Hans,zh-Hant; detection chooses among them (default all)", (*config).setExpected},
+	{"languages.default", "language of articles of which nothing tells it (default und)", func(c *config, v string) (err error) {
+		c.Languages.Default, err = parseLanguage(v)
+		return err
+	}},
+	{"languages.detect", "tell the language by the text where no source names it (default true)", func(c *config, v string) error {
+		detect, err := parseBool(v)
+		c.Languages.NoDetect = !detect
+		return err
+	}},
+	{aliasesKey, "what the site means by a code, such as tw=zh-Hant,kr=ko", (*config).addAliases},
+}
+
+func parseLanguage(v string) (data.Lang, error) {
+	lang, err := data.ParseLang(v)
+	if err != nil || lang == data.Undetermined {
+		return "", errors.New("must be a language such as en or zh-Hant")
+	}
+	return lang, nil
+}
+
+func (c *config) setExpected(v string) error {
+	c.Languages.Expected = nil
+	for code := range strings.SplitSeq(v, ",") {
+		lang, err := parseLanguage(code)
+		if err != nil {
+			return fmt.Errorf("must be languages such as en, zh-Hans; %q is none", strings.TrimSpace(code))
+		}
+		if _, err := ingest.NewLanguages(ingest.LanguageOptions{Expected: []data.Lang{lang}}); err != nil {
+			return fmt.Errorf("names %s, which cannot be told by its text; leave it out, and let the articles name it", lang)
+		}
+		c.Languages.Expected = append(c.Languages.Expected, lang)
+		if strings.EqualFold(strings.TrimSpace(code), "zh") { // Chinese, in whatever characters
+			c.Languages.Expected = append(c.Languages.Expected, "zh-Hant")
+		}
+	}
+	return nil
+}
+
+// addAliases reads code=language,code=language.
+func (c *config) addAliases(v string) error {
+	pairs, err := parseMap(v)
+	if err != nil || len(pairs) == 0 {
+		return errors.New("must be of the form code=language,code=language, or a list of keys and values")
+	}
+	for code, name := range pairs {
+		lang, err := parseLanguage(name)
+		if err != nil {
+			return fmt.Errorf("says %s=%s; %s must be a language such as en or zh-Hant", code, name, name)
+		}
+		if c.Languages.Aliases == nil {
+			c.Languages.Aliases = map[string]data.Lang{}
+		}
+		c.Languages.Aliases[code] = lang
+	}
+	return nil
+}
+
+// languageNode is the setting that a key of YAML stands for, and its value on one
+// line; ok: it is one that may have several lines.
+func languageNode(name string, node ast.Node) (key, value string, ok bool) {
+	if code, found := strings.CutPrefix(name, aliasesKey+"."); found {
+		value, ok = scalar(node)
+		return aliasesKey, code + "=" + value, ok
+	}
+	switch name {
+	case expectedKey:
+		list, isList := node.(*ast.SequenceNode)
+		if !isList {
+			return "", "", false
+		}
+		var codes []string
+		for _, n := range list.Values {
+			code, single := scalar(n)
+			if !single {
+				return "", "", false
+			}
+			codes = append(codes, code)
+		}
+		return name, strings.Join(codes, ","), true
+	case aliasesKey:
+		value = mappingText(node)
+		return name, value, value != ""
+	}
+	return "", "", false
+}
+
+// languages settle the language of what is imported.
+func (c *config) languages() (*ingest.Languages, error) { return ingest.NewLanguages(c.Languages) }
+
+// detectedCounts is "en 215, zh-Hans 180 (12 detected), undetermined 3".
+func detectedCounts(all, detected map[data.Lang]int) string {
+	var parts []string
+	for _, lang := range slices.SortedFunc(maps.Keys(all), func(a, b data.Lang) int { return cmp.Or(compareLast(a, b), cmp.Compare(a, b)) }) {
+		name := string(lang)
+		if isUndetermined(lang) {
+			name = "undetermined"
+		}
+		part := fmt.Sprintf("%s %s", name, count(all[lang]))
+		switch n := detected[lang]; {
+		case n > 0 && n == all[lang]:
+			part += " (detected)"
+		case n > 0:
+			part += fmt.Sprintf(" (%s detected)", count(n))
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func isUndetermined(lang data.Lang) bool { return lang == "" || lang == data.Undetermined }
+
+// compareLast puts what is undetermined last.
+func compareLast(a, b data.Lang) int {
+	switch {
+	case isUndetermined(a) == isUndetermined(b):
+		return 0
+	case isUndetermined(a):
+		return 1
+	}
+	return -1
+}
+
+// undeterminedHint says what to do about articles whose language nothing told.
+const undeterminedHint = "too little text to tell their language, so they are linked to one another only; name it in the source (lang), or set languages.expected or languages.default in alsolike.yaml, and import them again"
