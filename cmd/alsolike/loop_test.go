@@ -45,20 +45,24 @@ func (a answer) ids() []data.ArticleID {
 func TestSampleLinks(t *testing.T) {
 	s := withSample(t)
 	right, all := 0, 0
-	subject := map[data.ArticleID]string{}
+	subject, cards, versions := map[data.ArticleID]string{}, map[data.ArticleID]data.Card{}, map[[2]string]bool{}
 	for _, a := range sample.Articles() {
-		subject[a.ID] = subjectOf(a)
+		card := a.Card()
+		subject[a.ID], cards[a.ID], versions[[2]string{string(card.Group), string(card.Lang)}] = subjectOf(a), card, true
 	}
 	for _, a := range sample.Articles() {
 		var got answer
 		s.decode(&got, "related", string(a.ID), "--json")
 		for _, item := range got.Items {
-			lang, _, _ := strings.Cut(string(item.ID), "/")
-			if lang != string(a.Lang) {
+			from, to := a.Card(), cards[item.ID]
+			if !from.SameLanguage(&to) {
 				t.Errorf("%s links to %s, in another language", a.ID, item.ID)
 			}
-			if item.ID == a.ID {
-				t.Errorf("%s links to itself", a.ID)
+			if to.Lang != a.Lang && versions[[2]string{string(to.Group), string(a.Lang)}] {
+				t.Errorf("%s links to %s, of which there is a version in %s", a.ID, item.ID, a.Lang)
+			}
+			if !from.MayLink(&to) {
+				t.Errorf("%s links to itself or a translation: %s", a.ID, item.ID)
 			}
 		}
 		all++

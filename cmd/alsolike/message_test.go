@@ -108,8 +108,9 @@ func TestSnapshotListWithDamagedPointer(t *testing.T) {
 	s.fails(1, []string{"alsolike snapshot list"}, "snapshot", "show", "20261123T200000Z-7f3a9c")
 }
 
-// An override that can never show is taken, and said to change nothing.
-func TestIdleOverrides(t *testing.T) {
+// An override that does not do what its author may expect is taken, with a word
+// on it.
+func TestDoubtfulOverrides(t *testing.T) {
 	s := withSample(t)
 	add := func(target string, more ...string) string {
 		t.Helper()
@@ -120,7 +121,7 @@ func TestIdleOverrides(t *testing.T) {
 		return r.stderr
 	}
 	for _, test := range []struct{ got, want string }{
-		{add("zh-Hans/cod-quota"), "another language"},
+		{add("zh-Hans/cod-quota"), "another language (zh-Hans) than en/harbour-cranes (en): readers get its version in their language"},
 		{add("zh-Hans/harbour-cranes"), "translations of one another"},
 		{add("en/cod-quota", "--until", "2020-01-01"), "its end has passed"},
 	} {
@@ -133,6 +134,10 @@ func TestIdleOverrides(t *testing.T) {
 	}
 	if got := s.ok("override", "list"); strings.Count(got, "\n") != 5 || !strings.Contains(got, "two lines") {
 		t.Errorf("a note breaks the table:\n%s", got)
+	}
+	hidden := s.run("override", "add", "--article", "en/harbour-cranes", "--target", "zh-Hant/cod-quota", "--action", "hide")
+	if hidden.code != 0 || !strings.Contains(hidden.stderr, "another language (zh-Hant) than en/harbour-cranes (en): its translations are hidden there too") {
+		t.Errorf("got %q", hidden.stderr)
 	}
 	s.fails(1, []string{`"nope"`, "alsolike export articles"}, "override", "add", "--article", "*", "--target", "nope", "--action", "hide")
 }
