@@ -254,28 +254,26 @@ func (v *view) join(ctx context.Context, g embed.Dense, s []float32, first, work
 		}
 	}
 	v.fold = embed.NewDense(v.u.Rows, g.Dim)
-	return inChunks(ctx, workers, v.u.Rows, func(i int) {
+	return inChunks(ctx, workers, v.u.Rows, 64, func(i int) {
 		for j, x := range v.u.Row(i) {
 			vec.Axpy(x, turn.Row(j), v.fold.Row(i))
 		}
 	})
 }
 
-// chunkRows is the number of rows that a worker takes at a time.
-const chunkRows = 64
-
-// inChunks calls f with each i below n, several at once, until ctx ends.
-func inChunks(ctx context.Context, workers, n int, f func(i int)) error {
+// inChunks calls f with each i below n, until ctx ends, each worker taking size of them
+// at a time.
+func inChunks(ctx context.Context, workers, n, size int, f func(i int)) error {
 	var wg sync.WaitGroup
 	var next atomic.Int64
 	for range workers {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				lo := int(next.Add(chunkRows)) - chunkRows
+				lo := int(next.Add(int64(size))) - size
 				if lo >= n {
 					return
 				}
-				for i := lo; i < min(lo+chunkRows, n); i++ {
+				for i := lo; i < min(lo+size, n); i++ {
 					f(i)
 				}
 			}
