@@ -2,9 +2,13 @@
 // company, and gives each text a vector in the space of its subjects, so that texts on
 // one subject are near one another even where they share few words.
 //
-// Fit does it all. Its parts, Vectoriser, Weighting, UnitColumns and TruncatedSVD, are
-// members of nlp pipelines; Options.Pipeline puts them together. A Model folds further
-// texts in without refitting, and is written to and read from a file.
+// Fit does it all. Every language has a space of its own, learnt from its own texts:
+// vectors of different languages say nothing of one another. A Model folds further texts
+// in without refitting, and is written to and read from a file.
+//
+// The parts of Fit, Vectoriser, Weighting, UnitColumns and TruncatedSVD, are members of
+// nlp pipelines; Options.Pipeline puts them together for texts of one language, as a
+// pipeline has one matrix and no word of languages.
 //
 // # Decisions
 //
@@ -12,6 +16,25 @@
 // (1,000 paragraphs, default rank 125), and hr@10 of ibm_community (1,051 articles,
 // default rank 131), all without a language given but for drcd. Differences below .003
 // on ibm_community and drcd are noise.
+//
+// One space per language, and not one of all: a word that is in every text of a small
+// language is in few of the whole, and would neither be cut nor weigh little. On
+// ruby_lang_news (4,723 posts in 17 languages, both scripts of Chinese as one) the five
+// nearest posts are those of the English version in .741 of cases, mean over languages;
+// one space of all came to .694. Of the posts as imported, without code and links, it is
+// .691 against .639. Spaces of their own took 18.6 seconds of processor time, one of all
+// 15.5; 190 MB at the most, one of all 245; their file has 64 MB, that of one 50: the 16
+// have more terms together.
+//
+// The default rank is that of all texts together, and a language with fewer texts has as
+// many dimensions as they fill: its cosines are then those of tf-idf, exactly. With an
+// eighth of its own texts for each language the figure of .741 falls to .689; ranks
+// of 64, 128 and 512 for all give .708, .735 and .750. A word of a single text tells
+// nothing of its company: three texts that share no word are kept apart by their own
+// words, and one text is near to itself alone.
+//
+// A text without a language is one of "und", with those of that tag, and not of the
+// greatest language: that would be a guess, which is for others to make.
 //
 // Weighting is ln(1+c)·(1+idf): .803, .866, .0534. Log-entropy came to .0522 on
 // ibm_community and .875 on drcd, 1+ln(c) in place of ln(1+c) to .863 and .0505, the
@@ -41,5 +64,6 @@
 // nor luck change a byte.
 //
 // A model is one run of bytes, in memory as in a file, and terms are found by bisection
-// in place: a mapped model is ready at once and takes no memory of its own.
+// in place: a mapped model is ready at once and takes no memory of its own. The spaces
+// of a fitted one are runs apart, so that none is copied to make a whole.
 package lsa
