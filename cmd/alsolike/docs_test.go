@@ -64,7 +64,7 @@ func TestDocs(t *testing.T) {
 func TestHelpTopics(t *testing.T) {
 	s := newShell(t)
 	page := s.ok("help", "articles")
-	for _, want := range []string{"## JSON lines", "## CSV", "## Markdown", "## HTML", "## Text", "## Feeds", "## Sitemaps", "## WordPress", "## Push", "sources:"} {
+	for _, want := range []string{"## JSON lines", "## CSV", "## Markdown", "## HTML", "## Text", "## Feeds", "## Sitemaps", "## WordPress", "## Push", "## Languages", "sources:"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("help articles does not hold %q", want)
 		}

@@ -271,10 +271,10 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 		fmt.Fprintf(&b, "Languages: %s.\n", detectedCounts(sum.Languages, sum.Detected))
 	}
 	if sum.Overruled > 0 {
-		fmt.Fprintf(&b, "%s said to be in a language that is never written so, as pages are whose template says it for all: taken for what the text tells.\n", plural(sum.Overruled, "article"))
+		fmt.Fprintf(&b, "%s said to be in a language that is never written like that; taken for what the text tells.\n", plural(sum.Overruled, "article"))
 	}
 	if n := sum.Languages[data.Undetermined]; n > 0 {
-		fmt.Fprintf(&b, "%s: %s.\n", plural(n, "article"), undeterminedHint)
+		fmt.Fprintf(&b, "%s.\n", undetermined(n))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

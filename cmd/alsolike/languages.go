@@ -145,5 +145,7 @@ func compareLast(a, b data.Lang) int {
 	return -1
 }
 
-// undeterminedHint says what to do about articles whose language nothing told.
-const undeterminedHint = "too little text to tell their language, so they are linked to one another only; name it in the source (lang), or set languages.expected or languages.default in alsolike.yaml, and import them again"
+// undetermined says how many articles are in no known language, and what to do.
+func undetermined(n int) string {
+	return plural(n, "article") + ` in no known language, linked to such only; let the source name it, or see Languages in "alsolike help articles"`
+}

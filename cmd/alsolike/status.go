@@ -25,7 +25,7 @@ func newStatusCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is stored and in service, and how the watched sources do",
-		Long: `Status shows the articles of the store, the snapshot in service and its age, and for
+		Long: `Status shows the articles of the store and their languages, the snapshot in service and its age, and for
 every source in alsolike.yaml when it was last imported, what that did, and what is
 wrong with it if something is. It asks the data folder, so it works beside a running
 server and without one.`,
@@ -164,7 +164,7 @@ func (e *env) showStatus(st siteStatus) error {
 		fmt.Fprintf(w, "languages\t%s\n", detectedCounts(st.Languages, st.Detected))
 	}
 	if n := st.Languages[data.Undetermined] + st.Languages[""]; n > 0 {
-		fmt.Fprintf(w, "\t%s: %s\n", plural(n, "article"), undeterminedHint)
+		fmt.Fprintf(w, "\t%s\n", undetermined(n))
 	}
 	fmt.Fprintf(w, "overrides\t%s\n", count(st.Overrides))
 	if s := st.Snapshot; s == nil {
