@@ -2,24 +2,46 @@
 // candidates of the snapshot in service, checked against the store's present
 // cards, with the editors' overrides applied.
 //
+// # Languages
+//
+// Articles that translate one another are a group, and a list shows a group
+// once, in the version that the reader of the article wants most of those that
+// may be shown at the moment: in exactly the article's language tag, else in its
+// language in another script or region, else, where the query asks for other
+// languages, in the first of these that there is. Of versions wanted alike it is
+// the one whose tag comes first ("zh-Hans" before "zh-Hant"), so that a list does
+// not mix what nobody chose between, then the candidate or target itself, then
+// the one with the smallest id. The group stands where its best candidate does.
+//
+// Links in the article's own language come first, if they are asked for, by
+// ranking score. Links in others follow by their unrounded score, then by cosine,
+// with OtherLanguage as their source. They come of the snapshot's candidates
+// across languages and, where the own language is not asked for or has nothing
+// to show at the moment, of the versions that candidates in it have in others.
+// The threshold applies to all.
+//
 // # Overrides
 //
 // The order of power is exclude > hide > pin > score.
 //
-//  1. An excluded or hidden article is not linked, pinned or not. Hides and
-//     pins hold under one article or under every one (data.Everywhere), from
-//     their From until their Until.
-//  2. A pin links its target if that may be linked at all: it is visible, in
-//     the article's language and no translation of it. The threshold does not
-//     apply, and the model need never have proposed it.
-//  3. Of several pins of one target the newest counts; one for the article
-//     itself comes before all for everywhere.
-//  4. Pins stand in the order of their positions, a position past the limit
+//  1. Of an excluded or hidden article no version is linked, pinned or not.
+//     Hides and pins hold under one article and its translations or under every
+//     article (data.Everywhere), from their From until their Until.
+//  2. A pin links the version of its target that the reader wants, if that may
+//     be linked at all: it is visible and no translation of the article. The
+//     threshold does not apply, and the model need never have proposed it.
+//  3. Where the target has no version in the languages of the list, a pin shows
+//     under the very article that it names, for that is the editor's word: the
+//     version for readers of the target. It does not under the translations of
+//     that article, nor if it is for everywhere.
+//  4. Of several pins of one group that show, the newest counts; one for the
+//     article or a translation of it comes before all for everywhere.
+//  5. Pins stand in the order of their positions, a position past the limit
 //     being the limit, and of equal positions the newer pin first.
-//  5. The list is filled slot by slot from 1. A slot takes the first waiting
+//  6. The list is filled slot by slot from 1. A slot takes the first waiting
 //     pin whose position is not above the slot, else the next link of the
 //     algorithm. When these run out, the pins still waiting follow.
-//  6. The list ends at the limit.
+//  7. The list ends at the limit.
 //
 // Newer means created later and, at the same moment, with the higher ID. So two
 // pins of one position stand one after the other, a pin past the end is last,
@@ -52,8 +74,29 @@
 // when a view is built, up to Options.MostProvisional articles, and never holds
 // up other changes for long.
 //
-// A pin scores by the cosine of the two vectors, and 0 when one of them is not
-// known.
+// A pin scores by the cosine of the two vectors, in the cross-language space if
+// the languages differ, and 0 when one of them is not known.
+//
+// An article that is folded in gets candidates in other languages by its present
+// text, but enters the lists of articles in other languages with the next refresh
+// only: until then it stands there, if at all, as its old text did. A reader of
+// another language is a guest; what is new matters to him later, and every push
+// would cost a second search.
+//
+// Which version is shown is decided when a list is asked for: a version that was
+// unpublished gives way to the other script at once, and a new translation is
+// preferred as soon as its card is known, folded in or not. What was folded in as
+// a translation that a group did not have does not move the group from where its
+// other versions stand. A list has one candidate of a group, so if a refresh
+// chose the version whose text is then replaced by a quite different one, the
+// group leaves the list until the next refresh, although another of its versions
+// would belong there.
+//
+// Exclusions hold for groups: who asks for a list without an article does not
+// mean to get it in the other script.
+//
+// A query for other languages on a snapshot without a cross-language space gets
+// what the own language's candidates lead to.
 //
 // A query by URL may spell it as it likes: data.CanonicalURL decides which page
 // it names. Of several articles with that URL it means one that is not

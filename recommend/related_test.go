@@ -422,7 +422,9 @@ func TestRecommendationID(t *testing.T) {
 	store := &memory{revision: data.Revision{Articles: 1, Overrides: 1}}
 	id := func(secret string, q recommend.Query) string {
 		t.Helper()
-		e := newEngine(t, store, dir, func(o *recommend.Options) { o.Secret = []byte(secret) })
+		e := newEngine(t, store, dir, func(o *recommend.Options) {
+			o.Secret, o.Placements = []byte(secret), map[string]recommend.Placement{"top": {}}
+		})
 		load(t, e)
 		return related(t, e, q).RecommendationID
 	}
@@ -435,6 +437,7 @@ func TestRecommendationID(t *testing.T) {
 		"asked again":            q,
 		"by URL":                 {URL: "https://example.org/a1", Limit: 3, Exclude: q.Exclude},
 		"order of the excluded":  {ID: "a1", Limit: 3, Exclude: []data.ArticleID{"y", "x"}},
+		"the own language":       {ID: "a1", Limit: 3, Exclude: q.Exclude, Languages: "own"},
 		"an exclude asked twice": {ID: "a1", Limit: 3, Exclude: []data.ArticleID{"y", "x", "y"}},
 	} {
 		if got := id("secret", same); got != base {
@@ -455,6 +458,8 @@ func TestRecommendationID(t *testing.T) {
 	differs("other excludes", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: []data.ArticleID{"x,y"}}))
 	differs("no excludes", id("secret", recommend.Query{ID: "a1", Limit: 3}))
 	differs("raw", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: q.Exclude, Raw: true}))
+	differs("other languages", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: q.Exclude, Languages: "any"}))
+	differs("a placement", id("secret", recommend.Query{ID: "a1", Limit: 3, Exclude: q.Exclude, Placement: "top"}))
 	lenient := newEngine(t, store, dir, func(o *recommend.Options) { o.Secret, o.Threshold = []byte("secret"), 1 })
 	load(t, lenient)
 	differs("another threshold", related(t, lenient, q).RecommendationID)
