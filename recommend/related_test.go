@@ -520,26 +520,30 @@ func ExampleEngine_Related() {
 
 func BenchmarkRelated(b *testing.B) {
 	const n, k = 10_000, 64
-	all := make([]data.Card, n)
-	for i := range all {
-		all[i] = cards(1, "city")[0]
-		all[i].ID = data.ArticleID(fmt.Sprintf("a%05d", i))
-		all[i].Group = all[i].ID
-	}
-	dir, _ := openDir(b)
-	publish(b, dir, ring(all, k, 1))
-	e := newEngine(b, &memory{}, dir, nil)
-	load(b, e)
-	for _, limit := range []int{5, 50} {
-		b.Run(fmt.Sprintf("n=%d/limit=%d", n, limit), func(b *testing.B) {
-			b.ReportAllocs()
-			i := 0
-			for b.Loop() {
-				if _, err := e.Related(b.Context(), recommend.Query{ID: all[i%n].ID, Limit: limit}); err != nil {
-					b.Fatal(err)
+	for _, translations := range []int{1, 3} { // of each text
+		all := make([]data.Card, n)
+		for i := range all {
+			all[i] = cards(1, "city")[0]
+			all[i].ID = data.ArticleID(fmt.Sprintf("a%05d", i))
+			all[i].Group = all[i-i%translations].ID
+			all[i].Lang = []data.Lang{"zh-Hans", "en", "zh-Hant"}[i%translations]
+		}
+		dir, _ := openDir(b)
+		publish(b, dir, ring(all, k, 1))
+		e := newEngine(b, &memory{}, dir, nil)
+		load(b, e)
+		for _, q := range []recommend.Query{{Limit: 5}, {Limit: 50}, {Limit: 50, Languages: "any"}} {
+			b.Run(fmt.Sprintf("n=%d/translations=%d/limit=%d/lang=%s", n, translations, q.Limit, cmp.Or(q.Languages, "own")), func(b *testing.B) {
+				b.ReportAllocs()
+				i := 0
+				for b.Loop() {
+					q.ID = all[i%n].ID
+					if _, err := e.Related(b.Context(), q); err != nil {
+						b.Fatal(err)
+					}
+					i++
 				}
-				i++
-			}
-		})
+			})
+		}
 	}
 }
