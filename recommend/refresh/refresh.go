@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"iter"
+	"runtime"
 	"slices"
 	"time"
 
@@ -57,6 +58,7 @@ func (o Options) withDefaults() Options {
 	if o.Progress == nil {
 		o.Progress = func(string, int64, int64) {}
 	}
+	o.Workers = cmp.Or(o.Workers, runtime.GOMAXPROCS(0))
 	o.LSA.Seed = cmp.Or(o.LSA.Seed, 1) // it draws random pairs too
 	o.LSA.Workers = o.Workers
 	o.LSA.Progress = o.Progress
@@ -97,7 +99,7 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 		crossScales = c.crossScales(cross.Candidates, opts.LSA.Seed)
 		clock.lap("cross_neighbours")
 	}
-	translations, err := c.translations(ctx, opts)
+	translations, err := c.translations(ctx, lists, opts)
 	if err != nil {
 		return snapshot.Manifest{}, err
 	}
@@ -241,20 +243,17 @@ func (c *corpus) eligible() []bool {
 }
 
 // languages numbers the language of every row.
-func (c *corpus) languages() []uint32 { return c.numbers(data.Lang.Base) }
-
-// numbers numbers what of makes of the language tag of every row.
-func (c *corpus) numbers(of func(data.Lang) data.Lang) []uint32 {
+func (c *corpus) languages() []uint32 {
 	number := map[data.Lang]uint32{}
-	numbers := make([]uint32, len(c.cards))
+	group := make([]uint32, len(c.cards))
 	for i := range c.cards {
-		lang := of(c.cards[i].Lang)
-		if _, ok := number[lang]; !ok {
-			number[lang] = uint32(len(number))
+		base := c.cards[i].Lang.Base()
+		if _, ok := number[base]; !ok {
+			number[base] = uint32(len(number))
 		}
-		numbers[i] = number[lang]
+		group[i] = number[base]
 	}
-	return numbers
+	return group
 }
 
 // tieRanks says which of two rows with the same cosine comes first: the newer

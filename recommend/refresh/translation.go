@@ -130,16 +130,15 @@ func (c *corpus) classes() []uint32 {
 	return c.groups
 }
 
-// A version is a translation group in one of its languages, whatever is meant
-// by a language where it is used.
-type version struct{ group, lang uint32 }
+// A version is a translation group in one of its languages.
+type version struct{ group, language uint32 }
 
-// versions are those that are on the site, where lang numbers every row's language.
-func (c *corpus) versions(lang []uint32) map[version]bool {
+// versions are those that are on the site, by the numbers of groups and languages.
+func (c *corpus) versions() map[version]bool {
 	there := map[version]bool{}
-	for row, g := range c.groups {
+	for row, language := range c.languages() {
 		if onSite(c.cards[row]) {
-			there[version{g, lang[row]}] = true
+			there[version{c.groups[row], language}] = true
 		}
 	}
 	return there
@@ -148,7 +147,7 @@ func (c *corpus) versions(lang []uint32) map[version]bool {
 // bridges counts the groups with articles on the site in two languages.
 func (c *corpus) bridges() int {
 	languages := make([]int, c.groupCount)
-	for v := range c.versions(c.languages()) {
+	for v := range c.versions() {
 		languages[v.group]++
 	}
 	bridges := 0
@@ -164,11 +163,11 @@ func (c *corpus) bridges() int {
 // never of a group that is on the site in the article's own language.
 func crossNeighbours(ctx context.Context, c *corpus, opts Options) (knn.Lists, error) {
 	languages := c.languages()
-	there := c.versions(languages)
+	there := c.versions()
 	lists, err := knn.All(ctx, c.cross.vectors, knn.Options{
 		K: max(1, opts.K/2), Group: languages, Class: c.groups, Eligible: c.eligible(), Rank: c.tieRanks(), Workers: opts.Workers,
-		Match: func(lang uint32, to int) bool {
-			return languages[to] != lang && !there[version{c.groups[to], lang}]
+		Match: func(language uint32, to int) bool {
+			return languages[to] != language && !there[version{c.groups[to], language}]
 		},
 		Progress: func(done, total int64) { opts.Progress("cross neighbours", done, total) },
 	})
@@ -182,14 +181,17 @@ func crossNeighbours(ctx context.Context, c *corpus, opts Options) (knn.Lists, e
 const mostLikely = 100
 
 // translations is what the manifest says of the translation groups.
-func (c *corpus) translations(ctx context.Context, opts Options) (snapshot.Translations, error) {
-	likely, err := c.likely(ctx, opts)
+func (c *corpus) translations(ctx context.Context, own knn.Lists, opts Options) (snapshot.Translations, error) {
+	likely, err := c.likely(ctx, own, opts)
 	if err != nil {
 		return snapshot.Translations{}, fmt.Errorf("refresh: look for translations: %w", err)
 	}
 	t := snapshot.Translations{
 		Languages: map[data.Lang]int{}, Alone: map[data.Lang]int{}, NoCross: c.noCross,
-		LikelyTotal: len(likely), Likely: likely[:min(len(likely), mostLikely)],
+		LikelyTotal: len(likely), Likely: []snapshot.Likely{},
+	}
+	for _, p := range likely[:min(len(likely), mostLikely)] {
+		t.Likely = append(t.Likely, snapshot.Likely{A: c.cards[p.A].ID, B: c.cards[p.B].ID, Cosine: p.Cosine})
 	}
 	members := c.members()
 	for _, n := range members {
@@ -211,79 +213,88 @@ func (c *corpus) translations(ctx context.Context, opts Options) (snapshot.Trans
 }
 
 // likely finds the pairs of articles that look like translations of one another
-// and do not say so, the likeliest first: of different languages in the
-// cross-language space, and of one language in different scripts or regions in
-// that language's own.
-func (c *corpus) likely(ctx context.Context, opts Options) ([]snapshot.Likely, error) {
-	likely, err := c.likelyVariants(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
+// and do not say so, the likeliest first: of one language in different scripts
+// or regions by its own neighbours, of different languages in the cross-language
+// space. Of pairs that would join the same groups only the likeliest stays.
+func (c *corpus) likely(ctx context.Context, own knn.Lists, opts Options) ([]crosslang.Pair, error) {
+	pairs := c.likelyVariants(own)
 	if c.cross != nil {
-		languages := make([]string, len(c.cards))
+		tags := make([]string, len(c.cards))
 		for row := range c.cards {
-			languages[row] = string(c.cards[row].Lang.Base())
+			tags[row] = string(c.cards[row].Lang)
 		}
-		pairs, err := crosslang.Likely(ctx, c.cross.vectors, c.knownGroups(), languages, opts.Workers)
+		across, err := crosslang.Likely(ctx, c.cross.vectors, c.knownGroups(), tags, opts.Workers)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range pairs {
-			likely = append(likely, c.pair(p.A, p.B, p.Cosine))
-		}
-	}
-	slices.SortFunc(likely, func(a, b snapshot.Likely) int {
-		return cmp.Or(cmp.Compare(b.Cosine, a.Cosine), cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B))
-	})
-	return likely, nil
-}
-
-func (c *corpus) pair(a, b int, cosine float32) snapshot.Likely {
-	return snapshot.Likely{A: c.cards[a].ID, B: c.cards[b].ID, Cosine: cosine}
-}
-
-// variantCosine is the cosine from which on two articles in one language, but
-// in different scripts or regions, are taken for one text. See Decisions.
-const variantCosine = 0.9
-
-// likelyVariants finds the articles that are nearest to one another of all in
-// the same language but in another script or region, near enough to be one
-// text, where neither has a version in the other's.
-func (c *corpus) likelyVariants(ctx context.Context, opts Options) ([]snapshot.Likely, error) {
-	tags := c.numbers(func(l data.Lang) data.Lang { return l })
-	base := map[uint32]data.Lang{}
-	onlyTag := map[data.Lang]uint32{}
-	several := false
-	for row := range c.cards {
-		b := c.cards[row].Lang.Base()
-		base[tags[row]] = b
-		if tag, ok := onlyTag[b]; ok && tag != tags[row] {
-			several = true
-		}
-		onlyTag[b] = tags[row]
-	}
-	likely := []snapshot.Likely{}
-	if !several {
-		return likely, nil
-	}
-	there := c.versions(tags)
-	lists, err := knn.All(ctx, c.vectors, knn.Options{
-		K: len(base), Group: tags, Class: tags, Rank: c.tieRanks(), Workers: opts.Workers, // the nearest one of each tag
-		Match: func(tag uint32, to int) bool {
-			return tags[to] != tag && base[tags[to]] == base[tag] && !there[version{c.groups[to], tag}]
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	for row := range c.cards {
-		for _, n := range lists.Row(row) {
-			other := int(n.Row)
-			mutual := slices.ContainsFunc(lists.Row(other), func(n knn.Neighbour) bool { return int(n.Row) == row })
-			if row < other && n.Cosine >= variantCosine && mutual {
-				likely = append(likely, c.pair(row, other, n.Cosine))
+		for _, p := range across {
+			if !c.cards[p.A].SameLanguage(&c.cards[p.B]) {
+				pairs = append(pairs, p)
 			}
 		}
 	}
-	return likely, nil
+	slices.SortFunc(pairs, func(a, b crosslang.Pair) int {
+		return cmp.Or(cmp.Compare(b.Cosine, a.Cosine), cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B))
+	})
+	return c.joining(pairs), nil
+}
+
+// variantCosine is the least cosine of two articles in one language, but in
+// different scripts or regions, that are taken for one text.
+const variantCosine = 0.8
+
+// likelyVariants finds the articles that are nearest to one another of all in
+// their language, yet in different scripts or regions, where the group of
+// neither has a version in the other's.
+func (c *corpus) likelyVariants(own knn.Lists) []crosslang.Pair {
+	type variant struct {
+		group uint32
+		tag   data.Lang
+	}
+	there := map[variant]bool{}
+	for row, g := range c.groups {
+		if onSite(c.cards[row]) {
+			there[variant{g, c.cards[row].Lang}] = true
+		}
+	}
+	nearest := func(row int) (knn.Neighbour, bool) {
+		list := own.Row(row)
+		if len(list) == 0 {
+			return knn.Neighbour{}, false
+		}
+		return list[0], !there[variant{c.groups[row], c.cards[list[0].Row].Lang}]
+	}
+	var pairs []crosslang.Pair
+	for row := range c.cards {
+		near, missing := nearest(row)
+		if !missing || int(near.Row) < row || near.Cosine < variantCosine {
+			continue
+		}
+		if back, missing := nearest(int(near.Row)); missing && int(back.Row) == row {
+			pairs = append(pairs, crosslang.Pair{A: row, B: int(near.Row), Cosine: near.Cosine})
+		}
+	}
+	return pairs
+}
+
+// joining keeps of pairs, best first, those that join two groups which the pairs
+// before have not joined.
+func (c *corpus) joining(pairs []crosslang.Pair) []crosslang.Pair {
+	joined := map[uint32]uint32{} // from a group to another of those it is joined with
+	root := func(group uint32) uint32 {
+		for {
+			next, ok := joined[group]
+			if !ok {
+				return group
+			}
+			group = next
+		}
+	}
+	return slices.DeleteFunc(pairs, func(p crosslang.Pair) bool {
+		a, b := root(c.groups[p.A]), root(c.groups[p.B])
+		if a != b {
+			joined[a] = b
+		}
+		return a == b
+	})
 }
