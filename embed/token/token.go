@@ -12,15 +12,11 @@ import (
 // A Tokeniser cuts the texts of one language into tokens. It is safe for
 // concurrent use.
 type Tokeniser struct {
-	newFinish func() func(word string) string // nil: words are tokens as they are
+	lang  *language
+	rules Rules
 }
 
 var _ nlp.Tokeniser = (*Tokeniser)(nil)
-
-var (
-	plain     = &Tokeniser{}
-	inEnglish = &Tokeniser{newFinish: newEnglish}
-)
 
 // Rules switch parts of the analysis off. The zero value has all of it.
 type Rules struct {
@@ -32,11 +28,7 @@ type Rules struct {
 // Languages without rules of their own, the empty tag and "und" among them, get
 // the Unicode default.
 func For(lang string, rules Rules) *Tokeniser {
-	primary, _, _ := strings.Cut(strings.ReplaceAll(lang, "_", "-"), "-")
-	if strings.EqualFold(primary, "en") && rules == (Rules{}) {
-		return inEnglish
-	}
-	return plain
+	return &Tokeniser{languageOf(lang), rules}
 }
 
 // Tokenise returns the tokens of text in their order.
@@ -49,20 +41,30 @@ func (t *Tokeniser) Tokenise(text string) []string {
 // ForEachIn calls f with each token of text in their order. A token may alias
 // text, or a normalised copy of it: clone those kept for long.
 func (t *Tokeniser) ForEachIn(text string, f func(token string)) {
-	emit := f
-	if t.newFinish != nil {
-		finish := t.newFinish()
-		emit = func(word string) {
-			if word = finish(word); word != "" {
-				f(word)
-			}
-		}
+	rest := t.lang.normalise(text)
+	if t.lang.chinese != nil && t.lang.chinese(rest) {
+		rest = foldHan(rest)
 	}
-	rest := normalise(text)
+	var stop map[string]bool
+	if !t.rules.KeepStopWords {
+		stop = t.lang.stopWords()
+	}
+	emit := f
+	if !t.rules.KeepEndings {
+		ending := t.lang.newEnding()
+		emit = func(word string) { f(ending(word)) }
+	}
 	for rest != "" {
 		start, end := nextRun(rest)
-		forEachWord(rest[:start], emit)
-		forEachBigram(rest[start:end], f)
+		forEachWord(rest[:start], func(word string) {
+			if i := strings.IndexByte(word, '\''); i > 0 && i < len(word)-1 && stop[word[:i+1]] {
+				word = word[i+1:]
+			}
+			if !stop[word] {
+				emit(word)
+			}
+		})
+		forEachNgram(rest[start:end], stop, f)
 		rest = rest[end:]
 	}
 }
@@ -85,3 +87,5 @@ func isAlphanumeric(r rune) bool {
 	}
 	return unicode.IsLetter(r) || unicode.IsNumber(r)
 }
+
+func notInWords(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }

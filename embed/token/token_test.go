@@ -28,10 +28,10 @@ func TestTokenise(t *testing.T) {
 		{"zero-width joiner", "", "ship\u200dyard", "shipyard"},
 		{"soft hyphen, byte order mark", "", "\ufeffship\u00adyard", "shipyard"},
 		{"Persian non-joiner", "fa", "می\u200cخواهم", "میخواهم"},
-		{"Hangul", "ko", "항구의 크레인", "항구의 크레인"},
+		{"Hangul", "ko", "항구의 크레인", "항구 구의 크레 레인"},
 		{"decomposed Hangul", "ko", norm.NFD.String("항구"), "항구"},
 		{"Arabic, Hebrew, Hindi", "und", "ميناء נמל बंदरगाह", "ميناء נמל बंदरगाह"},
-		{"Thai", "th", "ท่าเรือ", "ท่า าเ เรื รือ"}, // a character keeps its tone mark
+		{"Thai", "th", "ท่าเรือ", "ท่าเ าเรื เรือ"}, // a character keeps its tone mark
 		{"Chinese", "zh", "港口的起重机。", "港口 口的 的起 起重 重机"},
 		{"lone character", "zh", "港，海", "港 海"},
 		{"Latin in Chinese", "zh-Hans", "用AI技术2026年5G网络", "用 ai 技术 2026 年 5g 网络"},
@@ -40,6 +40,43 @@ func TestTokenise(t *testing.T) {
 		{"half-width kana", "ja", "ﾃﾞｰﾀ", "デー ータ"},
 		{"voiced mark apart", "ja", "か\u3099く", "がく"},
 		{"iteration mark", "ja", "人々", "人々"},
+		{"Latin between Chinese", "zh", "AI起重机，iPhone15手机，Ruby 3.3发布", "ai 起重 重机 iphone15 手机 ruby 3.3 发布"},
+		{"Traditional", "zh-Hant", "頭髮發現，乾隆，著名，颱風，衞生，沈沒，瞭解", "头发 发发 发现 干隆 着名 台风 卫生 沈没 了解"},
+		{"Simplified", "zh-Hans", "头发发现，乾隆，著名，台风，卫生，沉没，了解", "头发 发发 发现 干隆 着名 台风 卫生 沈没 了解"},
+		{"Cantonese", "yue-HK", "電車", "电车"},
+		{"Chinese, language not said", "", "電車", "电车"},
+		{"Japanese, language not said", "und", "電車の音", "電車 車の の音"},
+		{"Japanese keeps its characters", "ja", "電車", "電車"},
+		{"Chinese stop characters", "zh", "我们的港口", "的港 港口"},
+		{"one stop character", "zh", "的", ""},
+		{"Japanese stop pairs", "ja", "東京です", "東京 京で"},
+		{"particles after Latin", "ko", "Ruby의 항구는", "ruby 항구 구는"},
+		{"hanja in Korean", "ko", "港口는", "港口 口는"},
+		{"Lao, Khmer and Burmese", "", "ລາວ ខ្មែរ မြန်မာ", "ລາວ ខ្មែរ မြန်မာ"},
+		{"Turkish capitals", "tr", "IŞIK İstanbul ISPARTA", "ışık istanbul ıspar"},
+		{"Turkish capital, decomposed", "tr", "I\u0307stanbul", "istanbul"},
+		{"the same letters elsewhere", "", "ISPARTA", "isparta"},
+		{"Arabic points and tatweel", "und", "مَدِينَة مـديـنة", "مدينة مدينة"},
+		{"Hebrew points", "he", "שָׁלוֹם \uFB2Aלום", "שלום שלום"},
+		{"right to left, with controls", "he", "\u202Bנמל\u202C \u2067port\u2069", "נמל port"},
+		{"Persian letters from Arabic keyboards", "fa", "كيفيت کیفیت", "کیفیت کیفیت"},
+		{"Arabic", "ar", "الميناء في المدينة", "ميناء مدين"},
+		{"French", "fr", "L’eau d'été qu’il boit aujourd'hui", "eau boit aujourd'hui"},
+		{"Italian", "it", "l'acqua dell’isola", "acqua isol"},
+		{"German", "de", "Die Häuser, daß Straße", "haus strass"},
+		{"Norwegian", "nb", "havnene og skipet", "havn skip"},
+		{"New Norwegian", "nn-NO", "skipet", "skip"},
+		{"Russian ё", "ru", "ещё самолёт самолеты", "самолет самолет"},
+		{"Spanish", "es", "los puertos y las grúas", "puert gru"},
+		{"Portuguese", "pt-BR", "os navios", "navi"},
+		{"Dutch", "nl", "de schepen", "schep"},
+		{"Swedish", "sv", "hamnarna och skeppen", "hamn skepp"},
+		{"Danish", "da", "havnene og skibene", "havn skib"},
+		{"Finnish", "fi", "satamassa ja satamat", "satam satam"},
+		{"a stem is never nothing", "da", "øø", "øø"},
+		{"Klingon", "tlh", "tlhIngan Hol", "tlhingan hol"},
+		{"no tag", "!?", "The harbours", "the harbours"},
+		{"emoji alone", "en", "👩🏽‍🚀🏳️‍🌈🇹🇼#️⃣", ""},
 		{"Chinese in English", "en", "The port 港口 ports", "port 港口 port"},
 		{"English", "en", "The harbours were running cranes", "harbour run crane"},
 		{"English by region", "en-GB", "harbours", "harbour"},
@@ -60,6 +97,27 @@ func TestTokenise(t *testing.T) {
 	}
 }
 
+func TestRules(t *testing.T) {
+	for _, c := range []struct {
+		lang, text string
+		rules      token.Rules
+		want       string
+	}{
+		{"en", "the harbours", token.Rules{}, "harbour"},
+		{"en", "the harbours", token.Rules{KeepStopWords: true}, "the harbour"},
+		{"en", "the harbours", token.Rules{KeepEndings: true}, "harbours"},
+		{"en", "the harbours", token.Rules{KeepStopWords: true, KeepEndings: true}, "the harbours"},
+		{"fr", "l'eau", token.Rules{KeepStopWords: true}, "l'eau"},
+		{"zh", "我们的港口", token.Rules{KeepStopWords: true}, "我们 们的 的港 港口"},
+		{"zh", "我們的港口", token.Rules{KeepEndings: true}, "的港 港口"},
+	} {
+		got := strings.Join(token.For(c.lang, c.rules).Tokenise(c.text), " ")
+		if got != c.want {
+			t.Errorf("%s %q %+v: got %q, want %q", c.lang, c.text, c.rules, got, c.want)
+		}
+	}
+}
+
 func TestTokeniserIsSafeForConcurrentUse(t *testing.T) {
 	english := token.For("en", token.Rules{})
 	var wg sync.WaitGroup
@@ -77,12 +135,12 @@ func TestTokeniserIsSafeForConcurrentUse(t *testing.T) {
 
 func FuzzTokenise(f *testing.F) {
 	for _, text := range []string{
-		"The harbours, don’t", "港口AI技术", "ﾃﾞｰﾀﾍﾞｰｽ", "か\u3099 ん゙", "👩‍👩‍👧 1️⃣", "e\u0301\u200d\u0323x", "\xff\xe6", "สวัสดี", "ǅ İ ſ ẞ", "ͅα", "カ_カ a_b",
+		"The harbours, don’t", "港口AI技术", "ﾃﾞｰﾀﾍﾞｰｽ", "か\u3099 ん゙", "👩‍👩‍👧 1️⃣", "e\u0301\u200d\u0323x", "\xff\xe6", "สวัสดี", "ǅ İ ſ ẞ", "ͅα", "カ_カ a_b", "l'l'", "I\u0307 İ", "مَدِ\u0653ا", "\uFB2A", "發髮发", "학교의",
 	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, lang := range []string{"", "en"} {
+		for _, lang := range []string{"", "en", "ar", "de", "fa", "fi", "fr", "he", "ja", "ko", "ru", "ta", "tr", "zh-Hant"} {
 			tokens := token.For(lang, token.Rules{}).Tokenise(text)
 			var again []string
 			token.For(lang, token.Rules{}).ForEachIn(text, func(token string) { again = append(again, token) })
