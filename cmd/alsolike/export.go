@@ -76,8 +76,8 @@ func newExportRelatedCommand(e *env) *cobra.Command {
 		Short: "Write the links of every article",
 		Long: `Write the links of every article, best first, the articles in the order of their
 ids: as tab-separated source, target and ranking score, or as a run for TREC's tools.
-The lists are those that readers get, unless --raw leaves out threshold and
-overrides. There are at most neighbours.k links for an article.`,
+The lists are those that readers get, in each article's own language, unless --raw
+leaves out threshold and overrides. There are at most neighbours.k links for an article.`,
 		Example: `  alsolike export related > links.tsv
   alsolike export related --limit 10 --raw --format trec > links.run`,
 		Args: cobra.NoArgs,

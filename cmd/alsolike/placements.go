@@ -82,8 +82,9 @@ func (c *config) placement(name string) recommend.Placement {
 	if c.Placements == nil {
 		c.Placements = map[string]recommend.Placement{}
 	}
-	c.Placements[name] = c.Placements[name]
-	return c.Placements[name]
+	p := c.Placements[name]
+	c.Placements[name] = p
+	return p
 }
 
 func (c *config) setPlacement(at, placement, key, value string) error {
