@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 	"pgregory.net/rapid"
 )
 
@@ -110,6 +111,7 @@ func TestTFIDF(t *testing.T) {
 
 // Bounds and weights are those of the language; terms of different languages never meet.
 func TestCountsOfLanguages(t *testing.T) {
+	opts := Options{Rules: token.Rules{KeepStopWords: true, KeepEndings: true}, Workers: 3}
 	text := func(lang, body string) embed.Text {
 		return embed.Text{Lang: lang, Fields: []embed.Field{{Text: body}}}
 	}
@@ -117,7 +119,7 @@ func TestCountsOfLanguages(t *testing.T) {
 		text("de", "port port see"), text("it", "port mare"), text("de-AT", "port see"), text("DE_CH", "see"),
 		text("", "port"), text("it", "mare"), text("fr", "…"), text("und", "port"),
 	}
-	corpora, n, err := count(t.Context(), eachText(texts), Options{Workers: 3}.withDefaults())
+	corpora, n, err := count(t.Context(), eachText(texts), opts.withDefaults())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +136,7 @@ func TestCountsOfLanguages(t *testing.T) {
 		{"it", []int{1, 5}, []float32{1, 1}, []string{"mare"}},
 		{"und", []int{4, 7}, []float32{1, 1}, []string{"port"}},
 	} {
-		got := corpora[i].assemble(Options{}.withDefaults())
+		got := corpora[i].assemble(opts.withDefaults())
 		if got.lang != want.lang || !slices.Equal(got.texts, want.texts) {
 			t.Errorf("language %d: got texts %v of %q, want %v of %q", i, got.texts, got.lang, want.texts, want.lang)
 		}
@@ -143,7 +145,7 @@ func TestCountsOfLanguages(t *testing.T) {
 		}
 	}
 
-	weighted, err := TFIDF(t.Context(), eachText(texts), Options{})
+	weighted, err := TFIDF(t.Context(), eachText(texts), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
