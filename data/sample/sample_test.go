@@ -163,8 +163,30 @@ func TestSubjects(t *testing.T) {
 			}
 		}
 	}
-	if len(articles) < 12 {
-		t.Errorf("%d subjects, want 12 or more: %v", len(articles), articles)
+	if len(articles) < 40 {
+		t.Errorf("%d subjects, want 40 or more: %v", len(articles), articles)
+	}
+}
+
+// Most articles stand in all languages, so that editions can be compared, and
+// some do not, so that links between languages have something to show.
+func TestLanguages(t *testing.T) {
+	articles, versions := map[data.Lang]int{}, map[data.ArticleID]int{}
+	for _, a := range Articles() {
+		articles[a.Lang]++
+		versions[a.Group()]++
+	}
+	for _, lang := range languages {
+		if articles[lang] < 100 {
+			t.Errorf("%d articles in %s, want 100 or more", articles[lang], lang)
+		}
+	}
+	groups := map[int]int{} // how many stand in so many languages
+	for _, n := range versions {
+		groups[n]++
+	}
+	if groups[1] < 5 || groups[2] < 5 || groups[3] < 90 {
+		t.Errorf("articles by their number of languages: %v, want 5 in one, 5 in two and 90 in three, or more", groups)
 	}
 }
 
