@@ -21,9 +21,8 @@ const demoAddr = "127.0.0.1:8080"
 // that it is one.
 const demoConfig = `# Settings of the demo of alsolike.
 lsa:
-  # The default, an eighth of the articles, is made for sites of some hundreds and
-  # more: on so few it would leave fewer dimensions than there are subjects.
-  rank: 100
+  # One dimension for each subject of the magazine.
+  rank: 40
 list:
   # Leaves out what is only somewhat alike: two or three good links look better
   # under an article than five.

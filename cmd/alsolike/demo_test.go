@@ -76,8 +76,8 @@ func TestDemoFolder(t *testing.T) {
 	}
 	var m struct{ Rank int }
 	s.decode(&m, "refresh", "--json")
-	if m.Rank != 100 {
-		t.Errorf("rank %d, want 100 as the demo's settings have it", m.Rank)
+	if m.Rank != 40 {
+		t.Errorf("rank %d, want 40 as the demo's settings have it", m.Rank)
 	}
 	site := newShell(t)
 	site.ok("import", site.file("one.jsonl", goodLine))
