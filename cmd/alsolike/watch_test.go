@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alsolike/alsolike/data/sample"
 	"github.com/alsolike/alsolike/recommend/web"
 )
 
@@ -173,7 +174,7 @@ func TestStatus(t *testing.T) {
 	s := newShell(t)
 	s.fails(1, []string{"no data folder"}, "status")
 	s.ok("import", s.sampleFile())
-	if got := s.ok("status"); !strings.Contains(got, "126 published") || !strings.Contains(got, "alsolike refresh") {
+	if got := s.ok("status"); !strings.Contains(got, fmt.Sprintf("articles   %d published\nlanguages  en ", len(sample.Articles()))) || !strings.Contains(got, "alsolike refresh") {
 		t.Errorf("before a refresh:\n%s", got)
 	}
 	s.ok("refresh")

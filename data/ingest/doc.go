@@ -57,7 +57,7 @@
 // "_" and "-". The id is the path without its extension. What front matter does
 // not say comes from the path: the date and slug of "2026-05-04-slug.md", the
 // section from the first folder that is no language, the language from a folder
-// ("zh_tw") or suffix ("about.fr.md"). The same page in several languages is a
+// ("zh_tw", "zh-Hant-HK") or suffix ("about.fr.md"). The same page in several languages is a
 // group of translations.
 //
 // SourceOptions.Permalink makes URLs: a pattern of Jekyll's or Hugo's fields
@@ -127,6 +127,23 @@
 //
 // Lang and Section of SourceOptions stand in where a record names none; they
 // never overrule it.
+//
+// Where nothing names a language, package langdetect tells it when the article
+// is stored, and Article.LangConfidence says so; Source.Records tells only what
+// the source says. What is said of one article holds (a field, front matter, a
+// folder, dc:language, SourceOptions.Lang), even if the text is in another
+// language: five posts of 291 in a folder zh_tw of Ruby's news are in English, and
+// belong to its readers all the same. What is said of a site or a template as a
+// whole (html lang, the language of a feed or of a WordPress export) holds unless
+// the characters of the text rule it out, which is counted in Summary.Overruled:
+// en on a page of Han characters is the default of some CMS, de on an English page
+// may be so too, but cannot be told from a page with many quotations. "zh" alone
+// says nothing of the script, so that the text does. Aliases
+// (LanguageOptions.Aliases) go before all else that a code may mean, and make
+// the name of a folder a language.
+//
+// AppendJSONL leaves out a language that the text told: imported again it would
+// be one that a source has said.
 //
 // XML that declares entities is refused: nobody needs them, and they can make
 // any size of text out of a few bytes.
