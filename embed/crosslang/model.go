@@ -263,7 +263,7 @@ const (
 	// plenty is the squared length of the weights of a text's shared terms at which
 	// they have half of sharedWeight. A year that half of all texts name has 0.2, a name
 	// that one in a thousand has 23.
-	plenty = 10
+	plenty = 30
 
 	// leastShare is the length, beside that of its weighted terms, below which a
 	// projection is float32's rounding and not the text's direction.

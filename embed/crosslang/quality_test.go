@@ -216,38 +216,41 @@ func TestFindsTranslations(t *testing.T) {
 
 // tfidf is the cosine of the posts' tf-idf over the tokens of all languages.
 func tfidf(posts []post) func(i, j int) float32 {
-	bags := make([]map[string]float32, len(posts))
-	freq := make(map[string]int)
+	ids := make(map[string]int)
+	var freq []int
+	index, value := make([][]int, len(posts)), make([][]float32, len(posts))
 	for i, p := range posts {
 		var b bag
 		b.count(p.text(), token.Rules{})
 		for _, term := range b.terms {
-			freq[term]++
+			id, ok := ids[term]
+			if !ok {
+				id = len(ids)
+				ids[term] = id
+				freq = append(freq, 0)
+			}
+			freq[id]++
+			index[i], value[i] = append(index[i], id), append(value[i], local(b.counts[term]))
 		}
-		bags[i] = b.counts
 	}
-	weights := make([]map[string]float32, len(posts))
 	for i := range posts {
-		weights[i] = unitTFIDF(bags[i], freq, len(posts))
+		for e, id := range index[i] {
+			value[i][e] *= float32(1 + math.Log(float64(1+len(posts))/float64(1+freq[id])))
+		}
+		vec.Normalise(value[i])
 	}
+	wide, filled := make([]float32, len(ids)), -1 // one post's values by id
 	return func(i, j int) (sum float32) {
-		for _, term := range slices.Sorted(maps.Keys(weights[i])) {
-			sum += weights[i][term] * weights[j][term]
+		if i != filled {
+			clear(wide)
+			for e, id := range index[i] {
+				wide[id] = value[i][e]
+			}
+			filled = i
+		}
+		for e, id := range index[j] {
+			sum += wide[id] * value[j][e]
 		}
 		return sum
 	}
-}
-
-func unitTFIDF(counts map[string]float32, freq map[string]int, n int) map[string]float32 {
-	terms := slices.Sorted(maps.Keys(counts))
-	value := make([]float32, len(terms))
-	for e, term := range terms {
-		value[e] = local(counts[term]) * float32(1+math.Log(float64(1+n)/float64(1+freq[term])))
-	}
-	vec.Normalise(value)
-	weights := make(map[string]float32)
-	for e, term := range terms {
-		weights[term] = value[e]
-	}
-	return weights
 }
