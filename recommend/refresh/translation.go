@@ -241,7 +241,7 @@ func (c *corpus) likely(ctx context.Context, own knn.Lists, opts Options) ([]cro
 
 // variantCosine is the least cosine of two articles in one language, but in
 // different scripts or regions, that are taken for one text.
-const variantCosine = 0.8
+const variantCosine = 0.7
 
 // likelyVariants finds the articles that are nearest to one another of all in
 // their language, yet in different scripts or regions, where the group of
