@@ -39,7 +39,7 @@ func (f *hanFold) of(r rune) rune {
 
 // exchanged are pairs of characters that differ in OpenCC's phrases only, as in 沉没
 // for 沈沒.
-const exchanged = "沉沈 具俱 夫伕 仇讎 并幷 熏薰 坐座 周賙 背揹 穗繐 戚鏚 荫廕 酰醯 吣唚 昵暱"
+const exchanged = "沉沈 具俱 夫伕 仇讎 并幷 熏薰 坐座 周賙 背揹 穗繐 戚鏚 酰醯 吣唚 昵暱"
 
 // newHanFold reads OpenCC's characters: from Taiwan's and Hong Kong's to the common
 // Traditional ones, and from these to the Simplified. Characters of which one may

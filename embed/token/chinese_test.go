@@ -19,7 +19,7 @@ func TestFoldHanKnowsAllPhrases(t *testing.T) {
 		{"t2s", 277, 0},
 		{"tw2s", 68, 0},
 		{"hk2s", 156, 0},
-		{"s2t", 49000, 2}, // 呆着 and the Cantonese 讲下, of 49,061
+		{"s2t", 49000, 3}, // 呆着, 荫蔽 and the Cantonese 讲下, of 49,061
 	} {
 		cc, err := opencc.New(c.conversion)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/alsolike/alsolike/embed/token"
+	"github.com/clipperhouse/uax29/v2/words"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -176,20 +177,36 @@ func Example() {
 
 func BenchmarkTokenise(b *testing.B) {
 	for _, c := range []struct{ lang, text string }{
-		{"und", "The harbour's new cranes stand still while a storm from the west keeps all ships in port. "},
 		{"en", "The harbour's new cranes stand still while a storm from the west keeps all ships in port. "},
 		{"de", "Die neuen Kräne des Hafens stehen still, während ein Sturm aus Westen alle Schiffe im Hafen hält. "},
-		{"zh", "港口的新起重机停了下来，西边来的风暴让所有船只都留在港内。"},
+		{"fr", "Les nouvelles grues du port restent à l’arrêt pendant qu’une tempête d’ouest retient les navires. "},
+		{"es", "Las nuevas grúas del puerto están paradas mientras una tormenta del oeste retiene los barcos. "},
+		{"ru", "Новые краны порта стоят, пока шторм с запада держит все корабли в гавани. "},
+		{"ar", "تتوقف رافعات الميناء الجديدة بينما تبقي عاصفة من الغرب جميع السفن في المرفأ. "},
+		{"tr", "Batıdan gelen fırtına gemileri limanda tutarken limanın yeni vinçleri çalışmıyor. "},
+		{"ko", "서쪽에서 온 폭풍으로 배들이 항구에 머무는 동안 항구의 새 크레인이 멈춰 있다. "},
+		{"ja", "西からの嵐で船が港にとどまる間、港の新しいクレーンは止まっている。"},
+		{"zh-Hans", "港口的新起重机停了下来，西边来的风暴让所有船只都留在港内。"},
+		{"zh-Hant", "港口的新起重機停了下來，西邊來的風暴讓所有船隻都留在港內。"},
+		{"th", "เครนใหม่ของท่าเรือหยุดนิ่งขณะที่พายุจากทิศตะวันตกทำให้เรือทุกลำจอดอยู่ในท่า "},
 	} {
-		b.Run("lang="+c.lang, func(b *testing.B) {
-			text := strings.Repeat(c.text, 30)
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			tokens := 0
-			for b.Loop() {
-				token.For(c.lang, token.Rules{}).ForEachIn(text, func(string) { tokens++ })
+		text := strings.Repeat(c.text, 30)
+		run := func(method string, forEach func(func(string))) {
+			b.Run("lang="+c.lang+"/method="+method, func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				b.ReportAllocs()
+				tokens := 0
+				for b.Loop() {
+					forEach(func(string) { tokens++ })
+				}
+				b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
+			})
+		}
+		run("ours", func(f func(string)) { token.For(c.lang, token.Rules{}).ForEachIn(text, f) })
+		run("uax29", func(f func(string)) {
+			for it := words.FromString(text); it.Next(); {
+				f(it.Value())
 			}
-			b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
 		})
 	}
 }
