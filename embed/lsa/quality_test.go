@@ -371,13 +371,12 @@ func TestQualityOfDRCD(t *testing.T) {
 	}
 }
 
-// What a post is near to should not depend on its language. One space of all languages
-// comes to .64, and leaves what is in every post of one of them.
+// What a post is near to should not depend on its language.
 func TestQualityOfRubyLangNews(t *testing.T) {
 	posts := ruby(t)
 	got := agreement(posts, fitted(t, posts, Options{}))
 	t.Logf("agreement@5 with English %.3f", got)
-	if got < 0.6 {
-		t.Errorf("agreement@5 with English: got %.3f, want at least .6", got)
+	if got < 0.73 {
+		t.Errorf("agreement@5 with English: got %.3f, want at least .73", got)
 	}
 }
