@@ -93,15 +93,13 @@ func BenchmarkLoad(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			var before, after runtime.MemStats
-			var kept any
 			for b.Loop() {
-				kept = c.load()
+				c.load()
 			}
 			b.StopTimer()
-			kept = nil
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			kept = c.load()
+			kept := c.load()
 			runtime.GC()
 			runtime.ReadMemStats(&after)
 			runtime.KeepAlive(kept)
