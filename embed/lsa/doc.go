@@ -22,10 +22,10 @@
 // ruby_lang_news, imported (4,723 posts in 17 languages, both scripts of Chinese as one),
 // the five nearest posts are those of the English version in .704 of cases, mean over
 // languages; one space of all comes to .689, without stop words and endings for all
-// languages .639 beside .691. It is the worse for 12 of 16 kinds of posts, but not for
-// Chinese (.678 and .683 beside .623 and .644): see the rank. Spaces of their own took a
-// fifth more processor time (18.6 seconds, one of all 15.5) and 156 MB of heap at the
-// most (177); their file has 54 MB (41), since the languages have more terms together.
+// languages .639 beside .691. It is the worse for 10 of 16 kinds of posts, among them not
+// Chinese (.678 and .683 beside .623 and .644): see the rank. Spaces of their own took
+// 18.0 seconds of processor time (one of all 13.5), 185 MB of memory (192), and a file
+// of 58 MB (43), since the languages have more terms together.
 //
 // The default rank is that of all texts together, and a language with fewer texts has as
 // many dimensions as they fill: its cosines are then those of tf-idf, exactly. On
