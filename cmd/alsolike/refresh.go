@@ -131,7 +131,7 @@ func translationReport(m snapshot.Manifest) string {
 	}
 	if t.LikelyTotal > 0 {
 		const shown = 5
-		fmt.Fprintf(&b, "%s of articles look like translations and do not say so (translation_of); the likeliest:\n", plural(t.LikelyTotal, "pair"))
+		fmt.Fprintf(&b, "%s (translation_of); the likeliest:\n", likelyCount(t.LikelyTotal))
 		for _, l := range t.Likely[:min(len(t.Likely), shown)] {
 			fmt.Fprintf(&b, "  %s\n", likelyPair(l))
 		}
@@ -153,6 +153,14 @@ func groupCount(t snapshot.Translations) string {
 		parts = append(parts, fmt.Sprintf("%s without a translation (%s)", plural(alone, "article"), byLanguage(t.Alone)))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// likelyCount is "12 pairs of articles look like translations and do not say so".
+func likelyCount(n int) string {
+	if n == 1 {
+		return "1 pair of articles looks like translations and does not say so"
+	}
+	return plural(n, "pair") + " of articles look like translations and do not say so"
 }
 
 // likelyPair is "zh/a ↔ en/b (.97)".

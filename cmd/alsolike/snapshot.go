@@ -168,7 +168,7 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 		row("across languages", "not compared: %s", m.Translations.NoCross)
 	}
 	if total := m.Translations.LikelyTotal; total > 0 {
-		row("likely", "%s of articles look like translations and do not say so", plural(total, "pair"))
+		row("likely", "%s", likelyCount(total))
 		for _, l := range m.Translations.Likely[:min(len(m.Translations.Likely), 10)] {
 			row("", "%s", likelyPair(l))
 		}
