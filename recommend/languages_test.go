@@ -133,6 +133,8 @@ func TestVersions(t *testing.T) {
 	check("where its language is asked for", recommend.Query{ID: "zh0", Languages: "own,fr"}, "fr zh1b zt2")
 	change("fr", func(c *data.Card) { c.Lang, c.Group = "fr", "g1" })
 	check("once it has a version in the language", hans, "zh1b zt2")
+	change("zt3", func(c *data.Card) { c.Group = "zt3" })
+	check("once the hidden version is none", hans, "zh1b zh3 zt2")
 }
 
 func TestPlacement(t *testing.T) {
