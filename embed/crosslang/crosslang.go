@@ -27,7 +27,7 @@ type Doc struct {
 
 // Options are the settings of Fit. The zero value works.
 type Options struct {
-	Rank    int         // dimensions learnt, beside those of shared terms; 0: 128
+	Rank    int         // dimensions learnt, beside those of shared terms; 0: a third of the groups, from 32 to 128
 	Seed    uint64      // of the random start of the decompositions; 0: 1
 	Rules   token.Rules // of cutting texts into terms
 	Workers int         // goroutines; 0: GOMAXPROCS. Results do not depend on it
@@ -39,9 +39,6 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Rank == 0 {
-		o.Rank = 128
-	}
 	if o.Seed == 0 {
 		o.Seed = 1
 	}

@@ -44,6 +44,9 @@ func learn(ctx context.Context, c *corpus, opts Options) (*Model, error) {
 	if groups < MinGroups {
 		return nil, fmt.Errorf("%w: %d groups have texts in two languages, and %d are needed", ErrTooFew, groups, MinGroups)
 	}
+	if opts.Rank == 0 {
+		opts.Rank = min(128, max(32, groups/3))
+	}
 	shared := c.shared()
 	*c = corpus{} // its memory is free for what follows
 
@@ -199,7 +202,7 @@ func (v *view) decompose(ctx context.Context, opts Options) (err error) {
 }
 
 // viewRank is the greatest number of dimensions kept of each language.
-const viewRank = 256
+const viewRank = 128
 
 // decompose returns the leading left singular vectors and singular values of a.
 func decompose(ctx context.Context, a *embed.Sparse, rank int, opts Options) (embed.Dense, []float32, error) {

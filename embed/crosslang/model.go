@@ -255,7 +255,7 @@ func (m *Model) FoldIn(text embed.Text) []float32 {
 
 const (
 	// sharedDims is the number of dimensions that shared terms are hashed into.
-	sharedDims = 128
+	sharedDims = 256
 
 	// sharedWeight is the share of shared terms in a cosine, where a text has plenty.
 	sharedWeight = 0.4

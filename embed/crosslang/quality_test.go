@@ -214,6 +214,46 @@ func TestFindsTranslations(t *testing.T) {
 	}
 }
 
+// Of the posts in two languages or more, the translations of every other one are known;
+// Likely is to find those of the rest. A name is taken for the truth, though some
+// translations have another than their original.
+func TestLikelyTranslations(t *testing.T) {
+	posts := news(t)
+	langs := make(map[string][]string) // by name
+	for _, p := range posts {
+		langs[p.name] = append(langs[p.name], p.lang)
+	}
+	var known []string
+	missing := 0
+	for i, name := range slices.Sorted(maps.Keys(langs)) {
+		if i%2 == 0 {
+			known = append(known, name)
+		} else {
+			missing += len(langs[name]) * (len(langs[name]) - 1) / 2
+		}
+	}
+	vectors := fitNews(t, posts, known, post.text, Options{})
+	group, lang := make([]int, len(posts)), make([]string, len(posts))
+	for i, p := range posts {
+		group[i], lang[i] = slices.Index(known, p.name), p.lang
+	}
+	pairs, err := Likely(t.Context(), vectors, group, lang, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := 0
+	for _, p := range pairs {
+		if posts[p.A].name == posts[p.B].name {
+			right++
+		}
+	}
+	precision, recall := float64(right)/float64(len(pairs)), float64(right)/float64(missing)
+	t.Logf("%d pairs: precision %.3f, recall %.3f", len(pairs), precision, recall)
+	if precision < 0.95 || recall < 0.5 {
+		t.Errorf("precision is %.3f and recall %.3f, want 0.95 and 0.5", precision, recall)
+	}
+}
+
 // tfidf is the cosine of the posts' tf-idf over the tokens of all languages.
 func tfidf(posts []post) func(i, j int) float32 {
 	ids := make(map[string]int)
