@@ -75,7 +75,7 @@
 // zh_cn to en .995 (.988), zh_tw to zh_cn 1.000 (.980).
 //
 // Of each language 128 dimensions are kept before joining: with 256 the decomposition
-// takes several times as long and finds no more (.843 at 17, marked, where 256 found .832
+// takes about twice as long and finds no more (.843 at 17, marked, where 256 found .832
 // before the latest rules of package token).
 //
 // MinGroups: with 10, 20, 40, 80 and 108 groups the learnt part found .383, .596, .850,
