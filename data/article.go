@@ -49,7 +49,8 @@ type Article struct {
 	URL     string
 	Lang    Lang
 	// LangConfidence is how sure the detector is of Lang, above 0 and at most 1,
-	// where Lang was told by the text; 0: the source or the site's settings say it.
+	// where Lang was told by the text; 0: the source or the site's settings say it;
+	// AssumedConfidence: nothing says it, and it is taken for the site's main one.
 	LangConfidence float64
 	PublishedAt    time.Time
 	UpdatedAt      time.Time

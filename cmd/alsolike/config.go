@@ -157,7 +157,10 @@ func (e *env) loadConfig() (*config, error) {
 			return nil, err
 		}
 	}
-	return c, c.readEnvironment(e.environ)
+	if err := c.readEnvironment(e.environ); err != nil {
+		return nil, err
+	}
+	return c, c.readSourceLanguages()
 }
 
 // readYAML sets what the YAML text says; keys may be nested or dotted. The

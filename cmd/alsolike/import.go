@@ -37,8 +37,9 @@ imports and no longer has becomes unpublished.
   feed        RSS, Atom or JSON Feed, a file or an address
   sitemap     the address of a sitemap: fetches what is new or changed
 
-Where nothing names an article's language, its text tells it; see languages.expected,
-languages.default, languages.aliases and languages.detect in "alsolike help articles".
+Where nothing names an article's language, its text tells it; where that is not enough,
+the article is taken to be in the site's main language, if it has one. See Languages in
+"alsolike help articles".
 
 JSON lines hold one object a line, with the fields id, title, body (plain text or
 HTML), summary, url, lang, published_at, updated_at, section, tags, authors, image
@@ -49,11 +50,17 @@ Exit code 1 means that some record was refused, or a source could not be mirrore
 
 // An importCommand is what the flags of import say.
 type importCommand struct {
-	format, columns, lang string // as they are written
-	source                ingest.SourceOptions
-	private               bool
-	opts                  ingest.Options
-	asJSON                bool
+	format, columns string // as they are written
+	source          importOptions
+	opts            ingest.Options
+	asJSON          bool
+}
+
+// importOptions say how the sources of one import are read.
+type importOptions struct {
+	ingest.SourceOptions
+	lang    string // of articles that name none, as it is written: it may be an alias of the configuration
+	private bool   // hosts may have private addresses
 }
 
 func newImportCommand(e *env) *cobra.Command {
@@ -71,7 +78,7 @@ func newImportCommand(e *env) *cobra.Command {
 			if err := c.parse(); err != nil {
 				return err
 			}
-			sum, err := e.importSources(cmd.Context(), paths, c.source, c.private, c.opts)
+			sum, err := e.importSources(cmd.Context(), paths, c.source, c.opts)
 			if err != nil {
 				return err
 			}
@@ -89,11 +96,11 @@ func newImportCommand(e *env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&c.format, "format", "auto", "`"+strings.ReplaceAll(formatChoice(), ", ", "|")+"`")
 	flags.StringVar(&c.columns, "map", "", "which column holds which field: `field=column,...`")
-	flags.StringVar(&c.lang, "lang", "", "`language` of articles that name none, such as en or zh-Hant")
+	flags.StringVar(&c.source.lang, "lang", "", "`language` of articles that name none, such as en or zh-Hant")
 	flags.StringVar(&c.source.Section, "section", "", "`section` of articles that name none")
 	flags.StringVar(&c.source.Permalink, "permalink", "", "`pattern` of the URLs of Markdown files, such as /:year/:month/:title/")
 	flags.BoolVar(&c.opts.Mirror, "mirror", false, "what the source no longer has becomes unpublished")
-	flags.BoolVar(&c.private, "allow-private", false, "also fetch from private and local addresses, such as a server on this machine")
+	flags.BoolVar(&c.source.private, "allow-private", false, "also fetch from private and local addresses, such as a server on this machine")
 	flags.BoolVar(&c.opts.DryRun, "dry-run", false, "only say what would be done")
 	flags.IntVar(&c.opts.MaxErrors, "max-errors", 0, "give up at the `n`-th refused record, with nothing of files stored (0: no limit)")
 	flags.BoolVar(&c.asJSON, "json", false, "print the counts as JSON")
@@ -108,11 +115,6 @@ func (c *importCommand) parse() (err error) {
 	}
 	if c.source.Map, err = parseMap(c.columns); err != nil {
 		return err
-	}
-	if c.lang != "" {
-		if c.source.Lang, err = data.ParseLang(c.lang); err != nil {
-			return usagef("--%v", err)
-		}
 	}
 	if c.opts.MaxErrors < 0 {
 		return usagef("--max-errors is %d; it counts refused records, and 0 means no limit", c.opts.MaxErrors)
@@ -142,7 +144,7 @@ func parseMap(s string) (map[string]string, error) {
 
 // importSources stores the articles of the sources and reports refused records
 // on standard error as they are met.
-func (e *env) importSources(ctx context.Context, paths []string, source ingest.SourceOptions, allowPrivate bool, opts ingest.Options) (ingest.Summary, error) {
+func (e *env) importSources(ctx context.Context, paths []string, source importOptions, opts ingest.Options) (ingest.Summary, error) {
 	conf, err := e.loadConfig()
 	if err != nil {
 		return ingest.Summary{}, err
@@ -154,10 +156,15 @@ func (e *env) importSources(ctx context.Context, paths []string, source ingest.S
 	if source.Languages, err = conf.languages(); err != nil {
 		return ingest.Summary{}, err
 	}
-	remote := e.newRemote(conf, allowPrivate, log)
+	if source.lang != "" {
+		if source.Lang, err = source.Languages.Parse(source.lang); err != nil {
+			return ingest.Summary{}, usagef("--%v", err)
+		}
+	}
+	remote := e.newRemote(conf, source.private, log)
 	var sources []*ingest.Source
 	for _, path := range paths {
-		s, err := ingest.Open(path, remote.options(source))
+		s, err := ingest.Open(path, remote.options(source.SourceOptions))
 		if err != nil {
 			return ingest.Summary{}, err
 		}
@@ -267,13 +274,13 @@ func writeImportSummary(w io.Writer, sum ingest.Summary, dryRun bool) error {
 	for _, field := range slices.Sorted(maps.Keys(sum.Unknown)) {
 		fmt.Fprintf(&b, "Field %q is not known and was left out of %s.\n", field, plural(sum.Unknown[field], "record"))
 	}
-	if len(sum.Languages) > 0 {
-		fmt.Fprintf(&b, "Languages: %s.\n", detectedCounts(sum.Languages, sum.Detected))
+	if len(sum.Languages.All) > 0 {
+		fmt.Fprintf(&b, "Languages: %s.\n", languagesTold(sum.Languages))
 	}
 	if sum.Overruled > 0 {
 		fmt.Fprintf(&b, "%s said to be in a language that is never written like that; taken for what the text tells.\n", plural(sum.Overruled, "article"))
 	}
-	if n := sum.Languages[data.Undetermined]; n > 0 {
+	if n := sum.Languages.All[data.Undetermined]; n > 0 {
 		fmt.Fprintf(&b, "%s.\n", undetermined(n))
 	}
 	_, err := io.WriteString(w, b.String())
@@ -303,6 +310,7 @@ type importResult struct {
 	Unknown    map[string]int    `json:"unknown_fields"`
 	Languages  map[data.Lang]int `json:"languages"`
 	Detected   map[data.Lang]int `json:"detected"`  // of languages, what the text told
+	Assumed    map[data.Lang]int `json:"assumed"`   // of languages, what was taken for the site's main one
 	Overruled  int               `json:"overruled"` // of detected, said to be in another
 
 	Unpublished int `json:"unpublished"`
@@ -318,6 +326,6 @@ func newImportResult(sum ingest.Summary, dryRun bool) importResult {
 		DryRun: dryRun, Read: sum.Read, Added: sum.Added, Updated: sum.Updated, Unchanged: sum.Unchanged,
 		Refused: sum.Refused, Duplicates: sum.Duplicates, BadDates: sum.BadDates, BadLangs: sum.BadLangs,
 		Skipped: skipped, Unpublished: sum.Unpublished, NotMirrored: sum.NotMirrored, Unknown: sum.Unknown,
-		Languages: sum.Languages, Detected: sum.Detected, Overruled: sum.Overruled,
+		Languages: sum.Languages.All, Detected: sum.Languages.Detected, Assumed: sum.Languages.Assumed, Overruled: sum.Overruled,
 	}
 }

@@ -23,7 +23,10 @@ const (
 // languageKeys are the settings of languages.
 var languageKeys = []configKey{
 	{expectedKey, "languages of the site, such as en,zh-Hans,zh-Hant; detection chooses among them (default all)", (*config).setExpected},
-	{"languages.default", "language of articles of which nothing tells it (default und)", func(c *config, v string) (err error) {
+	{"languages.default", "language of articles of which nothing tells it, or und (default the site's main one)", func(c *config, v string) (err error) {
+		if c.Languages.Default = data.Undetermined; v == string(data.Undetermined) {
+			return nil
+		}
 		c.Languages.Default, err = parseLanguage(v)
 		return err
 	}},
@@ -109,23 +112,51 @@ func languageNode(name string, node ast.Node) (key, value string, ok bool) {
 	return "", "", false
 }
 
+// readSourceLanguages reads lang of the sources, when all aliases are known.
+func (c *config) readSourceLanguages() error {
+	languages, err := c.languages()
+	if err != nil {
+		return err
+	}
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		if s.lang == "" {
+			continue
+		}
+		if s.Options.Lang, err = languages.Parse(s.lang); err != nil {
+			return usagef("%s: lang is %q; it must be a language such as en or zh-Hant", s.langAt, s.lang)
+		}
+	}
+	return nil
+}
+
 // languages settle the language of what is imported.
 func (c *config) languages() (*ingest.Languages, error) { return ingest.NewLanguages(c.Languages) }
 
-// detectedCounts is "en 215, zh-Hans 180 (12 detected), undetermined 3".
-func detectedCounts(all, detected map[data.Lang]int) string {
+// languagesTold is "en 215 (3 taken for the site's main language), zh-Hans 180
+// (12 detected), undetermined 3".
+func languagesTold(c data.LangCounts) string {
 	var parts []string
-	for _, lang := range slices.SortedFunc(maps.Keys(all), func(a, b data.Lang) int { return cmp.Or(compareLast(a, b), cmp.Compare(a, b)) }) {
+	for _, lang := range slices.SortedFunc(maps.Keys(c.All), func(a, b data.Lang) int { return cmp.Or(compareLast(a, b), cmp.Compare(a, b)) }) {
 		name := string(lang)
 		if isUndetermined(lang) {
 			name = "undetermined"
 		}
-		part := fmt.Sprintf("%s %s", name, count(all[lang]))
-		switch n := detected[lang]; {
-		case n > 0 && n == all[lang]:
-			part += " (detected)"
-		case n > 0:
-			part += fmt.Sprintf(" (%s detected)", count(n))
+		var told []string
+		for _, kind := range []struct {
+			n    int
+			what string
+		}{{c.Detected[lang], "detected"}, {c.Assumed[lang], "taken for the site's main language"}} {
+			switch {
+			case kind.n == c.All[lang]:
+				told = append(told, kind.what)
+			case kind.n > 0:
+				told = append(told, count(kind.n)+" "+kind.what)
+			}
+		}
+		part := name + " " + count(c.All[lang])
+		if told != nil {
+			part += " (" + strings.Join(told, ", ") + ")"
 		}
 		parts = append(parts, part)
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/ingest"
 )
 
@@ -25,6 +24,7 @@ type watchedSource struct {
 	Mirror       bool // what the source no longer has becomes unpublished
 	AllowPrivate bool // hosts may have private addresses
 	Options      ingest.SourceOptions
+	lang, langAt string // as it is written, and where; see readSourceLanguages
 }
 
 // sourceEvery is how often a source is imported that does not say.
@@ -61,12 +61,7 @@ var sourceKeys = []sourceKey{
 		}
 		return nil
 	}},
-	{"lang", func(s *watchedSource, v string) (err error) {
-		if s.Options.Lang, err = data.ParseLang(v); err != nil {
-			return errors.New("must be a language such as en or zh-Hant")
-		}
-		return nil
-	}},
+	{"lang", func(s *watchedSource, v string) error { s.lang = v; return nil }},
 	{"section", func(s *watchedSource, v string) error { s.Options.Section = v; return nil }},
 	{"permalink", func(s *watchedSource, v string) error { s.Options.Permalink = v; return nil }},
 	{"allow_private", func(s *watchedSource, v string) (err error) {
@@ -142,6 +137,9 @@ func (s *watchedSource) read(path, at string, entry ast.Node) error {
 		}
 		if err := s.set(at, name, value); err != nil {
 			return err
+		}
+		if name == "lang" {
+			s.langAt = at
 		}
 	}
 	return nil

@@ -56,6 +56,7 @@ type siteStatus struct {
 	Articles  map[data.State]int `json:"articles"`
 	Languages map[data.Lang]int  `json:"languages"` // of articles, in whatever state
 	Detected  map[data.Lang]int  `json:"detected"`  // of languages, what the text told
+	Assumed   map[data.Lang]int  `json:"assumed"`   // of languages, what was taken for the site's main one
 	Overrides int                `json:"overrides"`
 	Snapshot  *snapshotStatus    `json:"snapshot,omitempty"` // nil: none is published
 	Sources   []web.SourceStatus `json:"sources,omitempty"`
@@ -90,9 +91,11 @@ func (e *env) status(ctx context.Context, conf *config) (siteStatus, error) {
 	if st.Articles, err = store.CountArticles(ctx); err != nil {
 		return st, err
 	}
-	if st.Languages, st.Detected, err = store.CountLanguages(ctx); err != nil {
+	languages, err := store.CountLanguages(ctx)
+	if err != nil {
 		return st, err
 	}
+	st.Languages, st.Detected, st.Assumed = languages.All, languages.Detected, languages.Assumed
 	overrides, err := store.Overrides(ctx)
 	if err != nil {
 		return st, err
@@ -161,7 +164,7 @@ func (e *env) showStatus(st siteStatus) error {
 	}
 	fmt.Fprintf(w, "articles\t%s\n", cmp.Or(strings.Join(states, ", "), "none"))
 	if total > 0 {
-		fmt.Fprintf(w, "languages\t%s\n", detectedCounts(st.Languages, st.Detected))
+		fmt.Fprintf(w, "languages\t%s\n", languagesTold(data.LangCounts{All: st.Languages, Detected: st.Detected, Assumed: st.Assumed}))
 	}
 	if n := st.Languages[data.Undetermined] + st.Languages[""]; n > 0 {
 		fmt.Fprintf(w, "\t%s\n", undetermined(n))

@@ -24,6 +24,22 @@ func (s *Store) ChangeArticle(ctx context.Context, id data.ArticleID, f func(old
 	return changes.Since(data.Changes{}), err
 }
 
+// ChangeArticles stores what f makes of those articles of ids that there are, and
+// counts those that differ from before.
+func (s *Store) ChangeArticles(ctx context.Context, ids []data.ArticleID, f func(*data.Article)) (changed int, err error) {
+	s.change.Lock()
+	defer s.change.Unlock()
+	var articles []data.Article
+	for _, id := range ids {
+		if a, err := s.Article(ctx, id); err == nil {
+			f(&a)
+			articles = append(articles, a)
+		}
+	}
+	changes, err := s.PutArticles(ctx, articles)
+	return changes.Updated, err
+}
+
 // PutEach is PutArticles that tells what became of every article.
 func (s *Store) PutEach(ctx context.Context, articles []data.Article) ([]data.Change, error) {
 	for i := range articles {

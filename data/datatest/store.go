@@ -179,19 +179,15 @@ func (s *Store) CountArticles(context.Context) (map[data.State]int, error) {
 	return counts, nil
 }
 
-// CountLanguages counts the articles by language, and those of them whose
-// language was told by the text.
-func (s *Store) CountLanguages(context.Context) (all, detected map[data.Lang]int, err error) {
+// CountLanguages counts the articles by language.
+func (s *Store) CountLanguages(context.Context) (data.LangCounts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all, detected = map[data.Lang]int{}, map[data.Lang]int{}
+	counts := data.NewLangCounts()
 	for _, one := range s.articles {
-		all[one.article.Lang]++
-		if one.article.LangConfidence > 0 {
-			detected[one.article.Lang]++
-		}
+		counts.Add(one.article.Lang, one.article.LangConfidence, 1)
 	}
-	return all, detected, nil
+	return counts, nil
 }
 
 // Revision is the store's present revision.

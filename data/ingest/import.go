@@ -23,6 +23,10 @@ type Store interface {
 	// Unlist forgets that the source lists the articles of ids. Those that no
 	// other source lists become unpublished; it counts them.
 	Unlist(ctx context.Context, source string, ids []data.ArticleID) (unpublished int, err error)
+	// ChangeArticles stores what f makes of those articles of ids that there
+	// are; nobody changes them in between. It counts those that differ.
+	ChangeArticles(ctx context.Context, ids []data.ArticleID, f func(*data.Article)) (changed int, err error)
+	LanguageCounter
 }
 
 // Options change an import. The zero value is the default.
@@ -65,11 +69,10 @@ type Summary struct {
 	Unpublished  int // articles that no source has any more; see Options.Mirror
 	NotMirrored  int // sources that could not be mirrored, each reported
 
-	Skipped   map[string]int    // why records are no articles to import, such as "draft" -> so many; nil: none
-	Unknown   map[string]int    // field that is kept out -> records that hold it
-	Languages map[data.Lang]int // of the articles that were stored
-	Detected  map[data.Lang]int // those of Languages that the text told
-	Overruled int               // those of Detected that were said to be in another one, which their script rules out
+	Skipped   map[string]int  // why records are no articles to import, such as "draft" -> so many; nil: none
+	Unknown   map[string]int  // field that is kept out -> records that hold it
+	Languages data.LangCounts // of the articles that were stored
+	Overruled int             // those detected that were said to be in another language, which their script rules out
 }
 
 // A batch is stored in one transaction: few enough articles to show progress
@@ -95,7 +98,8 @@ const reportEvery = 64
 func Import(ctx context.Context, sources []*Source, store Store, o Options) (Summary, error) {
 	im := &importer{
 		sources: sources, store: store, opts: o, last: map[data.ArticleID]place{}, seen: make([]seen, len(sources)),
-		summary: Summary{Unknown: map[string]int{}, Languages: map[data.Lang]int{}, Detected: map[data.Lang]int{}},
+		summary: Summary{Unknown: map[string]int{}, Languages: data.NewLangCounts()},
+		unknown: map[data.ArticleID]unknown{}, replaced: data.NewLangCounts(),
 	}
 	if slices.ContainsFunc(sources, (*Source).Once) {
 		im.taken = map[data.ArticleID]int{}
@@ -126,6 +130,9 @@ type importer struct {
 	// store, or stored for one that is there already. It is nil where no
 	// source is read only once, since last then says all.
 	taken map[data.ArticleID]int
+
+	unknown  map[data.ArticleID]unknown // those in no known language; see assume
+	replaced data.LangCounts            // in a dry run: of the stored articles that would be replaced
 
 	progress   Progress
 	batch      []data.Article
@@ -239,13 +246,20 @@ func (im *importer) put(ctx context.Context) error {
 		if im.sources[at.source].opts.Languages.settle(r) {
 			im.summary.Overruled++
 		}
-		return im.take(ctx, &r.Article)
+		return im.take(ctx, &r.Article, im.sources[at.source].opts.Languages)
 	})
 	if err == nil {
 		err = im.flush(ctx)
-	} else if ctx.Err() != nil { // what a source has given once may never come again
-		im.flush(context.WithoutCancel(ctx))
-		im.list(context.WithoutCancel(ctx))
+	}
+	if err == nil {
+		err = im.assume(ctx)
+	}
+	if err != nil && ctx.Err() != nil { // what a source has given once may never come again
+		ctx := context.WithoutCancel(ctx)
+		if im.flush(ctx) == nil {
+			im.assume(ctx)
+		}
+		im.list(ctx)
 	}
 	if err != nil {
 		return err
@@ -257,16 +271,16 @@ func (im *importer) put(ctx context.Context) error {
 }
 
 // take puts a into the batch, in the place of one with its id.
-func (im *importer) take(ctx context.Context, a *data.Article) error {
+func (im *importer) take(ctx context.Context, a *data.Article, l *Languages) error {
 	if im.taken != nil {
 		if i, ok := im.taken[a.ID]; ok {
 			im.summary.Duplicates++
 			switch {
 			case i != stored:
+				im.note(a, l)
 				im.batch[i] = *a
 			case !im.opts.DryRun: // the article itself is counted already
-				_, err := im.store.PutArticles(context.WithoutCancel(ctx), []data.Article{*a})
-				return err
+				return im.replace(context.WithoutCancel(ctx), a, l)
 			}
 			return nil
 		}
@@ -275,12 +289,35 @@ func (im *importer) take(ctx context.Context, a *data.Article) error {
 	if len(im.batch) == 0 {
 		im.batchBegun = time.Now()
 	}
+	im.note(a, l)
 	im.batch = append(im.batch, *a)
 	im.batchSize += len(a.Title) + len(a.Body) + len(a.Summary)
 	if len(im.batch) < batchArticles && im.batchSize < batchBytes && time.Since(im.batchBegun) < batchTime {
 		return nil
 	}
 	return im.flush(ctx)
+}
+
+// replace stores a in the place of an article that this import has stored.
+func (im *importer) replace(ctx context.Context, a *data.Article, l *Languages) error {
+	old, err := im.store.Article(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	im.countLanguage(&old, -1)
+	same := im.unknown[a.ID].same
+	im.note(a, l)
+	fresh := []data.Article{*a}
+	if err := im.hold(ctx, fresh); err != nil {
+		return err
+	}
+	changes, err := im.store.PutArticles(ctx, fresh)
+	if u, ok := im.unknown[a.ID]; ok {
+		u.same = same && changes.Unchanged == 1
+		im.unknown[a.ID] = u
+	}
+	im.countLanguage(a, 1)
+	return err
 }
 
 // inStore counts the articles that are in the store by now or, in a dry run,
@@ -311,7 +348,11 @@ func (im *importer) putBatch(ctx context.Context) error {
 	if !im.opts.DryRun {
 		save = im.store.PutArticles
 	}
-	changes, err := save(context.WithoutCancel(ctx), im.batch)
+	var changes data.Changes
+	err := im.hold(context.WithoutCancel(ctx), im.batch)
+	if err == nil {
+		changes, err = save(context.WithoutCancel(ctx), im.batch)
+	}
 	switch {
 	case err != nil && im.progress.Stored == 0:
 		return fmt.Errorf("nothing was stored: %w", err)
@@ -320,10 +361,7 @@ func (im *importer) putBatch(ctx context.Context) error {
 	}
 	im.summary.Changes.Add(changes)
 	for i := range im.batch {
-		im.summary.Languages[im.batch[i].Lang]++
-		if im.batch[i].LangConfidence > 0 {
-			im.summary.Detected[im.batch[i].Lang]++
-		}
+		im.countLanguage(&im.batch[i], 1)
 		if im.taken != nil {
 			im.taken[im.batch[i].ID] = stored
 		}
@@ -354,6 +392,9 @@ func (im *importer) compare(ctx context.Context, articles []data.Article) (data.
 			changes.Unchanged++
 		default:
 			changes.Updated++
+		}
+		if err == nil {
+			im.replaced.Add(old.Lang, old.LangConfidence, 1)
 		}
 	}
 	return changes, nil

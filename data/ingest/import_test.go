@@ -19,6 +19,13 @@ import (
 	"github.com/alsolike/alsolike/data/ingest"
 )
 
+// langCounts are counts of articles whose language their source says.
+func langCounts(all map[data.Lang]int) data.LangCounts {
+	counts := data.NewLangCounts()
+	counts.All = all
+	return counts
+}
+
 func importFiles(t testing.TB, store ingest.Store, o ingest.Options, paths ...string) (ingest.Summary, error) {
 	t.Helper()
 	var sources []*ingest.Source
@@ -43,7 +50,7 @@ func TestImport(t *testing.T) {
 
 	want := ingest.Summary{
 		Read: 8, Refused: 3, Files: 1, Duplicates: 2, Changes: data.Changes{Added: 3}, BadDates: 1, BadLangs: 1,
-		Unknown: map[string]int{"colour": 2}, Languages: map[data.Lang]int{"en": 2, "und": 1}, Detected: map[data.Lang]int{},
+		Unknown: map[string]int{"colour": 2}, Languages: langCounts(map[data.Lang]int{"en": 2, "und": 1}),
 	}
 	dry := o
 	dry.DryRun, dry.Report = true, nil

@@ -13,7 +13,7 @@ import (
 type LanguageOptions struct {
 	NoDetect bool                 // the text tells nothing
 	Expected []data.Lang          // detection chooses among these alone; nil: among all that it knows
-	Default  data.Lang            // of articles whose language nothing tells; "": data.Undetermined
+	Default  data.Lang            // of articles whose language nothing tells, be it data.Undetermined; "": the site's main language, see Decisions
 	Aliases  map[string]data.Lang // what the site means by a code, in any spelling of case, "-" and "_", such as "tw" -> "zh-Hant"
 }
 

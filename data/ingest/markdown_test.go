@@ -304,7 +304,7 @@ func TestImportRubyNews(t *testing.T) {
 	if err != nil || got.Added != 4723 || got.Read != 4723 || got.BadDates > 0 || got.BadLangs > 0 {
 		t.Errorf("got %+v, %v; want 4723 articles", got, err)
 	}
-	if len(got.Languages) != 17 || got.Languages["zh-Hans"] == 0 || got.Languages["zh-Hant"] == 0 {
+	if len(got.Languages.All) != 17 || got.Languages.All["zh-Hans"] == 0 || got.Languages.All["zh-Hant"] == 0 {
 		t.Errorf("got languages %v, want 17", got.Languages)
 	}
 	groups := map[data.ArticleID]map[data.Lang]bool{}

@@ -1,6 +1,7 @@
 package langdetect
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -85,6 +86,39 @@ func (d *Detector) Overrule(lang data.Lang, texts ...string) (r Result, ok bool)
 		ok = ok && r.Confidence >= nearlyAll
 	}
 	return r, ok
+}
+
+// Letters are what most of a text is written in.
+type Letters struct {
+	script int
+	lean   int // of Chinese: above 0 if more characters are only simplified than only traditional, below 0 if fewer
+}
+
+// LettersOf looks at the beginning of texts, as Detect does.
+func LettersOf(texts ...string) Letters {
+	s := newSample(texts)
+	script, _ := s.script()
+	l := Letters{script: script}
+	if script == han {
+		simplified, traditional := countScripts(s.letters(han))
+		l.lean = cmp.Compare(simplified, traditional)
+	}
+	return l
+}
+
+// Fit reports whether lang is usually written in such letters, Chinese in such
+// characters. No language fits a text without letters, or in a script that nobody
+// here knows.
+func (l Letters) Fit(lang data.Lang) bool {
+	switch {
+	case !slices.Contains(usualScripts(lang), l.script):
+		return false
+	case lang == "zh-Hans":
+		return l.lean >= 0
+	case lang == "zh-Hant":
+		return l.lean <= 0
+	}
+	return true
 }
 
 func (d *Detector) detect(s *sample) Result {

@@ -79,8 +79,16 @@ var ofManyScripts = []data.Lang{"sr", "bs", "sh", "az", "uz", "kk", "ky", "tk", 
 
 // scriptsOf are the scripts that lang is written in; none: nobody can say.
 func scriptsOf(lang data.Lang) []int {
+	if slices.Contains(ofManyScripts, lang.Base()) {
+		return nil
+	}
+	return usualScripts(lang)
+}
+
+// usualScripts are the scripts that lang is mostly written in, or that its tag names.
+func usualScripts(lang data.Lang) []int {
 	tag, err := language.Parse(string(lang))
-	if err != nil || slices.Contains(ofManyScripts, lang.Base()) {
+	if err != nil {
 		return nil
 	}
 	script, _ := tag.Script()

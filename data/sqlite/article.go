@@ -200,30 +200,27 @@ func (s *Store) CountArticles(ctx context.Context) (map[data.State]int, error) {
 	return counts, nil
 }
 
-// CountLanguages counts the articles by language, in whatever state, and those
-// of them whose language was told by the text.
-func (s *Store) CountLanguages(ctx context.Context) (all, detected map[data.Lang]int, err error) {
-	all, detected = map[data.Lang]int{}, map[data.Lang]int{}
-	rows, err := s.read.QueryContext(ctx, `SELECT lang, count(*), sum(lang_confidence > 0) FROM article GROUP BY lang`)
+// CountLanguages counts the articles by language, in whatever state.
+func (s *Store) CountLanguages(ctx context.Context) (data.LangCounts, error) {
+	counts := data.NewLangCounts()
+	rows, err := s.read.QueryContext(ctx, `SELECT lang, lang_confidence, count(*) FROM article GROUP BY lang, lang_confidence`)
 	if err != nil {
-		return nil, nil, fmt.Errorf("sqlite: count languages: %w", s.explain(ctx, err))
+		return data.LangCounts{}, fmt.Errorf("sqlite: count languages: %w", s.explain(ctx, err))
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var lang data.Lang
-		var n, told int
-		if err := rows.Scan(&lang, &n, &told); err != nil {
-			return nil, nil, fmt.Errorf("sqlite: count languages: %w", err)
+		var confidence float64
+		var n int
+		if err := rows.Scan(&lang, &confidence, &n); err != nil {
+			return data.LangCounts{}, fmt.Errorf("sqlite: count languages: %w", err)
 		}
-		all[lang] = n
-		if told > 0 {
-			detected[lang] = told
-		}
+		counts.Add(lang, confidence, n)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, nil, fmt.Errorf("sqlite: count languages: %w", s.explain(ctx, err))
+		return data.LangCounts{}, fmt.Errorf("sqlite: count languages: %w", s.explain(ctx, err))
 	}
-	return all, detected, nil
+	return counts, nil
 }
 
 // Revision is the store's present revision: one row, cheap enough to be asked

@@ -41,6 +41,41 @@ func (s *Store) ChangeArticle(ctx context.Context, id data.ArticleID, f func(old
 	return change, nil
 }
 
+// ChangeArticles stores what f makes of those articles of ids that there are, in
+// one transaction: nobody changes them in between. f must leave them valid, and
+// their ids alone. It counts those that differ from before.
+func (s *Store) ChangeArticles(ctx context.Context, ids []data.ArticleID, f func(*data.Article)) (changed int, err error) {
+	err = s.inWrite(ctx, func(tx *sql.Tx) error {
+		p, err := newPutter(ctx, tx)
+		if err != nil {
+			return err
+		}
+		load, err := tx.PrepareContext(ctx, `SELECT `+articleColumns+` FROM article WHERE id = ?`)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			a, err := scanArticle(load.QueryRowContext(ctx, string(id)))
+			if errors.Is(err, data.ErrNotFound) {
+				continue
+			}
+			if err == nil {
+				f(&a)
+				err = p.put(ctx, &a)
+			}
+			if err != nil {
+				return fmt.Errorf("article %q: %w", id, err)
+			}
+		}
+		changed = p.changes.Updated
+		return p.finish(ctx, tx)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sqlite: change %d articles: %w", len(ids), err)
+	}
+	return changed, nil
+}
+
 // PutEach is PutArticles that tells what became of every article.
 func (s *Store) PutEach(ctx context.Context, articles []data.Article) (changes []data.Change, err error) {
 	err = s.inWrite(ctx, func(tx *sql.Tx) (err error) {

@@ -25,7 +25,8 @@ type store interface {
 	ReadArticles(context.Context, func(data.Revision, iter.Seq2[data.Article, error]) error) error
 	CardsSince(context.Context, int64) iter.Seq2[data.Card, error]
 	Revision(context.Context) (data.Revision, error)
-	CountLanguages(context.Context) (all, detected map[data.Lang]int, err error)
+	CountLanguages(context.Context) (data.LangCounts, error)
+	ChangeArticles(context.Context, []data.ArticleID, func(*data.Article)) (int, error)
 	AddOverride(context.Context, data.Override) (data.Override, error)
 	Overrides(context.Context) ([]data.Override, error)
 	RemoveOverride(context.Context, int64) error
@@ -48,7 +49,7 @@ var (
 			ID: anyID.Draw(t, "id"), Title: "t" + text("title"), Body: text("body"), Summary: text("summary"),
 			URL:            rapid.SampledFrom([]string{"", "https://a.example/1", "http://a.example/1/?utm_source=x", "https://a.example/2", "#top"}).Draw(t, "url"),
 			Lang:           rapid.SampledFrom([]data.Lang{"en", "und", "zh-Hant"}).Draw(t, "lang"),
-			LangConfidence: rapid.SampledFrom([]float64{0, 0, 0.5, 0.97, 1}).Draw(t, "confidence"), PublishedAt: anyTime.Draw(t, "published"),
+			LangConfidence: rapid.SampledFrom([]float64{0, 0, data.AssumedConfidence, 0.5, 0.97, 1}).Draw(t, "confidence"), PublishedAt: anyTime.Draw(t, "published"),
 			UpdatedAt: anyTime.Draw(t, "updated"), Section: text("section"), Tags: rapid.SliceOf(anyText).Draw(t, "tags"),
 			Authors: rapid.SliceOf(anyText).Draw(t, "authors"), Image: data.Image{Src: text("src"), Alt: text("alt")}, Type: text("type"),
 			Series: text("series"), Part: rapid.Int().Draw(t, "part"),
@@ -74,7 +75,7 @@ type answer struct {
 	Revision, Seen data.Revision
 	Overrides      []data.Override
 	One            data.Article
-	All, Detected  map[data.Lang]int
+	Languages      data.LangCounts
 	Kinds          []string // of errors
 }
 
@@ -108,7 +109,7 @@ func ask(s store, id data.ArticleID, rev int64) answer {
 	note(err)
 	got.One, err = s.Article(ctx, id)
 	note(err)
-	got.All, got.Detected, err = s.CountLanguages(ctx)
+	got.Languages, err = s.CountLanguages(ctx)
 	note(err)
 	return got
 }

@@ -33,6 +33,7 @@ type ArticleStore interface {
 	ChangeArticle(ctx context.Context, id data.ArticleID, f func(old *data.Article) (data.Article, error)) (data.Change, error)
 	// PutEach stores articles in order, all of them or, on an error, none.
 	PutEach(ctx context.Context, articles []data.Article) ([]data.Change, error)
+	ingest.LanguageCounter
 }
 
 // A KeyStore knows who may push.
@@ -129,9 +130,13 @@ func (s *Server) handleArticlePut(c echo.Context) error {
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, err.Error())
 	}
+	fresh := []data.Article{record.Article}
+	if err := s.articles.Languages.Assume(c.Request().Context(), s.articles.Store, fresh); err != nil {
+		return err
+	}
 	wanted := newPrecondition(c.Request().Header)
 	change, err := s.articles.Store.ChangeArticle(c.Request().Context(), id, func(old *data.Article) (data.Article, error) {
-		return record.Article, wanted.check(old)
+		return fresh[0], wanted.check(old)
 	})
 	if err != nil {
 		return err
@@ -139,7 +144,7 @@ func (s *Server) handleArticlePut(c echo.Context) error {
 	if err := s.articles.Engine.Update(c.Request().Context(), id); err != nil {
 		return err
 	}
-	c.Response().Header().Set("ETag", etag(&record.Article))
+	c.Response().Header().Set("ETag", etag(&fresh[0]))
 	return writeJSON(c, putStatus(change), echo.MIMEApplicationJSON, newPushed(&record, change))
 }
 

@@ -122,9 +122,12 @@ func (b *bulk) store() {
 	}
 	var changes []data.Change
 	if len(articles) > 0 {
-		var err error
 		ctx := b.c.Request().Context()
-		if changes, err = b.s.articles.Store.PutEach(ctx, articles); err == nil {
+		err := b.s.articles.Languages.Assume(ctx, b.s.articles.Store, articles)
+		if err == nil {
+			changes, err = b.s.articles.Store.PutEach(ctx, articles)
+		}
+		if err == nil {
 			err = b.s.articles.Engine.Update(ctx, ids...)
 		}
 		if err != nil {
