@@ -90,7 +90,7 @@ func TestTFIDF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Rows: farm (in 2 of 4 texts), port (3), sea (2), by the formula of Weighting.
+	// Rows: farm (in 2 of 4 texts), port (3), sea (2), by the formula of TFIDF.
 	farm, port, sea := 1+math.Log(5.0/3), 1+math.Log(5.0/4), 1+math.Log(5.0/3)
 	a, b := math.Log(3)*port, math.Log(2)*sea // the first text holds port twice
 	c, d := math.Log(2)*farm, math.Log(2)*port

@@ -18,7 +18,7 @@ var ErrEmptyCorpus = errors.New("lsa: no text holds a term")
 
 // Options are the settings of Fit. The zero value works.
 type Options struct {
-	Rank int    // dimensions of the vectors; 0: min(256, texts/8), at least 1
+	Rank int    // dimensions of the vectors; 0: see Fit
 	Seed uint64 // of the random start of the decomposition; 0: 1
 
 	// A term counts if it occurs in at least MinDocFreq texts of its language and in at
@@ -85,8 +85,9 @@ func (o Options) validate() error {
 // It returns every U in a Model, with all it takes to analyse further texts, and one
 // vector per text in their order: the rows of Aᵀ·U = V·Σ (texts×k), each scaled to
 // length 1. A text without a known term, or of which nothing lies in the space of U,
-// has the zero vector. k is min(rank, rank of A), where rank is opts.Rank or its
-// default of all texts together. Vectors have as many dimensions as the greatest k;
+// has the zero vector. k is min(rank, rank of A), where rank is opts.Rank or, if that
+// is 0, min(256, all texts/8) and no more than a quarter of the language's own texts or
+// 64, whichever is more; it is at least 1. Vectors have as many dimensions as the greatest k;
 // those of a language with fewer end in zeros. Cosines of texts in different
 // languages mean nothing.
 //
@@ -102,14 +103,14 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 	if err := opts.validate(); err != nil {
 		return nil, embed.Dense{}, err
 	}
-	languages, n, err := weighted(ctx, texts, opts)
+	languages, n, err := weighted(ctx, texts, opts, entropyWeights)
 	if err != nil {
 		return nil, embed.Dense{}, err
 	}
-	setDefault(&opts.Rank, defaultRank(n))
 	spaces := make([]*Space, len(languages))
 	for i, l := range languages {
 		svd := opts.svd()
+		setDefault(&svd.K, min(defaultRank(n), max(64, len(l.texts)/4)))
 		err := svd.fit(ctx, l.matrix, func(done, total int64) {
 			opts.Progress("decompose", int64(i)*total+done, int64(len(languages))*total)
 		})
@@ -127,24 +128,26 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 	return model, vectors, nil
 }
 
-// TFIDF counts the terms of texts and weights them as Fit does, without the
-// decomposition: each column is a text's vector of length 1, or zero. Terms of
-// different languages have different rows.
+// TFIDF counts the terms of texts as Fit does and weights a term counted c times in a
+// text, and found in f of the n texts of its language, by ln(1+c)·(1 + ln((1+n)/(1+f))),
+// what rankings by LSA are compared with. Each column is a text's vector of length 1,
+// or zero. Terms of different languages have different rows.
 func TFIDF(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (*embed.Sparse, error) {
 	opts = opts.withDefaults()
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	languages, n, err := weighted(ctx, texts, opts)
+	languages, n, err := weighted(ctx, texts, opts, inverseFrequencies)
 	if err != nil {
 		return nil, err
 	}
 	return stack(languages, n), nil
 }
 
-// weighted is the texts of each language as a matrix of tf-idf, its columns scaled to
-// length 1 or zero; and the number of all texts.
-func weighted(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) ([]counted, int, error) {
+// weighted is the texts of each language as a matrix of counts, weighted by what
+// weights makes of them and by ln(1+c), its columns scaled to length 1 or zero; and the
+// number of all texts.
+func weighted(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options, weights func(*embed.Sparse) []float32) ([]counted, int, error) {
 	corpora, n, err := count(ctx, texts, opts)
 	if err != nil {
 		return nil, 0, err
@@ -153,11 +156,9 @@ func weighted(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Opti
 	for i := range corpora {
 		l := corpora[i].assemble(opts)
 		corpora[i] = corpus{} // its memory is free for the next
-		var weighting Weighting
-		weighting.fit(l.matrix)
-		weighting.apply(l.matrix)
+		l.global = weights(l.matrix)
+		(&Weighting{l.global}).apply(l.matrix)
 		unitColumns(l.matrix, 0)
-		l.global = weighting.Global
 		languages[i] = l
 	}
 	return languages, n, nil

@@ -10,12 +10,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Weighting turns counts into sublinear tf-idf, as a transformer of nlp pipelines:
+// Weighting turns counts into log-entropy weights, as a transformer of nlp pipelines:
 //
-//	a = ln(1 + c) · g,   g = 1 + ln((1 + n) / (1 + f))
+//	a = ln(1 + c) · g,   g = 1.1 + Σ p·ln p / ln(n + 1),   p = c / (counts of the term in all texts)
 //
-// for a term counted c times in a text and found in f of the n texts of Fit. Both
-// factors are positive wherever c is, so that a term found in every text still counts.
+// for a term counted c times in one of the n texts of Fit, the sum being over those
+// that hold it: 1.1 for a term of a single text, near .1 for one spread evenly over all
+// (Dumais 1991, "Improving the retrieval of information from external sources", with
+// .1 added). Both factors are positive wherever c is, so that a term found in every
+// text still counts.
 type Weighting struct {
 	Global []float32 // g by term; set by Fit
 }
@@ -46,16 +49,40 @@ func (w *Weighting) FitTransform(counts mat.Matrix) (mat.Matrix, error) {
 	return w.Fit(counts).Transform(counts)
 }
 
-func (w *Weighting) fit(counts *embed.Sparse) {
+func (w *Weighting) fit(counts *embed.Sparse) { w.Global = entropyWeights(counts) }
+
+func entropyWeights(counts *embed.Sparse) []float32 {
+	total, entropy := make([]float64, counts.Rows), make([]float64, counts.Rows)
+	for e, i := range counts.Index {
+		total[i] += float64(counts.Value[e])
+	}
+	for e, i := range counts.Index {
+		if p := float64(counts.Value[e]) / total[i]; p > 0 {
+			entropy[i] -= p * math.Log(p)
+		}
+	}
+	global := make([]float32, counts.Rows)
+	for i, h := range entropy {
+		global[i] = float32(max(leastGlobal, 1+leastGlobal-h/math.Log(float64(counts.Cols+1))))
+	}
+	return global
+}
+
+// inverseFrequencies are 1 + ln((1 + n) / (1 + f)) for terms found in f of n texts.
+func inverseFrequencies(counts *embed.Sparse) []float32 {
 	freq := make([]int, counts.Rows)
 	for _, i := range counts.Index {
 		freq[i]++
 	}
-	w.Global = make([]float32, counts.Rows)
+	global := make([]float32, counts.Rows)
 	for i, f := range freq {
-		w.Global[i] = float32(1 + math.Log(float64(1+counts.Cols)/float64(1+f)))
+		global[i] = float32(1 + math.Log(float64(1+counts.Cols)/float64(1+f)))
 	}
+	return global
 }
+
+// leastGlobal is the weight of a term that tells nothing.
+const leastGlobal = 0.1
 
 // apply weighs counts in place.
 func (w *Weighting) apply(counts *embed.Sparse) {
