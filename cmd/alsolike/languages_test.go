@@ -1,7 +1,11 @@
 package main
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +38,7 @@ func TestLanguageSettings(t *testing.T) {
 	check("lsa.seed: 1\n", []string{
 		"ALSOLIKE_LANGUAGES_EXPECTED=en,nb,zh-Hant", "ALSOLIKE_LANGUAGES_DEFAULT=en", "ALSOLIKE_LANGUAGES_DETECT=false", "ALSOLIKE_LANGUAGES_ALIASES=tw=zh-Hant,kr=ko",
 	}, full)
+	check("languages:\n  default: und\n", nil, ingest.LanguageOptions{Default: data.Undetermined})
 	check("languages:\n  expected: [zh]\n", []string{"ALSOLIKE_LANGUAGES_EXPECTED=zh,ja"}, ingest.LanguageOptions{Expected: []data.Lang{"zh-Hans", "zh-Hant", "ja"}})
 
 	wrong := func(want, yaml string) {
@@ -45,7 +50,7 @@ func TestLanguageSettings(t *testing.T) {
 	}
 	wrong(`must be languages such as en, zh-Hans; "english" is none`, "languages:\n  expected: [en, english]\n")
 	wrong("names tlh, which cannot be told by its text", "languages:\n  expected: tlh\n")
-	wrong("must be a language such as en or zh-Hant", "languages:\n  default: und\n")
+	wrong("must be a language such as en or zh-Hant", "languages:\n  default: mul\n")
 	wrong("must be true or false", "languages:\n  detect: maybe\n")
 	wrong("chinese must be a language", "languages:\n  aliases:\n    cn: chinese\n")
 	wrong("code=language,code=language", "languages:\n  aliases: cn\n")
@@ -87,6 +92,97 @@ func TestLanguagesAreCounted(t *testing.T) {
 	if fmt.Sprint(st.Languages, st.Detected) != "map[en:2 und:1 zh-Hant:2] map[en:1 zh-Hant:1]" {
 		t.Errorf("got %+v", st)
 	}
+}
+
+// Articles that say and tell nothing take the main language, from import,
+// --dry-run and status alike, and once more when they are pushed or imported again.
+func TestMainLanguageIsCounted(t *testing.T) {
+	s := newShell(t)
+	var lines strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&lines, `{"id":"%d","title":"x","lang":"en"}`+"\n", i)
+	}
+	path := s.file("a.jsonl", `{"id":"short","title":"Ruby Garden"}`+"\n"+`{"id":"han","title":"水"}`+"\n"+lines.String())
+	const want = "en 21 (1 taken for the site's main language), undetermined 1"
+	for _, flag := range []string{"--dry-run", "--dry-run=false", "--dry-run=false"} {
+		if out := s.ok("import", flag, path); !strings.Contains(out, "Languages: "+want+".\n") {
+			t.Errorf("import %s: %s", flag, out)
+		}
+		var got importResult
+		s.decode(&got, "import", flag, "--json", path)
+		if fmt.Sprint(got.Languages, got.Detected, got.Assumed) != "map[en:21 und:1] map[] map[en:1]" {
+			t.Errorf("import %s --json: %+v", flag, got)
+		}
+	}
+	if out := s.ok("import", path); !strings.Contains(out, "Nothing changed") {
+		t.Errorf("import again: %s", out)
+	}
+	if out := s.ok("status"); !strings.Contains(out, "languages  "+want+"\n") {
+		t.Errorf("status: %s", out)
+	}
+	var st siteStatus
+	s.decode(&st, "status", "--json")
+	if fmt.Sprint(st.Languages, st.Detected, st.Assumed) != "map[en:21 und:1] map[] map[en:1]" {
+		t.Errorf("status --json: %+v", st)
+	}
+	s.environ = []string{"ALSOLIKE_LANGUAGES_DEFAULT=und"}
+	if out := s.ok("import", path); !strings.Contains(out, "Languages: en 20, undetermined 2.\n") {
+		t.Errorf("switched off: %s", out)
+	}
+}
+
+// Aliases hold for the language that a flag or a watched source gives.
+func TestAliasOfSource(t *testing.T) {
+	s := newShell(t)
+	s.environ = []string{"ALSOLIKE_LANGUAGES_ALIASES=tw=zh-Hant"}
+	path := s.file("a.jsonl", `{"id":"1","title":"x"}`)
+	if out := s.ok("import", "--lang", "tw", path); !strings.Contains(out, "Languages: zh-Hant 1.\n") {
+		t.Errorf("--lang: %s", out)
+	}
+	e := &env{configFile: s.file("b.yaml", "sources:\n  - source: a.jsonl\n    lang: tw\nlanguages:\n  aliases:\n    tw: zh-Hant\n")}
+	c, err := e.loadConfig()
+	if err != nil || c.Sources[0].Options.Lang != "zh-Hant" {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	e.configFile = s.file("c.yaml", "sources:\n  - source: a.jsonl\n    lang: chinese\n")
+	if _, err := e.loadConfig(); err == nil || !strings.Contains(err.Error(), `c.yaml:3: lang is "chinese"; it must be a language`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// English articles that name no language. One of IBM's is a sheet of names that
+// is taken for French; short reports of earnings are, too.
+func TestMainLanguageOfDatasets(t *testing.T) {
+	check := func(name string, articles, undetected, wrong int, args ...string) {
+		t.Helper()
+		s := newShell(t)
+		var got, again importResult
+		s.decode(&got, append([]string{"import", "--json"}, args...)...)
+		s.decode(&again, append([]string{"import", "--json", "--dry-run"}, args...)...)
+		if got.Languages["und"] != 0 || got.Assumed["en"] != undetected || got.Languages["en"] < articles-wrong {
+			t.Errorf("%s: %v, assumed %v", name, got.Languages, got.Assumed)
+		}
+		if again.Unchanged != articles || again.Assumed["en"] != undetected {
+			t.Errorf("%s, again: %+v", name, again)
+		}
+	}
+	check("IBM", 1051, 25, 1, "--map", "id=article_id,title=doc_full_name,body=doc_body", dataset(t, "ibm_community", "articles_community.csv"))
+
+	f, err := os.Open(dataset(t, "reuters21578", "articles.jsonl.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	unzipped, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(unzipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent := regexp.MustCompile(`, "lang": "en"`).ReplaceAllString(string(text), "")
+	check("Reuters", 19043, 2501, 268, newShell(t).file("reuters.jsonl", silent))
 }
 
 // Seventeen languages, told by folders or, by the text alone, nearly the same.

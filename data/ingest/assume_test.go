@@ -13,6 +13,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/datatest"
+	"github.com/alsolike/alsolike/data/fetch"
 	"github.com/alsolike/alsolike/data/ingest"
 )
 
@@ -185,4 +186,32 @@ func TestAssumePushed(t *testing.T) {
 	check(ingest.LanguageOptions{}, "水", "und", 0)
 	check(ingest.LanguageOptions{Default: "de"}, "Ruby Garden", "de", 0)
 	check(ingest.LanguageOptions{Default: data.Undetermined}, "Ruby Garden", "und", 0)
+}
+
+// An article that is met again when it is stored already has the language of the
+// last record, and is counted once.
+func TestAssumeOnceDuplicates(t *testing.T) {
+	var content strings.Builder
+	for i := range 1200 { // of the ids 0 to 99, each half loses or gains its language
+		if 50 <= i && i < 100 || 1100 <= i && i < 1150 {
+			fmt.Fprintln(&content, unsaid(fmt.Sprint(i%1100), "Ruby Garden"))
+		} else {
+			fmt.Fprintf(&content, `{"id":"%d","title":"x","lang":"en"}`+"\n", i%1100)
+		}
+	}
+	const url = "https://a.example/a.jsonl"
+	l := &library{pages: map[string]fetch.Page{url: {Body: []byte(content.String())}}}
+	store := datatest.NewStore(time.Now)
+	sum, err := importURLs(t, l, store, ingest.Options{}, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := langCounts(map[data.Lang]int{"en": 1100})
+	want.Assumed["en"] = 50
+	if diff := cmp.Diff(want, sum.Languages); diff != "" {
+		t.Errorf("counted (-want +got)\n%s", diff)
+	}
+	if stored, _ := store.CountLanguages(t.Context()); cmp.Diff(want, stored) != "" {
+		t.Errorf("stored %v", stored)
+	}
 }

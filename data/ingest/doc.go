@@ -142,8 +142,29 @@
 // (LanguageOptions.Aliases) go before all else that a code may mean, and make
 // the name of a folder a language.
 //
-// AppendJSONL leaves out a language that the text told: imported again it would
-// be one that a source has said.
+// What is undetermined even so takes the site's main language: an article that
+// is alone with those of its kind has no good links, and of a site in one language
+// that is known to be wrong. One language (that with the most articles, its
+// regions together, the scripts of Chinese apart, in the region that most name)
+// must make 90 % of the articles whose language is known, of which there must be
+// 20; those with an assumed language do not count. The article's letters must be
+// of the script that it is written in; an article without letters stays
+// undetermined. LangConfidence is then data.AssumedConfidence, a constant: the
+// detector's own doubts are about other languages than this one, and would differ
+// from one version to the next. Import decides when everything is stored, by the
+// counts of the store, so that the order of articles says nothing, and until then
+// leaves what it has assumed before; Assume, for pushed articles, decides at once.
+// An article that is in the store already counts as updated only if its language
+// becomes another one. What the import does not bring stays as it is.
+// LanguageOptions.Default goes first, and NoDetect keeps all this off, too.
+//
+//	no language given               undetermined   now   detected wrongly
+//	IBM's community, 1,051 in en     25              0      1
+//	Reuters, 19,043 in en         2,501              0    268
+//	news of Ruby, 4,723 in 17       102            102     79, since it has no main language
+//
+// AppendJSONL leaves out a language that the text told or that was assumed:
+// imported again it would be one that a source has said.
 //
 // XML that declares entities is refused: nobody needs them, and they can make
 // any size of text out of a few bytes.

@@ -138,6 +138,31 @@ func TestOverrule(t *testing.T) {
 	check("en", "", "")
 }
 
+func TestLettersFit(t *testing.T) {
+	check := func(text string, fit, unfit []data.Lang) {
+		t.Helper()
+		l := langdetect.LettersOf("", text)
+		for _, lang := range fit {
+			if !l.Fit(lang) {
+				t.Errorf("%s does not fit %s", text, lang)
+			}
+		}
+		for _, lang := range unfit {
+			if l.Fit(lang) {
+				t.Errorf("%s fits %s", text, lang)
+			}
+		}
+	}
+	check("Ruby", []data.Lang{"en", "pt-BR", "ro", "sr-Latn", "tr", "vi"}, []data.Lang{"ru", "zh-Hans", "ja", "sr", "tlh", "und", ""})
+	check("Рим", []data.Lang{"ru", "uk", "sr"}, []data.Lang{"en", "ro", "el"})
+	check("水", []data.Lang{"zh-Hans", "zh-Hant", "ja"}, []data.Lang{"en"})
+	check("东水", []data.Lang{"zh-Hans", "ja"}, []data.Lang{"zh-Hant", "en"})
+	check("東水", []data.Lang{"zh-Hant", "ja"}, []data.Lang{"zh-Hans", "en"})
+	check("かな", []data.Lang{"ja"}, []data.Lang{"zh-Hans", "zh-Hant", "en"})
+	check("2026", nil, []data.Lang{"en", "zh-Hans", "ja", "und"})
+	check("ᚠᚢᚦ", nil, []data.Lang{"en", "zh-Hans", "ja", "und"})
+}
+
 // Whatever the text, a language comes with its chance, and it is one that was
 // asked for.
 func FuzzDetect(f *testing.F) {

@@ -88,7 +88,7 @@ func scriptsOf(lang data.Lang) []int {
 // usualScripts are the scripts that lang is mostly written in, or that its tag names.
 func usualScripts(lang data.Lang) []int {
 	tag, err := language.Parse(string(lang))
-	if err != nil {
+	if err != nil || lang.Base() == data.Undetermined {
 		return nil
 	}
 	script, _ := tag.Script()

@@ -169,6 +169,13 @@ func TestStoreIsLikeItsTwin(t *testing.T) {
 				articles := []data.Article{anyArticle.Draw(t, "good"), {ID: "bad\n", Title: "t"}}
 				both(func(s store) (any, error) { return s.PutArticles(ctx, articles) })
 			},
+			"change articles": func(t *rapid.T) {
+				ids := rapid.SliceOfDistinct(anyID, rapid.ID).Draw(t, "ids")
+				lang := rapid.SampledFrom([]data.Lang{"en", "und"}).Draw(t, "lang")
+				both(func(s store) (any, error) {
+					return s.ChangeArticles(ctx, ids, func(a *data.Article) { a.Lang, a.LangConfidence = lang, data.AssumedConfidence })
+				})
+			},
 			"add override": func(t *rapid.T) {
 				o := anyOverride.Draw(t, "override")
 				now = now.Add(time.Second)
