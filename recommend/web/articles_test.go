@@ -324,3 +324,33 @@ func FuzzPush(f *testing.F) {
 		}
 	})
 }
+
+// An article that says and tells no language takes the one that the store is in,
+// and the same again changes nothing.
+func TestPushTakesTheMainLanguage(t *testing.T) {
+	s, d := newDesk()
+	check := func(id data.ArticleID, want data.Lang) {
+		t.Helper()
+		if got := d.article(t, id).Lang; got != want {
+			t.Errorf("%s is in %s, want %s", id, got, want)
+		}
+	}
+	const short = `{"title":"Ruby Garden"}`
+	push(s, "PUT", "/v1/articles/early", short)
+	check("early", data.Undetermined)
+	var known strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&known, `{"id":"%d","title":"x","lang":"en-GB"}`+"\n", i)
+	}
+	push(s, "POST", "/v1/articles", known.String())
+	first := push(s, "PUT", "/v1/articles/late", short)
+	check("late", "en-GB")
+	again := push(s, "PUT", "/v1/articles/late", short, "If-Match", first.Header().Get("ETag"))
+	if again.Code != 200 || !strings.Contains(again.Body.String(), `"unchanged"`) {
+		t.Errorf("the same again: %d %s", again.Code, again.Body)
+	}
+	push(s, "POST", "/v1/articles", `{"id":"line","title":"Rose Garden"}`+"\n"+`{"id":"han","title":"水"}`+"\n"+`{"id":"early","title":"Ruby Garden"}`+"\n")
+	check("line", "en-GB")
+	check("han", data.Undetermined)
+	check("early", "en-GB")
+}
