@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/alsolike/alsolike/data/ingest"
 )
@@ -406,7 +407,7 @@ sources:
 			Options: ingest.SourceOptions{Map: map[string]string{"id": "nr", "body": "text"}},
 		},
 	}
-	if diff := cmp.Diff(want, conf.Sources); diff != "" {
+	if diff := cmp.Diff(want, conf.Sources, cmpopts.IgnoreUnexported(watchedSource{})); diff != "" {
 		t.Errorf("want -, got +\n%s", diff)
 	}
 	secret := watchedSource{Path: "https://mei:secret@example.org/feed.xml"}
