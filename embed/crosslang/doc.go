@@ -53,7 +53,7 @@
 // (CSLS) helped LSA (.864 to .870) and hurt what is whitened (.889 to .862), so vectors
 // are compared by cosine. Weights: ln(1+c)·(1+idf) with whitening .889, log-entropy
 // .880, ln(1+c) alone .899, (1+ln c)·idf .870, binary·idf .837; LSA without whitening has
-// .864, .848, .839, .823, .813. It is the weighting of package lsa, with document
+// .864, .848, .839, .823, .813. The first it is, with document
 // frequencies of all texts of a language, translated or not. G·S³ beat G·S² and G·S
 // (.836, .818, .777 at 17, rank 256; S⁴ .833).
 //
