@@ -46,32 +46,33 @@ func (v *view) versions(card *data.Card, row int) iter.Seq[data.Card] {
 	}
 }
 
-// version is the version that r wants most of what card says, which is that of
-// row, if one may be shown at time now. Of those wanted alike it is the one
-// whose language comes first by its tag, then card's own, then the one with the
-// smallest id.
-func (v *view) version(card data.Card, row int, r *reader, now time.Time) (data.Card, bool) {
-	best, bestTier := card, none
+// choose makes of card, which is that of row, the version that r wants most, and
+// reports whether one may be shown at time now; if none may, card stays. Of those
+// wanted alike it is the one whose language comes first by its tag, then card's
+// own, then the one with the smallest id.
+func (v *view) choose(card *data.Card, row int, r *reader, now time.Time) bool {
+	bestTier := none
 	if card.Visible(now) {
 		bestTier = r.tier(card.Lang)
 	}
 	if !v.translations || bestTier == 0 && r.wants[0].exact { // then nothing can be better
-		return best, bestTier != none
+		return bestTier != none
 	}
-	for other := range v.versions(&card, row) {
+	own := *card
+	for other := range v.versions(&own, row) {
 		if !other.Visible(now) {
 			continue
 		}
 		tier := r.tier(other.Lang)
-		better := cmp.Or(cmp.Compare(tier, bestTier), cmp.Compare(other.Lang, best.Lang))
-		if better == 0 && best.ID != card.ID {
-			better = cmp.Compare(other.ID, best.ID)
+		better := cmp.Or(cmp.Compare(tier, bestTier), cmp.Compare(other.Lang, card.Lang))
+		if better == 0 && card.ID != own.ID {
+			better = cmp.Compare(other.ID, card.ID)
 		}
 		if tier != none && better < 0 {
-			best, bestTier = other, tier
+			*card, bestTier = other, tier
 		}
 	}
-	return best, bestTier != none
+	return bestTier != none
 }
 
 // translates is the group of an article that is not named after it, else "".

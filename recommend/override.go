@@ -63,6 +63,9 @@ type wish struct {
 	now     time.Time
 }
 
+// mostAtOnce bounds the room that a list has before it is known how long it is.
+const mostAtOnce = 64
+
 // apply is the list of links that the overrides make of ranked, the links of
 // the algorithm in order; the package comment has the rules. link is the link
 // to a pinned article, if it may be shown; named, whether the pin names the
@@ -77,6 +80,9 @@ func (o *overrides) apply(w wish, ranked iter.Seq[Link], link func(target data.A
 	var list []Link
 	full := func() bool { return len(list) == w.limit }
 	place := func(l Link) {
+		if list == nil {
+			list = make([]Link, 0, min(w.limit, mostAtOnce)) // most lists are full
+		}
 		l.Position = len(list) + 1
 		list = append(list, l)
 	}

@@ -233,13 +233,12 @@ func (v *view) ranked(source *data.Card, row int, r *reader, threshold int, now 
 				break // and so does all that follows
 			}
 			link, ok := v.linkOf(c, source, r, now)
+			link.Score = score
 			switch {
 			case !ok:
 			case link.Source == Algorithm:
-				link.Score = score
 				ties = append(ties, link)
 			default:
-				link.Score = score
 				fill = append(fill, filling{link, share(scale, c.cosine)})
 			}
 		}
@@ -293,17 +292,13 @@ func compareCards(a, b *data.Card) int {
 
 // linkOf is the link, without its score, from source to the version of candidate
 // c that r wants, if there is one that may be shown at time now.
-func (v *view) linkOf(c candidate, source *data.Card, r *reader, now time.Time) (Link, bool) {
-	card := v.cardOf(c)
-	if !source.MayLink(&card) {
+func (v *view) linkOf(c candidate, source *data.Card, r *reader, now time.Time) (link Link, ok bool) {
+	link = Link{Rank: c.cosine, Source: Algorithm, Card: v.cardOf(c)}
+	if !source.MayLink(&link.Card) || !v.choose(&link.Card, c.row, r, now) {
 		return Link{}, false
 	}
-	card, ok := v.version(card, c.row, r, now)
-	if !ok {
-		return Link{}, false
-	}
-	link := Link{Rank: c.cosine, Source: Algorithm, Card: card, Provisional: c.row == noRow || v.overlay.holds(card.ID)}
-	if !source.SameLanguage(&card) {
+	link.Provisional = c.row == noRow || v.overlay.holds(link.Card.ID)
+	if !source.SameLanguage(&link.Card) {
 		link.Source = OtherLanguage
 	}
 	return link, true
@@ -317,23 +312,19 @@ func (v *view) pinned(source *data.Card, row int, target data.ArticleID, named b
 	if !ok || !source.MayLink(&card) {
 		return Link{}, false
 	}
-	shown, ok := v.version(card, at, r, now)
-	if !ok && named {
-		shown, ok = v.version(card, at, newReader(card.Lang, OwnLanguage), now)
-	}
-	if !ok {
+	if !v.choose(&card, at, r, now) && !(named && v.choose(&card, at, newReader(card.Lang, OwnLanguage), now)) {
 		return Link{}, false
 	}
-	if shown.ID != target {
-		shown, at, _ = v.find(shown.ID)
+	if card.ID != target {
+		card, at, _ = v.find(card.ID)
 	}
-	link := Link{Card: shown, Provisional: v.overlay.holds(shown.ID)}
+	link := Link{Card: card, Provisional: v.overlay.holds(card.ID)}
 	defer runtime.KeepAlive(v)
 	vector, scales := v.vector, v.snapshot.Manifest().Scales
-	if !source.SameLanguage(&shown) {
+	if !source.SameLanguage(&card) {
 		vector, scales = v.crossVector, v.snapshot.Manifest().CrossScales
 	}
-	if from, to := vector(source.ID, row), vector(shown.ID, at); from != nil && to != nil {
+	if from, to := vector(source.ID, row), vector(card.ID, at); from != nil && to != nil {
 		link.Rank = knn.Cosine(from, to)
 		link.Score = scales.Of(source.Lang).Score(link.Rank)
 	}
