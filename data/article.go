@@ -74,7 +74,9 @@ type Article struct {
 }
 
 // Group is the id shared by an article and all its translations: the id of the
-// original. Members of one group are never linked to one another.
+// original. Members of one group are never linked to one another. All of them
+// must name the same original, which may be missing: a translation that names
+// another translation is not of its group.
 func (a *Article) Group() ArticleID {
 	if a.TranslationOf != "" {
 		return a.TranslationOf

@@ -129,6 +129,9 @@ func translationReport(m snapshot.Manifest) string {
 	if t.NoCross != "" {
 		fmt.Fprintf(&b, "Articles of different languages are not compared: %s.\n", t.NoCross)
 	}
+	if t.ChainedTotal > 0 {
+		fmt.Fprintf(&b, "%s: %s.\n", chainedCount(t.ChainedTotal), chainedList(t.Chained, 5))
+	}
 	if t.LikelyTotal > 0 {
 		const shown = 5
 		fmt.Fprintf(&b, "%s (translation_of); the likeliest:\n", likelyCount(t.LikelyTotal))
@@ -153,6 +156,26 @@ func groupCount(t snapshot.Translations) string {
 		parts = append(parts, fmt.Sprintf("%s without a translation (%s)", plural(alone, "article"), byLanguage(t.Alone)))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// chainedCount is "2 articles name a translation as their original …".
+func chainedCount(n int) string {
+	if n == 1 {
+		return "1 article names a translation as its original (translation_of), and so is in no group with it; all versions must name the same one"
+	}
+	return plural(n, "article") + " name a translation as their original (translation_of), and so are in no group with it; all versions must name the same one"
+}
+
+// chainedList is "a, b, …" of some of the articles.
+func chainedList(ids []data.ArticleID, most int) string {
+	var names []string
+	for _, id := range ids[:min(len(ids), most)] {
+		names = append(names, string(id))
+	}
+	if len(ids) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // likelyCount is "12 pairs of articles look like translations and do not say so".

@@ -167,6 +167,10 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 	} else {
 		row("across languages", "not compared: %s", m.Translations.NoCross)
 	}
+	if total := m.Translations.ChainedTotal; total > 0 {
+		row("chained", "%s", chainedCount(total))
+		row("", "%s", chainedList(m.Translations.Chained, 10))
+	}
 	if total := m.Translations.LikelyTotal; total > 0 {
 		row("likely", "%s", likelyCount(total))
 		for _, l := range m.Translations.Likely[:min(len(m.Translations.Likely), 10)] {

@@ -123,10 +123,12 @@ func TestTranslationReport(t *testing.T) {
 			Groups: 1, Articles: 2, Languages: map[data.Lang]int{"en": 1, "zh-Hans": 1},
 			Alone: map[data.Lang]int{"en": 2, "zh-Hans": 1}, NoCross: "there are few",
 			Likely: []snapshot.Likely{{A: "en/b", B: "zh/a", Cosine: 0.97}}, LikelyTotal: 1,
+			Chained: []data.ArticleID{"a", "b", "c", "d", "e", "f"}, ChainedTotal: 1_200,
 		},
 	}
 	want := `Translations: 1 group of 2 articles (en 1, zh-Hans 1), 3 articles without a translation (en 2, zh-Hans 1).
 Articles of different languages are not compared: there are few.
+1,200 articles name a translation as their original (translation_of), and so are in no group with it; all versions must name the same one: a, b, c, d, e, ….
 1 pair of articles looks like translations and does not say so (translation_of); the likeliest:
   en/b ↔ zh/a (.97)
 `

@@ -37,6 +37,12 @@
 // first that is wrong. Of pairs that would join the same groups only the likeliest
 // is told: one line for an editor to mend.
 //
+// A group is what names the same original: where c translates b and b translates
+// a, or a and b name each other, c and b, or a and b, are in no group together.
+// To follow such chains would make the group of an article depend on others that
+// may change at any time; the manifest lists the articles instead, which a source
+// has to mend.
+//
 // The scale from cosines to scores is measured for every language by itself:
 // how close two articles of one subject come depends on how the texts of a
 // language share the model's dimensions (on the sample site the median was .87

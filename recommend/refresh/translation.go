@@ -177,8 +177,9 @@ func crossNeighbours(ctx context.Context, c *corpus, opts Options) (knn.Lists, e
 	return lists, nil
 }
 
-// mostLikely bounds how many pairs of likely translations the manifest lists.
-const mostLikely = 100
+// mostListed bounds how many pairs of likely translations, and how many chained
+// articles, the manifest lists.
+const mostListed = 100
 
 // translations is what the manifest says of the translation groups.
 func (c *corpus) translations(ctx context.Context, own knn.Lists, opts Options) (snapshot.Translations, error) {
@@ -190,9 +191,11 @@ func (c *corpus) translations(ctx context.Context, own knn.Lists, opts Options) 
 		Languages: map[data.Lang]int{}, Alone: map[data.Lang]int{}, NoCross: c.noCross,
 		LikelyTotal: len(likely), Likely: []snapshot.Likely{},
 	}
-	for _, p := range likely[:min(len(likely), mostLikely)] {
+	for _, p := range likely[:min(len(likely), mostListed)] {
 		t.Likely = append(t.Likely, snapshot.Likely{A: c.cards[p.A].ID, B: c.cards[p.B].ID, Cosine: p.Cosine})
 	}
+	chained := c.chained()
+	t.Chained, t.ChainedTotal = chained[:min(len(chained), mostListed)], len(chained)
 	members := c.members()
 	for _, n := range members {
 		if n > 1 {
@@ -210,6 +213,19 @@ func (c *corpus) translations(ctx context.Context, own knn.Lists, opts Options) 
 		}
 	}
 	return t, nil
+}
+
+// chained are the articles on the site that name as their original one that is
+// the translation of another.
+func (c *corpus) chained() []data.ArticleID {
+	var ids []data.ArticleID
+	for row := range c.cards {
+		original, ok := slices.BinarySearchFunc(c.cards, c.cards[row].Group, func(card data.Card, id data.ArticleID) int { return cmp.Compare(card.ID, id) })
+		if ok && onSite(c.cards[row]) && c.cards[original].Group != c.cards[row].Group {
+			ids = append(ids, c.cards[row].ID)
+		}
+	}
+	return ids
 }
 
 // likely finds the pairs of articles that look like translations of one another

@@ -184,6 +184,28 @@ func TestTranslationCounts(t *testing.T) {
 	}
 }
 
+// Of a chain of translations only those that name the same original are a group,
+// and the manifest names the others.
+func TestChainedTranslations(t *testing.T) {
+	check := func(name string, originals map[data.ArticleID]data.ArticleID, want ...data.ArticleID) {
+		t.Helper()
+		var articles []data.Article
+		for _, id := range []data.ArticleID{"a", "b", "c"} {
+			articles = append(articles, data.Article{ID: id, Title: "Rents are rising", Lang: "en", TranslationOf: originals[id]})
+		}
+		s, _ := refreshed(t, storeOf(t, articles), refresh.Options{})
+		if got := s.Manifest().Translations; !slices.Equal(got.Chained, want) || got.ChainedTotal != len(want) {
+			t.Errorf("%s: %d chained articles %q, want %q", name, got.ChainedTotal, got.Chained, want)
+		}
+	}
+	check("none", nil)
+	check("one group", map[data.ArticleID]data.ArticleID{"a": "c", "b": "c", "c": "c"})
+	check("an original that is missing", map[data.ArticleID]data.ArticleID{"a": "x", "b": "x"})
+	check("a chain", map[data.ArticleID]data.ArticleID{"c": "b", "b": "a"}, "c")
+	check("each other", map[data.ArticleID]data.ArticleID{"b": "a", "a": "b"}, "a", "b")
+	check("two of a translation", map[data.ArticleID]data.ArticleID{"a": "b", "c": "b", "b": "x"}, "a", "c")
+}
+
 // Without enough translations languages are not compared, and the manifest says why.
 func TestWithoutACrossLanguageSpace(t *testing.T) {
 	check := func(name, want string, articles []data.Article) {

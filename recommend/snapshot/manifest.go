@@ -76,6 +76,12 @@ type Translations struct {
 	// were found, of which Likely may hold only the first.
 	Likely      []Likely `json:"likely"`
 	LikelyTotal int      `json:"likely_total"`
+
+	// Chained are articles, by id, whose translation_of names one that itself
+	// names another, so that they are in no group with it; ChainedTotal is how
+	// many there are, of which Chained may hold only the first.
+	Chained      []data.ArticleID `json:"chained,omitempty"`
+	ChainedTotal int              `json:"chained_total,omitempty"`
 }
 
 // Likely is a pair of articles that are likely translations of one another.
