@@ -22,6 +22,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/sample"
+	"github.com/alsolike/alsolike/recommend"
 )
 
 // A browser is one tab that remembers what it should not have done.
@@ -169,7 +170,7 @@ func TestMagazineInABrowser(t *testing.T) {
 		rec.cards = append(rec.cards, articles[i].Card())
 	}
 	site := httptest.NewServer(New(Config{
-		Recommender: rec, Magazine: &Magazine{Articles: articles, Pictures: sample.Pictures()}, Log: slog.New(slog.DiscardHandler),
+		Recommender: rec, Magazine: &Magazine{Articles: articles, Pictures: sample.Pictures(), Placement: "article"}, Log: slog.New(slog.DiscardHandler),
 	}))
 	defer site.Close()
 	b := openBrowser(t, site.URL)
@@ -236,6 +237,28 @@ func TestMagazineInABrowser(t *testing.T) {
 				}
 			}
 			b.screenshot(t, fmt.Sprintf("links-%d", n))
+		}
+	})
+	t.Run("other languages", func(t *testing.T) {
+		all := rec.cards
+		defer func() { rec.cards, rec.placements = all, nil }()
+		rec.placements = map[string]recommend.Languages{"article": recommend.AnyLanguage}
+		rec.cards = nil
+		for _, c := range all {
+			if slices.Contains([]data.ArticleID{"zh-Hans/bakers-sleep-at-night", "zh-Hant/price-of-a-loaf", "en/the-mill-turns-again"}, c.ID) {
+				c.Section = "bread"
+				rec.cards = append(rec.cards, c)
+			}
+		}
+		for _, width := range []int64{1280, 390} {
+			b.do(t, chromedp.EmulateViewport(width, 900), chromedp.Navigate(site.URL+"/zh-Hans/bakers-sleep-at-night"))
+			b.checkFits(t)
+			b.screenshot(t, fmt.Sprintf("languages-%d", width))
+			for lang, face := range map[string]string{"zh-Hant": "Noto Serif CJK TC", "en": "Georgia"} {
+				if got := eval[string](t, b, `getComputedStyle(document.querySelector(".card[lang=`+lang+`] h3")).fontFamily`); !strings.Contains(got, face) || strings.Contains(got, "Songti SC") {
+					t.Errorf("a card in %s is set in %s", lang, got)
+				}
+			}
 		}
 	})
 	t.Run("dark", func(t *testing.T) {

@@ -24,10 +24,12 @@ import (
 // A Magazine is the site that the demo shows: articles whose URL is a path such
 // as "/en/harbour-cranes", its first segment being the article's language, one
 // of html.Editions. Other articles are left out. Pictures holds the files
-// behind "/pictures/NAME.svg" at its root.
+// behind "/pictures/NAME.svg" at its root. Placement is that of the links under
+// an article, as in recommend.Query.
 type Magazine struct {
-	Articles []data.Article
-	Pictures fs.FS
+	Articles  []data.Article
+	Pictures  fs.FS
+	Placement string
 }
 
 // relatedOnPage is how many links stand under an article.
@@ -35,11 +37,12 @@ const relatedOnPage = 4
 
 // A magazine serves a Magazine.
 type magazine struct {
-	rec      Recommender
-	log      *slog.Logger
-	pictures fs.FS
-	editions []*edition // in the order of the language bar; at least one
-	matcher  language.Matcher
+	rec       Recommender
+	log       *slog.Logger
+	pictures  fs.FS
+	placement string
+	editions  []*edition // in the order of the language bar; at least one
+	matcher   language.Matcher
 }
 
 // An edition is the magazine in one language.
@@ -57,7 +60,7 @@ type section struct {
 }
 
 func newMagazine(m Magazine, rec Recommender, log *slog.Logger) *magazine {
-	mag := &magazine{rec: rec, log: log, pictures: m.Pictures}
+	mag := &magazine{rec: rec, log: log, pictures: m.Pictures, placement: m.Placement}
 	var tags []language.Tag
 	for _, words := range html.Editions {
 		mag.editions = append(mag.editions, newEdition(words, m.Articles))
@@ -159,7 +162,7 @@ func (m *magazine) handleArticle(c echo.Context, ed *edition) error {
 	if !ok {
 		return echo.ErrNotFound
 	}
-	list, err := m.rec.Related(c.Request().Context(), recommend.Query{ID: a.ID, Limit: relatedOnPage})
+	list, err := m.rec.Related(c.Request().Context(), recommend.Query{ID: a.ID, Limit: relatedOnPage, Placement: m.placement})
 	if err != nil {
 		list = recommend.List{}
 		if !errors.Is(err, data.ErrNoSnapshot) && !errors.Is(err, data.ErrNotFound) {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend"
 )
 
 // A small magazine: two articles of one section in every language, one that
@@ -188,6 +189,43 @@ func TestArticlePage(t *testing.T) {
 	}
 }
 
+// The links of a magazine with a placement are those of that placement, and one
+// to another language says so: the card is in it from its label to its date.
+func TestLinksToOtherLanguages(t *testing.T) {
+	m, rec := newsstand()
+	for i := range rec.cards {
+		rec.cards[i].Section = "ports"
+	}
+	rec.placements = map[string]recommend.Languages{"article": recommend.AnyLanguage}
+	m.Placement = "article"
+	s := New(Config{Recommender: rec, Magazine: m, Log: slog.New(slog.DiscardHandler)})
+	page := get(s, "/zh-Hans/football")
+	cards := find(t, page, "article", "class", "card")
+	want := [][]string{
+		{"en", "English ports cranes in en 23 November 2026", "/en/cranes"},
+		{"en", "English ports ships in en 24 November 2026", "/en/ships"},
+		{"", "ports cranes in zh-Hans 2026年11月23日", "/zh-Hans/cranes"},
+		{"", "ports ships in zh-Hans 2026年11月24日", "/zh-Hans/ships"},
+	}
+	if len(cards) != len(want) {
+		t.Fatalf("%d links, want %d", len(cards), len(want))
+	}
+	for i, card := range cards {
+		link := card.FirstChild
+		for d := range card.Descendants() {
+			if d.Data == "a" {
+				link = d
+			}
+		}
+		if got := []string{attr(card, "lang"), textOf(card), attr(link, "href")}; !slices.Equal(got, want[i]) || attr(link, "hreflang") != want[i][0] {
+			t.Errorf("link %d: got %q to %q, want %q", i+1, got, attr(link, "hreflang"), want[i])
+		}
+	}
+	if got := find(t, page, "a", "href", "/v1/related?id=zh-Hans%2Ffootball&limit=4&placement=article"); len(got) != 1 {
+		t.Error("no way to the JSON of the same links")
+	}
+}
+
 func TestArticleWithoutLinksHasNoHeading(t *testing.T) {
 	m, rec := newsstand()
 	var log bytes.Buffer
@@ -227,7 +265,7 @@ func TestBareArticle(t *testing.T) {
 	}
 	// It has no translation, so the bar leads to the other front pages and says
 	// so; machines are not told that those are the same page.
-	if got := find(t, page, "a", "href", "/zh-Hans/"); len(got) != 1 || attr(got[0], "title") != "没有简体版：前往首页" {
+	if got := find(t, page, "a", "href", "/zh-Hans/"); len(got) != 1 || attr(got[0], "title") != "没有简体版：前往首页" || attr(got[0], "class") != "missing" {
 		t.Errorf("%d ways to the other language, or none that says where it leads", len(got))
 	}
 	if got := find(t, page, "link", "rel", "alternate"); len(got) != 0 {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,7 +78,7 @@ func (m *magazine) articleView(ed *edition, a *data.Article, links []recommend.L
 		Image:      html.Image(a.Image),
 		Paragraphs: paragraphs(a),
 		Tags:       a.Tags,
-		RelatedURL: "/v1/related?" + url.Values{"id": {string(a.ID)}, "limit": {strconv.Itoa(relatedOnPage)}}.Encode(),
+		RelatedURL: m.relatedURL(a.ID),
 	}
 	v.Page = m.frame(ed, a.Title, func(of *edition) string {
 		if same := of.translation(a); same != nil {
@@ -90,12 +91,30 @@ func (m *magazine) articleView(ed *edition, a *data.Article, links []recommend.L
 		v.Section = html.Link{Text: a.Section, URL: ed.sectionURL(a.Section)}
 	}
 	for _, l := range links {
-		v.Related = append(v.Related, html.Card{
-			Title: l.Card.Title, URL: l.Card.URL, Section: l.Card.Section,
-			Image: html.Image(l.Card.Image), Published: html.NewDate(ed.Edition, l.Card.PublishedAt),
-		})
+		v.Related = append(v.Related, m.linkCard(ed, &l.Card))
 	}
 	return v
+}
+
+// linkCard is the card of a link on a page of ed. One to another language or
+// script says so, and is in the words of that language throughout.
+func (m *magazine) linkCard(ed *edition, c *data.Card) html.Card {
+	card := html.Card{Title: c.Title, URL: c.URL, Section: c.Section, Image: html.Image(c.Image)}
+	if i := slices.IndexFunc(m.editions, func(of *edition) bool { return of.Lang == string(c.Lang) }); i >= 0 && m.editions[i] != ed {
+		ed = m.editions[i]
+		card.Lang, card.Language = ed.Lang, ed.Name
+	}
+	card.Published = html.NewDate(ed.Edition, c.PublishedAt)
+	return card
+}
+
+// relatedURL is where a site asks for the links that the page of an article shows.
+func (m *magazine) relatedURL(id data.ArticleID) string {
+	q := url.Values{"id": {string(id)}, "limit": {strconv.Itoa(relatedOnPage)}}
+	if m.placement != "" {
+		q.Set("placement", m.placement)
+	}
+	return "/v1/related?" + q.Encode()
 }
 
 func (m *magazine) problemView(ed *edition, p problem) html.Problem {

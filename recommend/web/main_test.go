@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -23,12 +24,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A shelf is a Recommender that links the articles of one language and section
 // in the order of their ids.
 type shelf struct {
-	snapshot string // "" while none is in service
-	cards    []data.Card
-	fail     error        // what Related returns, if anything
-	panics   any          // what Related panics with, if anything
-	asked    chan<- query // told of every call, if not nil
-	held     <-chan bool  // what Related waits for, if not nil
+	snapshot   string // "" while none is in service
+	cards      []data.Card
+	placements map[string]recommend.Languages
+	fail       error        // what Related returns, if anything
+	panics     any          // what Related panics with, if anything
+	asked      chan<- query // told of every call, if not nil
+	held       <-chan bool  // what Related waits for, if not nil
 }
 
 type query = recommend.Query
@@ -54,9 +56,10 @@ func (s *shelf) Related(_ context.Context, q recommend.Query) (recommend.List, e
 	if i < 0 {
 		return recommend.List{}, errors.Join(errors.New("shelf: row of article"), data.ErrNotFound)
 	}
+	any := cmp.Or(q.Languages, s.placements[q.Placement]) == recommend.AnyLanguage
 	list := recommend.List{RecommendationID: "r1", Snapshot: s.snapshot, Article: s.cards[i]}
 	for _, c := range s.cards {
-		if list.Article.MayLink(&c) && (q.Languages == recommend.AnyLanguage || list.Article.SameLanguage(&c)) && c.Section == list.Article.Section && !slices.Contains(q.Exclude, c.ID) && len(list.Links) < q.Limit {
+		if list.Article.MayLink(&c) && (any || list.Article.SameLanguage(&c)) && c.Section == list.Article.Section && !slices.Contains(q.Exclude, c.ID) && len(list.Links) < q.Limit {
 			list.Links = append(list.Links, recommend.Link{
 				Position: len(list.Links) + 1, Score: 90 - len(list.Links), Rank: .5, Source: recommend.Algorithm, Card: c,
 			})

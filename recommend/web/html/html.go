@@ -75,6 +75,8 @@ type Link struct {
 
 // A Card shows an article that one can go to.
 type Card struct {
+	Lang      string // BCP 47, and
+	Language  string // its name in itself; both empty for an article in the page's language
 	Title     string
 	URL       string
 	Section   string
