@@ -68,10 +68,11 @@ func learn(ctx context.Context, c *corpus, opts Options) (*Model, error) {
 	step(len(views) + 1)
 	row := 0
 	for _, v := range views {
+		rows := v.u.Dim
 		if err := v.join(ctx, g, s, row, opts.Workers); err != nil {
 			return nil, err
 		}
-		row += v.u.Dim
+		row += rows
 	}
 	step(len(views) + 2)
 	return newModel(opts.Rules, groups, views, shared), nil
@@ -248,7 +249,8 @@ func whiten(sigma float32) float32 {
 	return float32(math.Sqrt(float64(sigma)*float64(sigma) + ridge))
 }
 
-// join sets v.fold from the rows of g that are v's, which begin at row first.
+// join sets v.fold from the rows of g that are v's, which begin at row first, and lets
+// go of v.a and v.u.
 func (v *view) join(ctx context.Context, g embed.Dense, s []float32, first, workers int) error {
 	turn := embed.NewDense(v.u.Dim, g.Dim)
 	for i := range turn.Rows {
@@ -257,11 +259,13 @@ func (v *view) join(ctx context.Context, g embed.Dense, s []float32, first, work
 		}
 	}
 	v.fold = embed.NewDense(v.u.Rows, g.Dim)
-	return inChunks(ctx, workers, v.u.Rows, 64, func(i int) {
+	err := inChunks(ctx, workers, v.u.Rows, 64, func(i int) {
 		for j, x := range v.u.Row(i) {
 			vec.Axpy(x, turn.Row(j), v.fold.Row(i))
 		}
 	})
+	v.a, v.u = nil, embed.Dense{}
+	return err
 }
 
 // inChunks calls f with each i below n, until ctx ends, each worker taking size of them
