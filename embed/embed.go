@@ -1,11 +1,28 @@
 package embed
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // A Text is one document to analyse.
 type Text struct {
 	Lang   string // BCP 47, such as "en" or "zh-Hant"; empty or "und" if unknown
 	Fields []Field
+}
+
+// Language is the name of the language of a BCP 47 tag: its primary subtag, in small
+// letters, or "und" if there is none.
+func Language(tag string) string {
+	primary := tag
+	if end := strings.IndexAny(tag, "-_"); end >= 0 {
+		primary = tag[:end]
+	}
+	if primary == "" {
+		return "und"
+	}
+	return strings.ToLower(primary)
 }
 
 // A Field is a part of a Text: its title, its body, …

@@ -18,6 +18,16 @@ func drawDense(t *rapid.T) *mat.Dense {
 	return d
 }
 
+func TestLanguage(t *testing.T) {
+	for tag, want := range map[string]string{
+		"": "und", "und": "und", "-x": "und", "en": "en", "EN-gb": "en", "zh_tw": "zh", "zh-Hant": "zh", "sr-Latn-RS": "sr",
+	} {
+		if got := Language(tag); got != want {
+			t.Errorf("%q: got %q, want %q", tag, got, want)
+		}
+	}
+}
+
 func TestSparseEqualsDense(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDense(t)

@@ -44,19 +44,6 @@ func (b *bag) count(text embed.Text, rules token.Rules) {
 	slices.Sort(b.terms)
 }
 
-// language is the name of the language of a BCP 47 tag: its primary subtag, in small
-// letters, or "und" if there is none.
-func language(tag string) string {
-	primary := tag
-	if end := strings.IndexAny(tag, "-_"); end >= 0 {
-		primary = tag[:end]
-	}
-	if primary == "" {
-		return "und"
-	}
-	return strings.ToLower(primary)
-}
-
 // A corpus is what count found in all texts.
 type corpus struct {
 	texts     int
@@ -106,7 +93,7 @@ func count(ctx context.Context, docs iter.Seq2[Doc, error], opts Options) (*corp
 // add adds what bag counted in a text. The order in which texts are added shows only in
 // the ids of terms.
 func (c *corpus) add(bag *bag, place int, doc Doc) {
-	lang := language(doc.Text.Lang)
+	lang := embed.Language(doc.Text.Lang)
 	l := c.languages[lang]
 	if l == nil {
 		l = &lexicon{lang: lang, ids: make(map[string]uint32)}

@@ -274,7 +274,7 @@ const (
 func (m *Model) fold(bag *bag, text embed.Text, vector []float32) {
 	bits := m.size[rulesBits]
 	bag.count(text, token.Rules{KeepStopWords: bits&keepStopWords != 0, KeepEndings: bits&keepEndings != 0})
-	lo, hi := m.terms(language(text.Lang))
+	lo, hi := m.terms(embed.Language(text.Lang))
 	clear(vector)
 	learnt, shared := vector[:m.u.Dim], vector[m.u.Dim:]
 	var length float64 // of the terms known, squared

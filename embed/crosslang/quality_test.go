@@ -96,8 +96,8 @@ func (p post) marked() embed.Text {
 		var words []string
 		for _, t := range token.For(p.lang, token.Rules{}).Tokenise(field.Text) {
 			h := fnv.New64a()
-			fmt.Fprint(h, language(p.lang), " ", t)
-			words = append(words, fmt.Sprintf("%s0%x", language(p.lang), h.Sum64()))
+			fmt.Fprint(h, embed.Language(p.lang), " ", t)
+			words = append(words, fmt.Sprintf("%s0%x", embed.Language(p.lang), h.Sum64()))
 		}
 		text.Fields[i].Text = strings.Join(words, " ")
 	}

@@ -41,7 +41,7 @@ func count(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options
 			scratch := bag{rules: opts.Rules}
 			for b := range batches {
 				for i, text := range b.texts {
-					lang := language(text.Lang)
+					lang := embed.Language(text.Lang)
 					c := counters[lang]
 					if c == nil {
 						c = &counter{ids: make(map[string]uint32)}
@@ -76,19 +76,6 @@ func count(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options
 		return nil, 0, ErrEmptyCorpus
 	}
 	return corpora, n, nil
-}
-
-// language is the name of the language of a BCP 47 tag: its primary subtag, in small
-// letters, or "und" if there is none.
-func language(tag string) string {
-	primary := tag
-	if end := strings.IndexAny(tag, "-_"); end >= 0 {
-		primary = tag[:end]
-	}
-	if primary == "" {
-		return "und"
-	}
-	return strings.ToLower(primary)
 }
 
 // send passes texts on in batches and returns their number.

@@ -160,16 +160,6 @@ func TestCountsOfLanguages(t *testing.T) {
 	}
 }
 
-func TestLanguage(t *testing.T) {
-	for tag, want := range map[string]string{
-		"": "und", "und": "und", "-x": "und", "en": "en", "EN-gb": "en", "zh_tw": "zh", "zh-Hant": "zh", "sr-Latn-RS": "sr",
-	} {
-		if got := language(tag); got != want {
-			t.Errorf("%q: got %q, want %q", tag, got, want)
-		}
-	}
-}
-
 // count, against the simplest way to do it.
 func TestCountEqualsPlainCounting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -314,7 +314,7 @@ func (m *Model) Languages() []string {
 // Space is what m knows of the language of a BCP 47 tag, which it finds by the primary
 // subtag; nil if m was fitted to no text in it.
 func (m *Model) Space(lang string) *Space {
-	i, ok := slices.BinarySearchFunc(m.spaces, language(lang), func(s *Space, lang string) int { return cmp.Compare(s.lang, lang) })
+	i, ok := slices.BinarySearchFunc(m.spaces, embed.Language(lang), func(s *Space, lang string) int { return cmp.Compare(s.lang, lang) })
 	if !ok {
 		return nil
 	}
