@@ -3,7 +3,6 @@ package recommend
 import (
 	"cmp"
 	"iter"
-	"runtime"
 	"slices"
 	"time"
 
@@ -319,7 +318,6 @@ func (v *view) pinned(source *data.Card, row int, target data.ArticleID, named b
 		card, at, _ = v.find(card.ID)
 	}
 	link := Link{Card: card, Provisional: v.overlay.holds(card.ID)}
-	defer runtime.KeepAlive(v)
 	vector, scales := v.vector, v.snapshot.Manifest().Scales
 	if !source.SameLanguage(&card) {
 		vector, scales = v.crossVector, v.snapshot.Manifest().CrossScales
@@ -344,18 +342,15 @@ func (v *view) vector(id data.ArticleID, row int) []float32 {
 }
 
 // crossVector is that of an article, which is in row, in the space of all
-// languages, mapped; nil if it is not known.
+// languages; nil if it is not known.
 func (v *view) crossVector(id data.ArticleID, row int) []float32 {
 	if f := v.overlay.of(id); f != nil {
 		return f.crossVector
 	}
-	if row == noRow {
+	if row == noRow || !v.snapshot.HasCross() {
 		return nil
 	}
-	if !v.snapshot.HasCross() {
-		return nil
-	}
-	return v.snapshot.CrossVectors().Row(row)
+	return v.snapshot.CrossVector(row)
 }
 
 // crossCandidates is the candidates of an article, which is in row, among those
