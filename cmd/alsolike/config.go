@@ -15,9 +15,8 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/alsolike/alsolike/data/ingest"
-	"github.com/alsolike/alsolike/recommend"
-
 	"github.com/alsolike/alsolike/embed/token"
+	"github.com/alsolike/alsolike/recommend"
 )
 
 // A config holds the settings of a site. The zero value of a number means that
