@@ -200,7 +200,7 @@ func TestLinksToOtherLanguages(t *testing.T) {
 	m.Placement = "article"
 	s := New(Config{Recommender: rec, Magazine: m, Log: slog.New(slog.DiscardHandler)})
 	page := get(s, "/zh-Hans/football")
-	cards := find(t, page, "article", "class", "card")
+	cards := find(t, page, "article", "class", "")[1:] // under the story
 	want := [][]string{
 		{"en", "English ports cranes in en 23 November 2026", "/en/cranes"},
 		{"en", "English ports ships in en 24 November 2026", "/en/ships"},
@@ -223,6 +223,24 @@ func TestLinksToOtherLanguages(t *testing.T) {
 	}
 	if got := find(t, page, "a", "href", "/v1/related?id=zh-Hans%2Ffootball&limit=4&placement=article"); len(got) != 1 {
 		t.Error("no way to the JSON of the same links")
+	}
+}
+
+// Where articles share a picture, no two of a page show the same part of it.
+func TestSharedPictures(t *testing.T) {
+	m, rec := newsstand()
+	for i := range m.Articles {
+		m.Articles[i].Image.Src = "/pictures/cranes.svg"
+		rec.cards[i] = m.Articles[i].Card()
+		rec.cards[i].Section = "ports"
+	}
+	page := get(New(Config{Recommender: rec, Magazine: m, Log: slog.New(slog.DiscardHandler)}), "/en/cranes")
+	var got []string
+	for _, card := range find(t, page, "article", "class", "") {
+		got = append(got, attr(card, "class"))
+	}
+	if want := []string{"story", "card detail-1", "card detail-2", "card detail-3", "card"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

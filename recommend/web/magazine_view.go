@@ -22,15 +22,15 @@ const (
 func (m *magazine) frontView(ed *edition) html.Front {
 	v := html.Front{Page: m.frame(ed, "", func(of *edition) string { return of.root() })}
 	v.Description = ed.Tagline
-	shown := map[data.ArticleID]bool{}
+	shown, seen := map[data.ArticleID]bool{}, pictures{}
 	for i, a := range ed.articles[:min(len(ed.articles), 1+frontLatest)] {
 		shown[a.ID] = true
 		if i == 0 {
-			v.Lead = cardOf(ed, a)
+			v.Lead = seen.show(cardOf(ed, a))
 		} else {
 			card := cardOf(ed, a)
 			card.Teaser = ""
-			v.Latest = append(v.Latest, card)
+			v.Latest = append(v.Latest, seen.show(card))
 		}
 	}
 	for _, s := range ed.sections {
@@ -61,10 +61,11 @@ func (m *magazine) sectionView(ed *edition, s *section) html.Section {
 	for i := range v.Sections {
 		v.Sections[i].Current = v.Sections[i].URL == s.url
 	}
+	seen := pictures{}
 	for _, a := range s.articles {
 		card := cardOf(ed, a)
 		card.Section = ""
-		v.Cards = append(v.Cards, card)
+		v.Cards = append(v.Cards, seen.show(card))
 	}
 	return v
 }
@@ -90,10 +91,22 @@ func (m *magazine) articleView(ed *edition, a *data.Article, links []recommend.L
 	if a.Section != "" {
 		v.Section = html.Link{Text: a.Section, URL: ed.sectionURL(a.Section)}
 	}
+	seen := pictures{v.Image.Src: 1}
 	for _, l := range links {
-		v.Related = append(v.Related, m.linkCard(ed, &l.Card))
+		v.Related = append(v.Related, seen.show(m.linkCard(ed, &l.Card)))
 	}
 	return v
+}
+
+// pictures counts how often each picture stands on a page.
+type pictures map[string]int
+
+// show is card with a part of its picture that the page does not show yet, for
+// articles of one subject may share a picture.
+func (p pictures) show(card html.Card) html.Card {
+	card.Detail = p[card.Image.Src] % (html.Details + 1)
+	p[card.Image.Src]++
+	return card
 }
 
 // linkCard is the card of a link on a page of ed. One to another language or

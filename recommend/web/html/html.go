@@ -73,6 +73,9 @@ type Link struct {
 	Current bool // the page itself
 }
 
+// Details is how many parts of a picture the style sheet can show.
+const Details = 3
+
 // A Card shows an article that one can go to.
 type Card struct {
 	Lang      string // BCP 47, and
@@ -83,6 +86,7 @@ type Card struct {
 	Image     Image
 	Published Date
 	Teaser    string // a sentence or two; empty where only the headline is shown
+	Detail    int    // of the picture: 0 shows all of it, 1 to Details a part each
 }
 
 // An Image is a picture with its text alternative.
