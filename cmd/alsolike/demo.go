@@ -20,14 +20,23 @@ const demoAddr = "127.0.0.1:8080"
 // demoConfig is the configuration that a demo's data folder gets, and the sign
 // that it is one.
 const demoConfig = `# Settings of the demo of alsolike.
-lsa:
-  # One dimension for each subject of the magazine.
-  rank: 40
 list:
   # Leaves out what is only somewhat alike: two or three good links look better
   # under an article than five.
   threshold: 80
+placements:
+  # The links under an article. Where its own language has too few, there is room
+  # for other languages. Without this line there are none.
+  ` + demoPlacement + `:
+    languages: any
 `
+
+// demoPlacement names the links under the magazine's articles.
+const demoPlacement = "article"
+
+// demoArticle has links to its own language, to one in the other script of it
+// alone, and to another language.
+const demoArticle = "zh-Hans/cameras-in-the-pines"
 
 func newDemoCommand(e *env) *cobra.Command {
 	var addr string
@@ -73,7 +82,6 @@ func demoListen(addr string, asked bool) (net.Listener, error) {
 // demo makes the sample site's links and serves it on ln, which it closes.
 func (e *env) demo(ctx context.Context, ln net.Listener) error {
 	defer ln.Close()
-	articles := sample.Articles()
 	if err := e.loadSample(ctx); err != nil {
 		return err
 	}
@@ -93,11 +101,16 @@ The Lantern, a magazine of %s (%s), with its links:
   简体      %[3]s/zh-Hans/
   繁體      %[3]s/zh-Hant/
 
-  the same links for a site to ask:  %[3]s/v1/related?id=%[4]s
+  links to three languages at once:  %[3]s/%[4]s
+  the same for a site to ask:        %[3]s/v1/related?id=%[4]s&lang=any
 
 Ctrl-C ends it.
-`, plural(m.Counts.Articles, "article"), languageCounts(m), at, articles[0].ID)
-	return e.serve(ctx, ln, conf, &web.Magazine{Articles: articles, Pictures: sample.Pictures()})
+`, plural(m.Counts.Articles, "article"), languageCounts(m), at, demoArticle)
+	placement := demoPlacement
+	if _, ok := conf.Placements[placement]; !ok { // whoever keeps a demo may change its settings
+		placement = ""
+	}
+	return e.serve(ctx, ln, conf, &web.Magazine{Articles: sample.Articles(), Pictures: sample.Pictures(), Placement: placement})
 }
 
 // loadSample puts the sample site and its settings into the data folder, which

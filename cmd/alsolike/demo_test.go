@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -32,8 +33,19 @@ func TestDemo(t *testing.T) {
 	for _, a := range sample.Articles() {
 		_, body := r.get(a.URL)
 		_, links, found := strings.Cut(body, headings[string(a.Lang)])
-		if !found || strings.Count(links, `href="/`+string(a.Lang)+`/`) < 2 {
-			t.Errorf("%s: no links under %q", a.URL, headings[string(a.Lang)])
+		if !found || !regexp.MustCompile(`<h3><a href="/`+string(a.Lang)+`/`).MatchString(links) {
+			t.Errorf("%s: no link to %s under %q", a.URL, a.Lang, headings[string(a.Lang)])
+		}
+		for _, m := range regexp.MustCompile(`<h3><a href="/([^/]*)/[^"]*"( hreflang="([^"]*)")?`).FindAllStringSubmatch(links, -1) {
+			if told := cmp.Or(m[3], string(a.Lang)); told != m[1] {
+				t.Errorf("%s: a link to %s says %s", a.URL, m[1], told)
+			}
+		}
+	}
+	_, body := r.get("/" + demoArticle)
+	for _, want := range []string{`<h3><a href="/zh-Hans/`, `hreflang="zh-Hant">`, `hreflang="en">`} {
+		if _, links, _ := strings.Cut(body, headings["zh-Hans"]); !strings.Contains(links, want) {
+			t.Errorf("%s: no link with %s", demoArticle, want)
 		}
 	}
 
@@ -57,7 +69,7 @@ func TestDemo(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Errorf("the demo ends with %v", err)
 	}
-	for _, want := range []string{r.base + "/en/", r.base + "/zh-Hans/", r.base + "/zh-Hant/", "/v1/related?id="} {
+	for _, want := range []string{r.base + "/en/", r.base + "/zh-Hans/", r.base + "/zh-Hant/", r.base + "/" + demoArticle, "/v1/related?id="} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the demo does not print %s:\n%s", want, stdout.String())
 		}
@@ -74,10 +86,9 @@ func TestDemoFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var m struct{ Rank int }
-	s.decode(&m, "refresh", "--json")
-	if m.Rank != 40 {
-		t.Errorf("rank %d, want 40 as the demo's settings have it", m.Rank)
+	s.ok("refresh")
+	if got := s.ok("related", demoArticle, "--placement", demoPlacement); !strings.Contains(got, "fallback:language") {
+		t.Errorf("the demo's settings do not hold; the links are\n%s", got)
 	}
 	site := newShell(t)
 	site.ok("import", site.file("one.jsonl", goodLine))

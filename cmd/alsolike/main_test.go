@@ -130,7 +130,6 @@ func jsonLines(articles []data.Article) string {
 func withSample(t *testing.T) *shell {
 	t.Helper()
 	s := newShell(t)
-	s.environ = []string{"ALSOLIKE_LSA_RANK=40"}
 	s.ok("import", s.sampleFile())
 	s.ok("refresh")
 	return s
