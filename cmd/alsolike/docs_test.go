@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -44,10 +45,7 @@ func TestDocs(t *testing.T) {
 	}
 	for _, topic := range topics() {
 		var page strings.Builder
-		for i, part := range strings.Split(topicText(topic.name), "\n## ") {
-			if i > 0 {
-				page.WriteString("\n## ")
-			}
+		for _, part := range parts(topicText(topic.name)) {
 			heading, _, _ := strings.Cut(part, "\n")
 			t.Run(topic.name+"/"+heading, func(t *testing.T) { part = newConsole(t).runAll(part) })
 			page.WriteString(part)
@@ -60,11 +58,30 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// parts is the page from one heading to the next; what a command prints may hold
+// headings of its own.
+func parts(page string) []string {
+	all, quoted := []string{""}, false
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, "```") {
+			quoted = !quoted
+		}
+		if strings.HasPrefix(line, "## ") && !quoted {
+			all = append(all, "")
+		}
+		all[len(all)-1] += line
+	}
+	return all
+}
+
 // The page on articles shows every format there is.
 func TestHelpTopics(t *testing.T) {
 	s := newShell(t)
 	page := s.ok("help", "articles")
-	for _, want := range []string{"## JSON lines", "## CSV", "## Markdown", "## HTML", "## Text", "## Feeds", "## Sitemaps", "## WordPress", "## Push", "## Languages", "sources:"} {
+	if got := s.ok("help", "languages"); !strings.Contains(got, "## Translations") || !strings.Contains(got, "placements:") {
+		t.Errorf("help languages:\n%s", got)
+	}
+	for _, want := range []string{"## JSON lines", "## CSV", "## Markdown", "## HTML", "## Text", "## Feeds", "## Sitemaps", "## WordPress", "## Push", "## Languages", "help languages", "sources:"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("help articles does not hold %q", want)
 		}
@@ -92,6 +109,7 @@ const example = "https://example.org"
 //	curl URL            the text below is that page of example, which is served from now on
 //	curl … localhost    a request to the server that was started with
 //	alsolike serve &
+//	alsolike demo --data ./alsolike-data &
 //	NAME=$(alsolike …)  the output is kept for $NAME
 type console struct {
 	t        *testing.T
@@ -127,7 +145,7 @@ func (c *console) runAll(document string) string {
 		printed := "```console"
 		for _, part := range strings.Split(inner, "\n$ ")[1:] {
 			command, want, _ := strings.Cut(part, "\n")
-			want = strings.TrimSpace(want)
+			want = strings.Trim(want, "\n")
 			got := c.try(command, want)
 			if unvarying(got) != unvarying(want) {
 				if !*updateDocs {
@@ -178,6 +196,9 @@ func (c *console) try(command, below string) string {
 	case command == "alsolike serve &":
 		c.serve()
 		return ""
+	case command == "alsolike demo --data ./alsolike-data &":
+		c.demo()
+		return ""
 	case command == "alsolike status": // tells of what goes on beside it
 		var got string
 		waitFor(c.t, "status as the document shows it", func() bool {
@@ -213,9 +234,9 @@ func (c *console) alsolike(command string) string {
 	}
 	var stdout, stderr bytes.Buffer
 	if code := run(c.t.Context(), append(args[1:], "--progress", "none"), &stdout, &stderr, c.environ); code != 0 {
-		return strings.TrimSpace(c.public(stderr.String() + stdout.String()))
+		return strings.Trim(c.public(stderr.String()+stdout.String()), "\n")
 	}
-	return strings.TrimSpace(c.public(stdout.String()))
+	return strings.Trim(c.public(stdout.String()), "\n")
 }
 
 // serve starts a server on the data folder, until the test ends.
@@ -226,6 +247,26 @@ func (c *console) serve() {
 	c.t.Cleanup(func() {
 		c.server.stop()
 		if err := <-c.server.done; err != nil {
+			c.t.Error(err)
+		}
+	})
+}
+
+// demo starts the demo, until the test ends.
+func (c *console) demo() {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(c.t.Context())
+	e := &env{stdout: io.Discard, stderr: io.Discard, now: time.Now, dataDir: "./alsolike-data", logFormat: "text", logLevel: "error", progress: "none"}
+	c.server = &running{t: c.t, base: "http://" + ln.Addr().String()}
+	done := make(chan error, 1)
+	go func() { done <- e.demo(ctx, ln) }()
+	waitFor(c.t, "the demo is ready", func() bool { status, _ := c.server.get("/readyz"); return status == http.StatusOK })
+	c.t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
 			c.t.Error(err)
 		}
 	})

@@ -38,8 +38,8 @@ imports and no longer has becomes unpublished.
   sitemap     the address of a sitemap: fetches what is new or changed
 
 Where nothing names an article's language, its text tells it; where that is not enough,
-the article is taken to be in the site's main language, if it has one. See Languages in
-"alsolike help articles".
+the article is taken to be in the site's main language, if it has one. See
+"alsolike help languages".
 
 JSON lines hold one object a line, with the fields id, title, body (plain text or
 HTML), summary, url, lang, published_at, updated_at, section, tags, authors, image

@@ -178,5 +178,5 @@ func compareLast(a, b data.Lang) int {
 
 // undetermined says how many articles are in no known language, and what to do.
 func undetermined(n int) string {
-	return plural(n, "article") + ` in no known language, linked to such only; let the source name it, or see Languages in "alsolike help articles"`
+	return plural(n, "article") + ` in no known language, linked to such only; let the source name it, or see "alsolike help languages"`
 }
