@@ -18,11 +18,15 @@ import (
 	"github.com/alsolike/alsolike/data/sample"
 )
 
-var updateDocs = flag.Bool("update", false, "write into docs/*.md what their commands print")
+var updateDocs = flag.Bool("update", false, "write into README.md and docs/*.md what their commands print")
 
 // What the README shows of the command line is what the command line prints.
 func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	path, err := filepath.Abs("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +34,12 @@ func TestReadme(t *testing.T) {
 	if err := os.WriteFile("articles.jsonl", []byte(jsonLines(sample.Articles())), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	c.runAll(string(readme))
+	printed := c.runAll(string(readme))
+	if *updateDocs {
+		if err := os.WriteFile(path, []byte(printed), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if c.commands < 5 {
 		t.Errorf("found %d commands in the README, want at least 5", c.commands)
 	}
