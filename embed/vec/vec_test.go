@@ -1,7 +1,6 @@
 package vec_test
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -135,40 +134,4 @@ func TestTopRefusesNaN(t *testing.T) {
 	if got, want := top.Sorted(), []vec.Item{{Row: 1, Score: 0.5}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-}
-
-func BenchmarkDot(b *testing.B) {
-	for _, n := range []int{64, 256} {
-		b.Run(fmt.Sprintf("dim=%d", n), func(b *testing.B) {
-			x, y := ones(n), ones(n)
-			var sum float32
-			for b.Loop() {
-				sum += vec.Dot(x, y)
-			}
-			b.ReportMetric(2*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-			if sum == 0 {
-				b.Fatal("sum is 0")
-			}
-		})
-	}
-}
-
-func BenchmarkAxpy(b *testing.B) {
-	for _, n := range []int{64, 256} {
-		b.Run(fmt.Sprintf("dim=%d", n), func(b *testing.B) {
-			x, y := ones(n), ones(n)
-			for b.Loop() {
-				vec.Axpy(1e-9, x, y)
-			}
-			b.ReportMetric(2*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
-	}
-}
-
-func ones(n int) []float32 {
-	v := make([]float32, n)
-	for i := range v {
-		v[i] = 1
-	}
-	return v
 }

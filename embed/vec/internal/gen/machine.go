@@ -60,6 +60,7 @@ func (avx2) mask(n reg.GPVirtual) reg.Register {
 }
 
 func (avx2) loadMasked(src Mem, mask reg.Register, dst reg.VecVirtual) { VMASKMOVPS(src, mask, dst) }
+
 func (avx2) storeMasked(src reg.VecVirtual, mask reg.Register, dst Mem) {
 	VMASKMOVPS(src, mask, dst)
 }
@@ -91,6 +92,7 @@ func (avx512) mask(n reg.GPVirtual) reg.Register {
 }
 
 func (avx512) loadMasked(src Mem, mask reg.Register, dst reg.VecVirtual) { VMOVUPS_Z(src, mask, dst) }
+
 func (avx512) storeMasked(src reg.VecVirtual, mask reg.Register, dst Mem) {
 	VMOVUPS(src, mask, dst)
 }
