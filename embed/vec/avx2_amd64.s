@@ -1792,3 +1792,67 @@ restEnd:
 	MOVQ BX, ret+80(FP)
 	VZEROUPPER
 	RET
+
+// func selectInt8AVX2(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
+// Requires: AVX, BMI, FMA3
+TEXT ·selectInt8AVX2(SB), NOSPLIT, $0-224
+	XORQ AX, AX
+	MOVQ hits_base+0(FP), CX
+	MOVQ sums_base+24(FP), DX
+	MOVQ colScale_base+144(FP), BX
+	MOVQ colAdd_base+168(FP), SI
+	MOVQ colLeast_base+192(FP), DI
+	XORQ R8, R8
+	JMP  test
+
+row:
+	MOVQ         rowScale_base+72(FP), R9
+	VBROADCASTSS (R9)(R8*4), Y0
+	MOVQ         rowAdd_base+96(FP), R9
+	VBROADCASTSS (R9)(R8*4), Y1
+	MOVQ         rowLeast_base+120(FP), R9
+	VBROADCASTSS (R9)(R8*4), Y2
+	MOVQ         cols+64(FP), R10
+	XORQ         R9, R9
+
+vector:
+	VCVTDQ2PS   (DX)(R9*4), Y3
+	VMULPS      (BX)(R9*4), Y3, Y3
+	VFMADD213PS (SI)(R9*4), Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VMINPS      (DI)(R9*4), Y2, Y4
+	VCMPPS      $0x1d, Y4, Y3, Y3
+	VMOVMSKPS   Y3, R11
+	TESTL       R11, R11
+	JZ          none
+
+hit:
+	TZCNTL R11, R12
+	ADDL   AX, R12
+	MOVL   R12, (CX)
+	ADDQ   $0x04, CX
+	LEAL   -1(R11), R12
+	ANDL   R12, R11
+	JNZ    hit
+
+none:
+	ADDQ $0x08, AX
+	ADDQ $0x08, R9
+	CMPQ R9, R10
+	JL   vector
+	MOVQ ld+48(FP), R9
+	LEAQ (DX)(R9*4), DX
+	SUBQ R10, R9
+	ADDQ R9, AX
+	INCQ R8
+
+test:
+	MOVQ rows+56(FP), R9
+	CMPQ R8, R9
+	JL   row
+	MOVQ hits_base+0(FP), AX
+	SUBQ AX, CX
+	SHRQ $0x02, CX
+	MOVQ CX, ret+216(FP)
+	VZEROUPPER
+	RET

@@ -151,3 +151,8 @@ func atLeastAVX512(dst []int32, s []float32, least float32) int
 //
 //go:noescape
 func atLeastInt8AVX512(dst []int32, sums []int32, scale []float32, least float32) int
+
+// selectInt8AVX512 is SelectInt8 for cols a multiple of 16.
+//
+//go:noescape
+func selectInt8AVX512(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int

@@ -3279,3 +3279,65 @@ restEnd:
 	MOVQ BX, ret+80(FP)
 	VZEROUPPER
 	RET
+
+// func selectInt8AVX512(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·selectInt8AVX512(SB), NOSPLIT, $0-224
+	VMOVDQU32    places<>+0(SB), Z0
+	MOVL         $0x00000010, AX
+	VPBROADCASTD AX, Z1
+	MOVQ         hits_base+0(FP), AX
+	MOVQ         sums_base+24(FP), CX
+	MOVQ         colScale_base+144(FP), DX
+	MOVQ         colAdd_base+168(FP), BX
+	MOVQ         colLeast_base+192(FP), SI
+	XORQ         DI, DI
+	JMP          test
+
+row:
+	MOVQ         rowScale_base+72(FP), R8
+	VBROADCASTSS (R8)(DI*4), Z2
+	MOVQ         rowAdd_base+96(FP), R8
+	VBROADCASTSS (R8)(DI*4), Z3
+	MOVQ         rowLeast_base+120(FP), R8
+	VBROADCASTSS (R8)(DI*4), Z4
+	MOVQ         cols+64(FP), R9
+	XORQ         R8, R8
+
+vector:
+	VCVTDQ2PS     (CX)(R8*4), Z5
+	VMULPS        (DX)(R8*4), Z5, Z5
+	VFMADD213PS   (BX)(R8*4), Z2, Z5
+	VADDPS        Z3, Z5, Z5
+	VMINPS        (SI)(R8*4), Z4, Z6
+	VCMPPS        $0x1d, Z6, Z5, K1
+	KORTESTW      K1, K1
+	JZ            none
+	VPCOMPRESSD.Z Z0, K1, Z5
+	KMOVW         K1, R10
+	POPCNTL       R10, R10
+	VMOVDQU32     Z5, (AX)
+	LEAQ          (AX)(R10*4), AX
+
+none:
+	VPADDD       Z1, Z0, Z0
+	ADDQ         $0x10, R8
+	CMPQ         R8, R9
+	JL           vector
+	MOVQ         ld+48(FP), R8
+	LEAQ         (CX)(R8*4), CX
+	SUBQ         R9, R8
+	VPBROADCASTD R8, Z2
+	VPADDD       Z2, Z0, Z0
+	INCQ         DI
+
+test:
+	MOVQ rows+56(FP), R8
+	CMPQ DI, R8
+	JL   row
+	MOVQ hits_base+0(FP), CX
+	SUBQ CX, AX
+	SHRQ $0x02, AX
+	MOVQ AX, ret+216(FP)
+	VZEROUPPER
+	RET

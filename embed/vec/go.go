@@ -22,6 +22,9 @@ var goKernel = kernel{
 	atLeast:     atLeastGo,
 	atLeastInt8: atLeastInt8Go,
 
+	selectInt8:      selectInt8Go,
+	selectInt8Lanes: 1,
+
 	multiplyAdds: multiplyAddsGo,
 	peakWidth:    8,
 }

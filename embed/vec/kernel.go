@@ -23,6 +23,9 @@ type kernel struct {
 	atLeast     func(dst []int32, s []float32, least float32) int
 	atLeastInt8 func(dst, sums []int32, scale []float32, least float32) int
 
+	selectInt8      func(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowLeast, colScale, colAdd, colLeast []float32) int
+	selectInt8Lanes int // of which cols is a multiple
+
 	multiplyAdds func(rounds int) // of peakWidth independent sums, each rounds long, on registers alone
 	peakWidth    int
 }

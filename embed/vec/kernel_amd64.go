@@ -43,6 +43,9 @@ var avx512VNNI = kernel{
 	atLeast:     atLeastAVX512,
 	atLeastInt8: atLeastInt8AVX512,
 
+	selectInt8:      selectInt8AVX512,
+	selectInt8Lanes: 16,
+
 	multiplyAdds: multiplyAddsAVX512,
 	peakWidth:    12 * 16,
 }
@@ -65,6 +68,9 @@ var avx2 = kernel{
 
 	atLeast:     atLeastAVX2,
 	atLeastInt8: atLeastInt8AVX2,
+
+	selectInt8:      selectInt8AVX2,
+	selectInt8Lanes: 8,
 
 	multiplyAdds: multiplyAddsAVX2,
 	peakWidth:    12 * 8,

@@ -54,6 +54,10 @@ func TestAtLeast(t *testing.T) {
 	eachKernel(t, func(t *testing.T) { vectest.AtLeast(t, vec.AtLeast) })
 }
 
+func TestSelectInt8(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.SelectInt8(t, vec.SelectInt8) })
+}
+
 func TestAtLeastInt8(t *testing.T) {
 	eachKernel(t, func(t *testing.T) { vectest.AtLeastInt8(t, vec.AtLeastInt8) })
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/alsolike/alsolike/embed/vec"
 )
 
 // A product is the search of one set of rows, the queries, among another, the
@@ -172,7 +174,7 @@ func (w *worker) pair(block int) {
 	ld := hi - lo
 	for first := 0; first < len(w.of); first += w.rows {
 		w.multiply(first, c, lo, hi)
-		hits := selectInt8(w.hits, w.sums, ld, w.rows, ld,
+		hits := vec.SelectInt8(w.hits, w.sums, ld, w.rows, ld,
 			w.scale[first:first+w.rows], w.strips.slack[first:first+w.rows], w.least[first:first+w.rows],
 			c.scale[lo:hi], c.slack[lo:hi], w.candidateLeast[:ld])
 		for _, h := range w.hits[:hits] {

@@ -25,10 +25,12 @@ func main() {
 		write(avx2{})
 		int8AVX2()
 		selectAVX2()
+		selectInt8AVX2()
 	case "avx512":
 		write(avx512{})
 		int8AVX512()
 		selectAVX512()
+		selectInt8AVX512()
 	default:
 		log.Fatal("gen: say -kernel avx2 or -kernel avx512")
 	}
