@@ -77,46 +77,6 @@ func combine11AVX512(dst *float32, x *float32, stride int, rows int, index *uint
 //go:noescape
 func combine12AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
 
-// combine13AVX512 is Combine for 13 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine13AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine14AVX512 is Combine for 14 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine14AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine15AVX512 is Combine for 15 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine15AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine16AVX512 is Combine for 16 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine16AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine17AVX512 is Combine for 17 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine17AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine18AVX512 is Combine for 18 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine18AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine19AVX512 is Combine for 19 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine19AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine20AVX512 is Combine for 20 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine20AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
 // tileAVX512 is Tile for 14 × 32 numbers.
 //
 //go:noescape
