@@ -1616,6 +1616,191 @@ by1End:
 	VZEROUPPER
 	RET
 
+// func atLeastAVX512(dst []int32, s []float32, least float32) int
+// Requires: AVX, AVX512F, BMI2, POPCNT
+TEXT ·atLeastAVX512(SB), NOSPLIT, $0-64
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         s_base+24(FP), CX
+	MOVQ         s_len+32(FP), DX
+	VBROADCASTSS least+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, DX
+	JL           wholeEnd
+
+whole:
+	VMOVUPS       (CX)(BX*4), Z1
+	VCMPPS        $0x1d, Z0, Z1, K1
+	KMOVW         K1, SI
+	TESTL         SI, SI
+	JZ            wholeNone
+	KMOVW         SI, K1
+	VPBROADCASTD  BX, Z1
+	VPADDD        places<>+0(SB), Z1, Z1
+	VPCOMPRESSD.Z Z1, K1, Z1
+	POPCNTL       SI, SI
+	MOVL          $0xffffffff, DI
+	BZHIL         SI, DI, DI
+	KMOVW         DI, K1
+	VMOVDQU32     Z1, K1, (AX)
+	LEAQ          (AX)(SI*4), AX
+
+wholeNone:
+	ADDQ $0x00000010, BX
+	SUBQ $0x00000010, DX
+	JGE  whole
+
+wholeEnd:
+	ADDQ          $0x00000010, DX
+	TESTQ         DX, DX
+	JZ            restEnd
+	MOVQ          DX, SI
+	MOVL          $0xffffffff, DI
+	BZHIL         SI, DI, DI
+	KMOVW         DI, K1
+	VMOVUPS.Z     (CX)(BX*4), K1, Z1
+	VCMPPS        $0x1d, Z0, Z1, K1
+	KMOVW         K1, CX
+	BZHIL         DX, CX, CX
+	TESTL         CX, CX
+	JZ            restNone
+	KMOVW         CX, K1
+	VPBROADCASTD  BX, Z0
+	VPADDD        places<>+0(SB), Z0, Z0
+	VPCOMPRESSD.Z Z0, K1, Z0
+	POPCNTL       CX, CX
+	MOVL          $0xffffffff, DX
+	BZHIL         CX, DX, DX
+	KMOVW         DX, K1
+	VMOVDQU32     Z0, K1, (AX)
+	LEAQ          (AX)(CX*4), AX
+
+restNone:
+restEnd:
+	MOVQ dst_base+0(FP), CX
+	SUBQ CX, AX
+	SHRQ $0x02, AX
+	VZEROUPPER
+	MOVQ AX, ret+56(FP)
+	RET
+
+DATA places<>+0(SB)/4, $0x00000000
+DATA places<>+4(SB)/4, $0x00000001
+DATA places<>+8(SB)/4, $0x00000002
+DATA places<>+12(SB)/4, $0x00000003
+DATA places<>+16(SB)/4, $0x00000004
+DATA places<>+20(SB)/4, $0x00000005
+DATA places<>+24(SB)/4, $0x00000006
+DATA places<>+28(SB)/4, $0x00000007
+DATA places<>+32(SB)/4, $0x00000008
+DATA places<>+36(SB)/4, $0x00000009
+DATA places<>+40(SB)/4, $0x0000000a
+DATA places<>+44(SB)/4, $0x0000000b
+DATA places<>+48(SB)/4, $0x0000000c
+DATA places<>+52(SB)/4, $0x0000000d
+DATA places<>+56(SB)/4, $0x0000000e
+DATA places<>+60(SB)/4, $0x0000000f
+GLOBL places<>(SB), RODATA|NOPTR, $64
+
+// func selectInt8AVX512(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
+// Requires: AVX, AVX512F, BMI2, POPCNT
+TEXT ·selectInt8AVX512(SB), NOSPLIT, $0-224
+	MOVQ hits_base+0(FP), AX
+	MOVQ sums_base+24(FP), CX
+	MOVQ colScale_base+144(FP), DX
+	MOVQ colAdd_base+168(FP), BX
+	MOVQ colLeast_base+192(FP), SI
+	XORQ DI, DI
+	XORQ R8, R8
+
+row:
+	CMPQ         DI, rows+56(FP)
+	JGE          rowEnd
+	MOVQ         rowScale_base+72(FP), R9
+	VBROADCASTSS (R9)(DI*4), Z0
+	MOVQ         rowAdd_base+96(FP), R9
+	VBROADCASTSS (R9)(DI*4), Z1
+	MOVQ         rowLeast_base+120(FP), R9
+	VBROADCASTSS (R9)(DI*4), Z2
+	MOVQ         R8, R9
+	XORQ         R10, R10
+	MOVQ         cols+64(FP), R11
+	SUBQ         $0x00000010, R11
+	JL           columnsEnd
+
+columns:
+	VCVTDQ2PS     (CX)(R9*4), Z3
+	VMULPS        (DX)(R10*4), Z3, Z3
+	VFMADD213PS   (BX)(R10*4), Z0, Z3
+	VADDPS        Z1, Z3, Z3
+	VMINPS        (SI)(R10*4), Z2, Z4
+	VCMPPS        $0x1d, Z4, Z3, K1
+	KMOVW         K1, R12
+	TESTL         R12, R12
+	JZ            columnsNone
+	KMOVW         R12, K1
+	VPBROADCASTD  R9, Z3
+	VPADDD        places<>+0(SB), Z3, Z3
+	VPCOMPRESSD.Z Z3, K1, Z3
+	POPCNTL       R12, R12
+	MOVL          $0xffffffff, R13
+	BZHIL         R12, R13, R13
+	KMOVW         R13, K1
+	VMOVDQU32     Z3, K1, (AX)
+	LEAQ          (AX)(R12*4), AX
+
+columnsNone:
+	ADDQ $0x00000010, R9
+	ADDQ $0x00000010, R10
+	SUBQ $0x00000010, R11
+	JGE  columns
+
+columnsEnd:
+	ADDQ          $0x00000010, R11
+	TESTQ         R11, R11
+	JZ            restEnd
+	MOVQ          R11, R12
+	MOVL          $0xffffffff, R13
+	BZHIL         R12, R13, R13
+	KMOVW         R13, K1
+	VMOVUPS.Z     (CX)(R9*4), K1, Z3
+	VMOVUPS.Z     (DX)(R10*4), K1, Z4
+	VMOVUPS.Z     (BX)(R10*4), K1, Z5
+	VMOVUPS.Z     (SI)(R10*4), K1, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VFMADD213PS   Z5, Z0, Z3
+	VADDPS        Z1, Z3, Z3
+	VMINPS        Z6, Z2, Z0
+	VCMPPS        $0x1d, Z0, Z3, K1
+	KMOVW         K1, R10
+	BZHIL         R11, R10, R10
+	TESTL         R10, R10
+	JZ            restNone
+	KMOVW         R10, K1
+	VPBROADCASTD  R9, Z0
+	VPADDD        places<>+0(SB), Z0, Z0
+	VPCOMPRESSD.Z Z0, K1, Z0
+	POPCNTL       R10, R9
+	MOVL          $0xffffffff, R10
+	BZHIL         R9, R10, R10
+	KMOVW         R10, K1
+	VMOVDQU32     Z0, K1, (AX)
+	LEAQ          (AX)(R9*4), AX
+
+restNone:
+restEnd:
+	ADDQ ld+48(FP), R8
+	INCQ DI
+	JMP  row
+
+rowEnd:
+	MOVQ hits_base+0(FP), CX
+	SUBQ CX, AX
+	SHRQ $0x02, AX
+	VZEROUPPER
+	MOVQ AX, ret+216(FP)
+	RET
+
 // func multiplyAddsAVX512(rounds int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·multiplyAddsAVX512(SB), NOSPLIT, $0-8
@@ -2219,135 +2404,5 @@ by4End:
 	VPSUBD     Z0, Z24, Z24
 	VMOVDQU32  Z24, 64(AX)
 	ADDQ       CX, AX
-	VZEROUPPER
-	RET
-
-// func atLeastAVX512(dst []int32, s []float32, least float32) int
-// Requires: AVX, AVX512F, BMI2, POPCNT
-TEXT ·atLeastAVX512(SB), NOSPLIT, $0-64
-	MOVQ         s_base+24(FP), AX
-	MOVQ         s_len+32(FP), CX
-	MOVQ         dst_base+0(FP), DX
-	VBROADCASTSS least+48(FP), Z0
-	VMOVDQU32    places<>+0(SB), Z1
-	MOVL         $0x00000010, BX
-	VPBROADCASTD BX, Z2
-	SUBQ         $0x00000010, CX
-	JL           sixteenEnd
-
-sixteen:
-	VMOVUPS       (AX), Z3
-	ADDQ          $0x40, AX
-	VCMPPS        $0x1d, Z0, Z3, K1
-	KMOVW         K1, BX
-	TESTL         BX, BX
-	JZ            none
-	VPCOMPRESSD.Z Z1, K1, Z3
-	POPCNTL       BX, BX
-	VMOVDQU32     Z3, (DX)
-	LEAQ          (DX)(BX*4), DX
-
-none:
-	VPADDD Z2, Z1, Z1
-	SUBQ   $0x00000010, CX
-	JGE    sixteen
-
-sixteenEnd:
-	ADDQ          $0x00000010, CX
-	TESTQ         CX, CX
-	JZ            restEnd
-	MOVL          $0xffffffff, BX
-	BZHIL         CX, BX, BX
-	KMOVW         BX, K1
-	VMOVUPS.Z     (AX), K1, Z2
-	VCMPPS        $0x1d, Z0, Z2, K1, K1
-	KMOVW         K1, BX
-	VPCOMPRESSD.Z Z1, K1, Z0
-	POPCNTL       BX, BX
-	VPCOMPRESSD   Z1, K1, (DX)
-	LEAQ          (DX)(BX*4), DX
-
-restEnd:
-	MOVQ dst_base+0(FP), AX
-	SUBQ AX, DX
-	SHRQ $0x02, DX
-	MOVQ DX, ret+56(FP)
-	VZEROUPPER
-	RET
-
-DATA places<>+0(SB)/4, $0x00000000
-DATA places<>+4(SB)/4, $0x00000001
-DATA places<>+8(SB)/4, $0x00000002
-DATA places<>+12(SB)/4, $0x00000003
-DATA places<>+16(SB)/4, $0x00000004
-DATA places<>+20(SB)/4, $0x00000005
-DATA places<>+24(SB)/4, $0x00000006
-DATA places<>+28(SB)/4, $0x00000007
-DATA places<>+32(SB)/4, $0x00000008
-DATA places<>+36(SB)/4, $0x00000009
-DATA places<>+40(SB)/4, $0x0000000a
-DATA places<>+44(SB)/4, $0x0000000b
-DATA places<>+48(SB)/4, $0x0000000c
-DATA places<>+52(SB)/4, $0x0000000d
-DATA places<>+56(SB)/4, $0x0000000e
-DATA places<>+60(SB)/4, $0x0000000f
-GLOBL places<>(SB), RODATA|NOPTR, $64
-
-// func atLeastInt8AVX512(dst []int32, sums []int32, scale []float32, least float32) int
-// Requires: AVX, AVX512F, BMI2, POPCNT
-TEXT ·atLeastInt8AVX512(SB), NOSPLIT, $0-88
-	MOVQ         sums_base+24(FP), AX
-	MOVQ         sums_len+32(FP), CX
-	MOVQ         scale_base+48(FP), DX
-	MOVQ         dst_base+0(FP), BX
-	VBROADCASTSS least+72(FP), Z0
-	VMOVDQU32    places<>+0(SB), Z1
-	MOVL         $0x00000010, SI
-	VPBROADCASTD SI, Z2
-	SUBQ         $0x00000010, CX
-	JL           sixteenEnd
-
-sixteen:
-	VCVTDQ2PS     (AX), Z3
-	VMULPS        (DX), Z3, Z3
-	ADDQ          $0x40, AX
-	ADDQ          $0x40, DX
-	VCMPPS        $0x1d, Z0, Z3, K1
-	KMOVW         K1, SI
-	TESTL         SI, SI
-	JZ            none
-	VPCOMPRESSD.Z Z1, K1, Z3
-	POPCNTL       SI, SI
-	VMOVDQU32     Z3, (BX)
-	LEAQ          (BX)(SI*4), BX
-
-none:
-	VPADDD Z2, Z1, Z1
-	SUBQ   $0x00000010, CX
-	JGE    sixteen
-
-sixteenEnd:
-	ADDQ          $0x00000010, CX
-	TESTQ         CX, CX
-	JZ            restEnd
-	MOVL          $0xffffffff, SI
-	BZHIL         CX, SI, SI
-	KMOVW         SI, K1
-	VMOVDQU32.Z   (AX), K1, Z2
-	VCVTDQ2PS     Z2, Z2
-	VMOVUPS.Z     (DX), K1, Z3
-	VMULPS        Z3, Z2, Z2
-	VCMPPS        $0x1d, Z0, Z2, K1, K1
-	KMOVW         K1, SI
-	VPCOMPRESSD.Z Z1, K1, Z0
-	POPCNTL       SI, SI
-	VPCOMPRESSD   Z1, K1, (BX)
-	LEAQ          (BX)(SI*4), BX
-
-restEnd:
-	MOVQ dst_base+0(FP), AX
-	SUBQ AX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, ret+80(FP)
 	VZEROUPPER
 	RET

@@ -40,8 +40,8 @@ var avx512VNNI = kernel{
 	tileInt8: tileInt8AVX512,
 	int8Pays: true,
 
-	atLeast:     atLeastAVX512,
-	atLeastInt8: atLeastInt8AVX512,
+	atLeast:    atLeastAVX512,
+	selectInt8: selectInt8AVX512,
 
 	multiplyAdds: multiplyAddsAVX512,
 	peakWidth:    12 * 16,
@@ -63,8 +63,8 @@ var avx2 = kernel{
 	tileInt8Rows: 6, tileInt8Cols: 8,
 	tileInt8: tileInt8AVX2,
 
-	atLeast:     atLeastAVX2,
-	atLeastInt8: atLeastInt8AVX2,
+	atLeast:    atLeastAVX2,
+	selectInt8: selectInt8AVX2,
 
 	multiplyAdds: multiplyAddsAVX2,
 	peakWidth:    12 * 8,
