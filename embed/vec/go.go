@@ -19,11 +19,8 @@ var goKernel = kernel{
 	tileInt8Rows: 4, tileInt8Cols: 4,
 	tileInt8: tileInt8Go,
 
-	atLeast:     atLeastGo,
-	atLeastInt8: atLeastInt8Go,
-
-	selectInt8:      selectInt8Go,
-	selectInt8Lanes: 1,
+	atLeast:    atLeastGo,
+	selectInt8: selectInt8Go,
 
 	multiplyAdds: multiplyAddsGo,
 	peakWidth:    8,
@@ -133,12 +130,16 @@ func atLeastGo(dst []int32, s []float32, least float32) int {
 	return n
 }
 
-func atLeastInt8Go(dst, sums []int32, scale []float32, least float32) int {
+func selectInt8Go(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowLeast, colScale, colAdd, colLeast []float32) int {
 	n := 0
-	for i, v := range sums {
-		if float32(float32(v)*scale[i]) >= least {
-			dst[n] = int32(i)
-			n++
+	for i := range rows {
+		scale, add, least := rowScale[i], rowAdd[i], rowLeast[i]
+		for j, v := range sums[i*ld:][:cols] {
+			estimate := float32(float32(v)*colScale[j]*scale) + colAdd[j] + add
+			if estimate >= min(least, colLeast[j]) {
+				hits[n] = int32(i*ld + j)
+				n++
+			}
 		}
 	}
 	return n

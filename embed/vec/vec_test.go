@@ -58,10 +58,6 @@ func TestSelectInt8(t *testing.T) {
 	eachKernel(t, func(t *testing.T) { vectest.SelectInt8(t, vec.SelectInt8) })
 }
 
-func TestAtLeastInt8(t *testing.T) {
-	eachKernel(t, func(t *testing.T) { vectest.AtLeastInt8(t, vec.AtLeastInt8) })
-}
-
 func TestMeasurePeak(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		if got := vec.MeasurePeak(0); !(got > 1e7 && got < 1e13) {
