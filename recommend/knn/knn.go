@@ -320,13 +320,13 @@ func (s *search) sorted(ctx context.Context) (Lists, error) {
 // enough, and returns the least cosine that the list takes now.
 func (s *search) take(row int32, n Neighbour) float32 {
 	list := s.lists.Row(int(row))
-	if len(list) == s.K && compare(n, list[0], s.Rank) > 0 || s.Allowed != nil && !s.Allowed(int(row), int(n.Row)) {
+	if len(list) == s.K && worse(n, list[0], s.Rank) || s.Allowed != nil && !s.Allowed(int(row), int(n.Row)) {
 		return s.lists.lowest(int(row))
 	}
 	if i := s.sameClass(list, n.Row); i < 0 {
 		list = s.lists.Data[int(row)*s.K : (int(row)+1)*s.K]
 		s.lists.Len[row] = int32(len(push(list[:s.lists.Len[row]], s.K, n, s.Rank)))
-	} else if compare(n, list[i], s.Rank) < 0 {
+	} else if worse(list[i], n, s.Rank) {
 		list[i] = n
 		sink(list, i, s.Rank)
 	}
