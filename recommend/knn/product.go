@@ -20,6 +20,7 @@ type product struct {
 	least               []float32    // of each position of queries: the least cosine that its list takes
 	locks               []sync.Mutex // of each block of queries: its rows' lists and least
 	slack               float32      // the largest of candidates
+	wants               int          // rows whose lists are wanted
 	done, total         atomic.Int64 // blocks compared with blocks
 }
 
@@ -32,6 +33,7 @@ func newProduct(s *search, queries, candidates *side) *product {
 		p.least[i] = float32(math.Inf(1))
 		if r >= 0 && s.wanted(r) {
 			p.least[i] = s.lists.lowest(int(r))
+			p.wants++
 		}
 	}
 	for _, e := range candidates.slack {
@@ -48,7 +50,7 @@ type task struct {
 
 // taskBlocks is how many blocks of candidates a task has at most: enough to pay for
 // the packing of the block of queries.
-const taskBlocks = 16
+const taskBlocks = 64
 
 // seeds is the range of blocks of candidates that block b of queries is compared with
 // first.
@@ -256,8 +258,10 @@ func (w *worker) seedRow(i int, sums []int32, lo int, least float32) float32 {
 		worker: w, sums: sums, scale: c.scale[lo : lo+len(sums)], add: c.slack[lo : lo+len(sums)],
 		rowScale: w.scale[i : i+1], rowAdd: w.strips.slack[i : i+1],
 	}
-	w.near = append(w.near[:0], seed.atLeast(seed.guess())...)
-	w.upper = w.upper[:0]
+	w.near, w.upper = w.near[:0], w.upper[:0]
+	if int(w.lists.Len[w.of[i]]) < w.K {
+		w.near = append(w.near, seed.atLeast(seed.guess())...)
+	}
 	for _, j := range w.near {
 		w.upper = append(w.upper, seed.upper(j))
 	}
@@ -374,5 +378,5 @@ func median(a, b, c float32) float32 {
 
 // add notes that blocks have been compared.
 func (p *product) add(blocks int) {
-	p.report(len(p.queries.rows), float64(p.done.Add(int64(blocks)))/float64(p.total.Load()))
+	p.report(p.wants, float64(p.done.Add(int64(blocks)))/float64(p.total.Load()))
 }
