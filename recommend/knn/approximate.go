@@ -3,7 +3,6 @@ package knn
 import (
 	"context"
 	"maps"
-	"os"
 	"math/rand/v2"
 	"slices"
 	"sort"
@@ -103,9 +102,6 @@ func (s *search) approximate(ctx context.Context, j job, a Approximation) error 
 			return s.exact(ctx, j)
 		}
 		probes.count = enough
-	}
-	if os.Getenv("DEBUG") != "" {
-		println("probes", probes.count, "cells", probes.cells)
 	}
 	return s.cellProduct(j, probes).cells(ctx)
 }
