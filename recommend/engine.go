@@ -9,6 +9,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -239,6 +240,8 @@ func (e *Engine) step(ctx context.Context) (more bool, problem error) {
 // named articles or, if none is named, as many as one step does. It reports
 // whether more are to be folded in.
 func (e *Engine) advance(ctx context.Context, s *snapshot.Snapshot, named []data.ArticleID) (more bool, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { err = faultError(recover(), s, err) }()
 	old := e.view.Load()
 	next, err := e.read(ctx, old, s)
 	if err != nil {
