@@ -19,10 +19,6 @@ func DotsInt8(out []int32, query, rows []int8) {
 	active.dotsInt8(out, query, rows)
 }
 
-// Int8Pays reports whether TileInt8 is so much faster than Tile that a first pass in
-// int8 pays, with the few pairs that it cannot decide computed again.
-func Int8Pays() bool { return active.int8Pays }
-
 // TileInt8Size is the shape of the block that TileInt8 computes.
 func TileInt8Size() (rows, cols int) { return active.tileInt8Rows, active.tileInt8Cols }
 
