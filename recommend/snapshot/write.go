@@ -175,14 +175,11 @@ type filling struct {
 	fill func(io.Writer) error
 }
 
-// writers is how many files are written at a time: while one waits for the
-// disk, another is hashed.
-const writers = 2
-
+// writeFiles writes all of them at a time: while one waits for the disk, another
+// is hashed.
 func (d *Dir) writeFiles(ctx context.Context, folder string, fillings []filling) (map[string]File, error) {
 	files := make([]File, len(fillings))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(writers)
 	for i, f := range fillings {
 		group.Go(func() (err error) {
 			files[i], err = writeFile(ctx, d.fs, filepath.Join(folder, f.name), f.fill)
