@@ -117,7 +117,7 @@ func combine19AVX512(dst *float32, x *float32, stride int, rows int, index *uint
 //go:noescape
 func combine20AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
 
-// tileAVX512 is Tile for 12 × 32 numbers.
+// tileAVX512 is Tile for 14 × 32 numbers.
 //
 //go:noescape
 func tileAVX512(depth int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int)

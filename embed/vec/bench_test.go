@@ -39,10 +39,9 @@ func BenchmarkTile(b *testing.B) {
 	}
 }
 
-// BenchmarkTiles multiplies matrices of which no part but the panel in use is in the
-// first cache.
+// BenchmarkTiles multiplies matrices of which only a panel is in the first cache.
 func BenchmarkTiles(b *testing.B) {
-	const depth, n = 256, 192
+	const depth, n = 256, 256
 	b.Run("kernel=gonum", func(b *testing.B) {
 		x := blas32.General{Rows: n, Cols: depth, Stride: depth, Data: ones(n * depth)}
 		y := blas32.General{Rows: depth, Cols: n, Stride: n, Data: ones(n * depth)}
@@ -54,31 +53,33 @@ func BenchmarkTiles(b *testing.B) {
 	})
 	eachBenchmark(b, func(b *testing.B) {
 		rows, cols := vec.TileSize()
+		down, across := n/rows, n/cols
 		x, y, c := ones(depth*n), ones(depth*n), ones(n*n)
 		for b.Loop() {
-			for j := 0; j < n; j += cols {
-				for i := 0; i < n; i += rows {
-					vec.Tile(depth, x[i*depth:], rows, y[j*depth:], cols, c[i*n+j:], n)
+			for j := range across {
+				for i := range down {
+					vec.Tile(depth, x[i*rows*depth:], rows, y[j*cols*depth:], cols, c[i*rows*n+j*cols:], n)
 				}
 			}
 		}
-		operations(b, n*n*depth, "GFLOP/s")
+		operations(b, down*rows*across*cols*depth, "GFLOP/s")
 	})
 }
 
 func BenchmarkTileInt8(b *testing.B) {
-	const depth, n = 256, 192
+	const depth, n = 256, 256
 	eachBenchmark(b, func(b *testing.B) {
 		rows, cols := vec.TileInt8Size()
+		down, across := n/rows, n/cols
 		x, y, c := make([]int8, depth*n), make([]int8, depth*n), make([]int32, n*n)
 		for b.Loop() {
-			for j := 0; j < n; j += cols {
-				for i := 0; i < n; i += rows {
-					vec.TileInt8(depth, x[i*depth:], y[j*depth:], c[i*n+j:], n)
+			for j := range across {
+				for i := range down {
+					vec.TileInt8(depth, x[i*rows*depth:], y[j*cols*depth:], c[i*rows*n+j*cols:], n)
 				}
 			}
 		}
-		operations(b, n*n*depth, "Gop/s")
+		operations(b, down*rows*across*cols*depth, "Gop/s")
 	})
 }
 

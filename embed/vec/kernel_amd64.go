@@ -31,7 +31,7 @@ var avx512VNNI = kernel{
 	axpy:    axpyAVX512,
 	combine: combineAVX512.combine,
 
-	tileRows: 12, tileCols: 32,
+	tileRows: 14, tileCols: 32,
 	tile: tileAVX512,
 
 	dotInt8:      dotInt8AVX512,

@@ -153,25 +153,29 @@ func tileInt8AVX512() {
 		sums[i] = zeros(avx512{}, int8Vectors)
 	}
 	excess := zeros(avx512{}, 1)[0] // of row i in lane i
-	steps("depth", n, 4, func() {
-		y := make([]reg.VecVirtual, int8Vectors)
-		for k := range y {
-			y[k] = ZMM()
-			VPXORD(Mem{Base: b, Disp: 64 * k}, sign, y[k])
-		}
-		x := ZMM()
-		VMOVDQU32_Z(Mem{Base: a}, mask, x)
-		VPDPBUSD(x, sign, excess)
-		for i := range int8Rows {
-			x := ZMM()
-			VPBROADCASTD(Mem{Base: a, Disp: 4 * i}, x)
-			for k := range y {
-				VPDPBUSD(x, y[k], sums[i][k])
+	for _, times := range []int{4, 1} {
+		steps(fmt.Sprintf("by%d", 4*times), n, 4*times, func() {
+			for t := range times {
+				y := make([]reg.VecVirtual, int8Vectors)
+				for k := range y {
+					y[k] = ZMM()
+					VPXORD(Mem{Base: b, Disp: 64 * (int8Vectors*t + k)}, sign, y[k])
+				}
+				x := ZMM()
+				VMOVDQU32_Z(Mem{Base: a, Disp: 4 * int8Rows * t}, mask, x)
+				VPDPBUSD(x, sign, excess)
+				for i := range int8Rows {
+					x := ZMM()
+					VPBROADCASTD(Mem{Base: a, Disp: 4 * (int8Rows*t + i)}, x)
+					for k := range y {
+						VPDPBUSD(x, y[k], sums[i][k])
+					}
+				}
 			}
-		}
-		ADDQ(U32(4*int8Rows), a)
-		ADDQ(U32(64*int8Vectors), b)
-	})
+			ADDQ(U32(4*int8Rows*times), a)
+			ADDQ(U32(64*int8Vectors*times), b)
+		})
+	}
 	c, ldc := base("c"), load("ldc")
 	SHLQ(U8(2), ldc)
 	lane := ZMM()

@@ -106,7 +106,7 @@ func (avx512) fold(v reg.VecVirtual) reg.VecVirtual {
 
 func (avx512) dotRows() int        { return 4 }
 func (avx512) combineVectors() int { return 20 }
-func (avx512) tileRows() int       { return 12 }
+func (avx512) tileRows() int       { return 14 }
 func (avx512) tileVectors() int    { return 2 }
 
 // bytes is the width of a vector.

@@ -22,22 +22,26 @@ func tile(m machine) {
 	for i := range sums {
 		sums[i] = zeros(m, vectors)
 	}
-	steps("depth", n, 1, func() {
-		y := make([]reg.VecVirtual, vectors)
-		for k := range y {
-			y[k] = m.vector()
-			VMOVUPS(Mem{Base: b, Disp: k * bytes(m)}, y[k])
-		}
-		for i := range rows {
-			x := m.vector()
-			VBROADCASTSS(Mem{Base: a, Disp: 4 * i}, x)
-			for k := range y {
-				VFMADD231PS(y[k], x, sums[i][k])
+	for _, times := range []int{4, 1} { // loops unrolled keep the multipliers busier
+		steps(fmt.Sprintf("by%d", times), n, times, func() {
+			for range times {
+				y := make([]reg.VecVirtual, vectors)
+				for k := range y {
+					y[k] = m.vector()
+					VMOVUPS(Mem{Base: b, Disp: k * bytes(m)}, y[k])
+				}
+				for i := range rows {
+					x := m.vector()
+					VBROADCASTSS(Mem{Base: a, Disp: 4 * i}, x)
+					for k := range y {
+						VFMADD231PS(y[k], x, sums[i][k])
+					}
+				}
+				ADDQ(lda, a)
+				ADDQ(ldb, b)
 			}
-		}
-		ADDQ(lda, a)
-		ADDQ(ldb, b)
-	})
+		})
+	}
 	c, ldc := base("c"), load("ldc")
 	SHLQ(U8(2), ldc)
 	for _, row := range sums {
