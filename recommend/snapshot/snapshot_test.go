@@ -310,6 +310,39 @@ func TestDamageIsRefused(t *testing.T) {
 	}
 }
 
+// There is no byte of a snapshot whose damage goes unseen.
+func TestDamageOfAnyByteIsRefused(t *testing.T) {
+	d := testDir(t)
+	id := write(t, d, contents(3))
+	for _, name := range append(slices.Clone(binaryFiles), manifestFile) {
+		path := filepath.Join(d.path, id, name)
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		sound, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, b := range sound {
+			set := func(b byte) {
+				if _, err := file.WriteAt([]byte{b}, int64(at)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			set(b ^ 1<<(at%8))
+			if _, err := d.Open(id); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s damaged at byte %d: got error %v, want one that names it", name, at, err)
+			}
+			set(b)
+		}
+	}
+	if _, err := d.Open(id); err != nil {
+		t.Errorf("the sound snapshot is refused: %v", err)
+	}
+}
+
 // forge replaces the binary files of snapshot id by what change makes of them,
 // and mends the checksums.
 func forge(t testing.TB, d *Dir, id string, change func(map[string][]byte)) {
