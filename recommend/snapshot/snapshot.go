@@ -86,7 +86,7 @@ type files struct {
 	n, rank, groupCount, crossRank           int
 	cards, strings, urls, groups             mmap.MMap
 	vectors, model, crossVectors, crossModel mmap.MMap
-	boilerplate                              mmap.MMap
+	boilerplate, origins                     mmap.MMap
 	candidates, crossCandidates              lists
 }
 
@@ -95,7 +95,7 @@ func (f *files) all() map[string]*mmap.MMap {
 		cardsFile: &f.cards, stringsFile: &f.strings, urlsFile: &f.urls,
 		vectorsFile: &f.vectors, candidatesFile: &f.candidates.MMap, modelFile: &f.model,
 		crossVectorsFile: &f.crossVectors, crossCandidatesFile: &f.crossCandidates.MMap, crossModelFile: &f.crossModel,
-		groupsFile: &f.groups, boilerplateFile: &f.boilerplate,
+		groupsFile: &f.groups, boilerplateFile: &f.boilerplate, originsFile: &f.origins,
 	}
 }
 
@@ -178,6 +178,9 @@ func (f *files) check() error {
 		return err
 	}
 	if err := f.checkGroups(); err != nil {
+		return err
+	}
+	if err := f.checkOrigins(); err != nil {
 		return err
 	}
 	if err := f.candidates.check(candidatesFile); err != nil {
