@@ -10,10 +10,9 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/vec"
 )
 
 // A Neighbour is another row and the cosine of the angle between the two.
@@ -51,6 +50,8 @@ type Options struct {
 	// would make it into the list.
 	Allowed func(from, to int) bool
 
+	Queries []int32 // the rows whose lists are wanted, ascending; those of others stay empty; nil: all are
+
 	Rank    []uint32 // n: of equal cosines the smaller rank comes first; nil: the smaller row
 	Workers int      // goroutines; 0 means GOMAXPROCS
 
@@ -83,6 +84,11 @@ func (o Options) validate(rows int) {
 	}
 	if o.Match != nil && o.Group == nil {
 		panic("knn: a match for groups, and no groups")
+	}
+	for i, q := range o.Queries {
+		if q < 0 || int(q) >= rows || i > 0 && q <= o.Queries[i-1] {
+			panic("knn: queries out of range or not ascending")
+		}
 	}
 }
 
@@ -162,6 +168,9 @@ func (s *search) split() []task {
 		all[i] = int32(i)
 	}
 	rows := slices.Clone(all)
+	if s.Queries != nil {
+		rows = slices.Clone(s.Queries)
+	}
 	if s.Group != nil {
 		slices.SortStableFunc(rows, func(a, b int32) int { return int(s.Group[a]) - int(s.Group[b]) })
 	}
@@ -175,6 +184,13 @@ func (s *search) split() []task {
 		}
 		rows = rows[len(members):]
 		candidates := members
+		if s.Queries != nil {
+			candidates = all
+			if s.Group != nil && s.Match == nil {
+				group := s.Group[members[0]]
+				candidates = slices.DeleteFunc(slices.Clone(all), func(r int32) bool { return s.Group[r] != group })
+			}
+		}
 		if s.Match != nil {
 			group := s.Group[members[0]]
 			candidates = slices.DeleteFunc(slices.Clone(all), func(r int32) bool { return !s.Match(group, int(r)) })
@@ -196,7 +212,11 @@ func (s *search) report(rows int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done += int64(rows)
-	s.Progress(s.done, int64(s.v.Rows))
+	total := s.v.Rows
+	if s.Queries != nil {
+		total = len(s.Queries)
+	}
+	s.Progress(s.done, int64(total))
 }
 
 // A worker has the memory for one task at a time.
@@ -226,9 +246,7 @@ func (w *worker) do(ctx context.Context, t task) error {
 			return err
 		}
 		for j, c := range candidates {
-			for k, x := range w.v.Row(int(c)) {
-				w.panel[k*candidateBlock+j] = x
-			}
+			copy(w.panel[j*dim:], w.v.Row(int(c)))
 		}
 		for lo := 0; lo < len(t.queries); lo += tileRows {
 			hi := min(lo+tileRows, len(t.queries))
@@ -252,10 +270,9 @@ func (w *worker) multiply(lo, hi, candidates int) {
 	if dim == 0 {
 		return // the tile stays zero
 	}
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1,
-		blas32.General{Rows: hi - lo, Cols: dim, Stride: dim, Data: w.queries[lo*dim : hi*dim]},
-		blas32.General{Rows: dim, Cols: candidates, Stride: candidateBlock, Data: w.panel},
-		0, blas32.General{Rows: hi - lo, Cols: candidates, Stride: candidateBlock, Data: w.tile})
+	for i := lo; i < hi; i++ {
+		vec.Dots(w.tile[(i-lo)*candidateBlock:][:candidates], w.queries[i*dim:(i+1)*dim], w.panel[:candidates*dim])
+	}
 }
 
 // take puts those candidates that are good enough into the list of row q,

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/vec"
 	"github.com/alsolike/alsolike/recommend/knn"
 )
 
@@ -56,12 +57,10 @@ func naive(v embed.Dense, o knn.Options) [][]knn.Neighbour {
 	lists := make([][]knn.Neighbour, v.Rows)
 	for i := range v.Rows {
 		for j := range v.Rows {
-			var sum float32
-			for k := range v.Dim {
-				sum += float32(v.Data[i*v.Dim+k] * v.Data[j*v.Dim+k])
-			}
+			sum := vec.Dot(v.Row(i), v.Row(j))
 			switch {
 			case i == j, sum <= 0,
+				o.Queries != nil && !slices.Contains(o.Queries, int32(i)),
 				o.Group != nil && o.Match == nil && o.Group[i] != o.Group[j],
 				o.Match != nil && !o.Match(o.Group[i], j),
 				o.Eligible != nil && !o.Eligible[j],
