@@ -144,6 +144,16 @@ func TestWriteAndOpen(t *testing.T) {
 		if got := s.MembersOf("no such group, for it is longer than any"); got != nil {
 			rt.Fatalf("an unknown group has the members %v", got)
 		}
+		seen := 0
+		for row, got := range s.Traits() {
+			if want := (Traits{cards[row].Lang, cards[row].State, cards[row].NoLinkTo}); row != seen || got != want {
+				rt.Fatalf("row %d: traits %v of row %d, want %v", seen, got, row, want)
+			}
+			seen++
+		}
+		if seen != len(cards) {
+			rt.Fatalf("traits of %d rows, want %d", seen, len(cards))
+		}
 		for row, want := range cards {
 			if diff := cmp.Diff(want, s.Card(row)); diff != "" || s.ArticleID(row) != want.ID {
 				rt.Fatalf("row %d has id %q and card (-want +got):\n%s", row, s.ArticleID(row), diff)
