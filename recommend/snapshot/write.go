@@ -36,6 +36,9 @@ type Contents struct {
 	// and, beside Cross, cross-language model are this one's too: their files are
 	// shared, and Model, Boilerplate and Cross.Model are nil.
 	Parent *Snapshot
+
+	// Finish, if not nil, may complete the manifest once all other files are written.
+	Finish func(*Manifest)
 }
 
 // Cross is the cross-language part of a snapshot: vectors that can be compared
@@ -148,6 +151,9 @@ func (d *Dir) write(ctx context.Context, c *Contents) (m *Manifest, err error) {
 		c.part(boilerplateFile, c.Boilerplate),
 	}); err != nil {
 		return nil, err
+	}
+	if c.Finish != nil {
+		c.Finish(m)
 	}
 	m.ID = d.freeID(m)
 	sealed, err := seal(m)
