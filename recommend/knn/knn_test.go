@@ -254,26 +254,3 @@ func ExampleAll() {
 	// 2 [{1 0.96000004} {0 0.8}]
 	// 3 []
 }
-
-func BenchmarkAll(b *testing.B) {
-	const n, dim = 10_000, 256
-	v := unit(n, dim, 1)
-	pairs := make([]uint32, n)
-	for i := range pairs {
-		pairs[i] = uint32(i / 2)
-	}
-	for _, o := range []struct {
-		classes string
-		knn.Options
-	}{{"none", knn.Options{}}, {"pairs", knn.Options{Class: pairs}}} {
-		b.Run(fmt.Sprintf("n=%d/dim=%d/k=64/classes=%s", n, dim, o.classes), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := knn.All(b.Context(), v, o.Options); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(2*n*n*dim*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
-	}
-}
