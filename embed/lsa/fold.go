@@ -17,7 +17,7 @@ type Folded struct {
 
 // Kernel names the arithmetic of this process, as Model.Kernel does of a model that
 // it fits.
-func Kernel() string { return "gonum/" + runtime.GOARCH }
+func Kernel() string { return vec.Kernel() + "/" + runtime.GOARCH }
 
 // FoldIn returns the vector of a text, of length 1, without refitting; or the zero
 // vector, as Fit does, and of a text in a language that m does not know. For a text

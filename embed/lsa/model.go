@@ -329,7 +329,7 @@ func (m *Model) Space(lang string) *Space {
 	return m.spaces[i]
 }
 
-// Kernel names the arithmetic that fitted m, such as "gonum/amd64". Models fitted
+// Kernel names the arithmetic that fitted m, such as "avx512vnni/amd64". Models fitted
 // from equal input by one kernel are equal in every byte.
 func (m *Model) Kernel() string { return m.kernel }
 

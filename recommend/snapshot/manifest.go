@@ -30,7 +30,7 @@ type Manifest struct {
 	InputHash     string           `json:"input_hash"`       // sha-256 of the articles
 	ModelID       string           `json:"model_id"`         // hash of the model's content
 	Parent        string           `json:"parent,omitempty"` // the snapshot whose model this one goes on with
-	Kernel        string           `json:"kernel"`           // what did the arithmetic, such as "gonum/amd64"
+	Kernel        string           `json:"kernel"`           // what did the arithmetic, such as "avx512vnni/amd64"
 	Counts        Counts           `json:"counts"`           // set by Write
 	Rank          int              `json:"rank"`             // length of a vector; set by Write
 	Terms         int              `json:"terms"`            // of the vocabulary
