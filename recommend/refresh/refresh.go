@@ -157,7 +157,7 @@ func fit(ctx context.Context, store Store, opts Options, clock *stopwatch) (*cor
 		if c.boilerplate, err = boilerplate.Find(ctx, pages(articles, opts.Progress)); err != nil {
 			return err
 		}
-		if c.model, c.vectors, err = lsa.Fit(ctx, c.texts(articles), opts.LSA); err != nil {
+		if c.model, c.vectors, err = lsa.Fit(ctx, c.texts(articles, opts.Workers), opts.LSA); err != nil {
 			return err
 		}
 		c.vectors = c.spread(c.vectors)
@@ -195,25 +195,38 @@ func (c *corpus) spread(vectors embed.Dense) embed.Dense {
 	return all
 }
 
+// A cleaned is what is made of an article before its text is counted.
+type cleaned struct {
+	hash    [sha256.Size]byte
+	card    data.Card
+	text    embed.Text // of an article on the site
+	leftOut []string
+}
+
+func (c *corpus) clean(a *data.Article) cleaned {
+	made := cleaned{hash: a.Hash(), card: a.Card()}
+	if onSite(made.card) {
+		made.text, made.leftOut = recommend.CleanText(a, c.boilerplate)
+	}
+	return made
+}
+
 // texts yields the text of every article on the site, and notes the card of
 // every article.
-func (c *corpus) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.Text, error] {
+func (c *corpus) texts(articles iter.Seq2[data.Article, error], workers int) iter.Seq2[embed.Text, error] {
 	return func(yield func(embed.Text, error) bool) {
-		for a, err := range articles {
+		for made, err := range inOrder(articles, workers, c.clean) {
 			if err != nil {
 				yield(embed.Text{}, err)
 				return
 			}
-			sum := a.Hash()
-			c.input.Write(sum[:])
-			card := a.Card()
-			c.cards = append(c.cards, card)
-			if !onSite(card) {
+			c.input.Write(made.hash[:])
+			c.cards = append(c.cards, made.card)
+			if !onSite(made.card) {
 				continue
 			}
-			text, pieces := recommend.CleanText(&a, c.boilerplate)
-			c.leftOut.add(pieces)
-			if !yield(text, nil) {
+			c.leftOut.add(made.leftOut)
+			if !yield(made.text, nil) {
 				return
 			}
 		}
