@@ -127,7 +127,7 @@ func fit(ctx context.Context, store Store, opts Options, s *stages) (*fitted, er
 			return err
 		}
 		s.enter("count")
-		if f.model, f.vectors, err = lsa.Fit(ctx, f.texts(articles), opts.LSA); err != nil {
+		if f.model, f.vectors, err = lsa.Fit(ctx, f.texts(articles, opts.Workers), opts.LSA); err != nil {
 			return err
 		}
 		f.vectors = f.spread(f.vectors)
@@ -171,27 +171,40 @@ func (c *corpus) spread(vectors embed.Dense) embed.Dense {
 	return all
 }
 
+// A cleaned is what is made of an article before its text is counted.
+type cleaned struct {
+	origin  snapshot.Origin
+	card    data.Card
+	text    embed.Text // of an article on the site
+	leftOut []string
+}
+
+func (f *fitted) clean(a *data.Article) cleaned {
+	made := cleaned{origin: snapshot.Origin{Hash: a.Hash()}, card: a.Card()}
+	if onSite(made.card) {
+		made.text, made.leftOut = recommend.CleanText(a, f.boilerplate)
+	}
+	return made
+}
+
 // texts yields the text of every article on the site, and notes the card of
 // every article.
-func (f *fitted) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.Text, error] {
+func (f *fitted) texts(articles iter.Seq2[data.Article, error], workers int) iter.Seq2[embed.Text, error] {
 	return func(yield func(embed.Text, error) bool) {
-		for a, err := range articles {
+		for made, err := range inOrder(articles, workers, f.clean) {
 			if err != nil {
 				yield(embed.Text{}, err)
 				return
 			}
-			hash := a.Hash()
-			f.digest.Toggle(hash)
-			f.origins = append(f.origins, snapshot.Origin{Hash: hash})
-			card := a.Card()
-			f.cards = append(f.cards, card)
-			if !onSite(card) {
+			f.digest.Toggle(made.origin.Hash)
+			f.origins = append(f.origins, made.origin)
+			f.cards = append(f.cards, made.card)
+			if !onSite(made.card) {
 				continue
 			}
-			text, pieces := recommend.CleanText(&a, f.boilerplate)
-			f.leftOut.add(pieces)
-			f.sample.offer(hash, text)
-			if !yield(text, nil) {
+			f.leftOut.add(made.leftOut)
+			f.sample.offer(made.origin.Hash, made.text)
+			if !yield(made.text, nil) {
 				return
 			}
 		}
