@@ -109,7 +109,7 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 	if err != nil {
 		return err
 	}
-	if err := engine.Load(ctx); err != nil {
+	if err := engine.Start(ctx); err != nil {
 		log.Error("no links to serve yet", "error", err)
 	}
 

@@ -54,21 +54,15 @@ func gramOf(r rune) int {
 }
 
 // forEachNgram calls f with each few neighbouring characters of run, or with all of a
-// run of fewer. It leaves out those in stop, and those of which each character is in it.
-// A character keeps the marks that follow it.
-func forEachNgram(run string, stop map[string]bool, f func(token string)) {
-	if run == "" {
-		return
-	}
+// run of fewer. A character keeps the marks that follow it.
+func forEachNgram(run string, f func(gram string)) {
 	first, _ := utf8.DecodeRuneInString(run)
 	start, end := 0, 0
 	for n := gramOf(first); n > 0 && end < len(run); n-- {
 		end = nextCharacter(run, end)
 	}
 	for {
-		if gram := run[start:end]; !isStopped(stop, gram) {
-			f(gram)
-		}
+		f(run[start:end])
 		if end == len(run) {
 			return
 		}
@@ -76,6 +70,7 @@ func forEachNgram(run string, stop map[string]bool, f func(token string)) {
 	}
 }
 
+// isStopped reports whether gram is in stop, or each of its characters is.
 func isStopped(stop map[string]bool, gram string) bool {
 	if len(stop) == 0 || stop[gram] {
 		return stop[gram]

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/vec"
 	"github.com/alsolike/alsolike/recommend/knn"
 )
 
@@ -56,12 +57,10 @@ func naive(v embed.Dense, o knn.Options) [][]knn.Neighbour {
 	lists := make([][]knn.Neighbour, v.Rows)
 	for i := range v.Rows {
 		for j := range v.Rows {
-			var sum float32
-			for k := range v.Dim {
-				sum += float32(v.Data[i*v.Dim+k] * v.Data[j*v.Dim+k])
-			}
+			sum := vec.Dot(v.Row(i), v.Row(j))
 			switch {
 			case i == j, sum <= 0,
+				o.Queries != nil && !slices.Contains(o.Queries, int32(i)),
 				o.Group != nil && o.Match == nil && o.Group[i] != o.Group[j],
 				o.Match != nil && !o.Match(o.Group[i], j),
 				o.Eligible != nil && !o.Eligible[j],
@@ -254,27 +253,4 @@ func ExampleAll() {
 	// 1 [{2 0.96000004} {0 0.6}]
 	// 2 [{1 0.96000004} {0 0.8}]
 	// 3 []
-}
-
-func BenchmarkAll(b *testing.B) {
-	const n, dim = 10_000, 256
-	v := unit(n, dim, 1)
-	pairs := make([]uint32, n)
-	for i := range pairs {
-		pairs[i] = uint32(i / 2)
-	}
-	for _, o := range []struct {
-		classes string
-		knn.Options
-	}{{"none", knn.Options{}}, {"pairs", knn.Options{Class: pairs}}} {
-		b.Run(fmt.Sprintf("n=%d/dim=%d/k=64/classes=%s", n, dim, o.classes), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := knn.All(b.Context(), v, o.Options); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(2*n*n*dim*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
-	}
 }

@@ -107,7 +107,7 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 
 	config := c.config(opts)
 	opts.Progress("write", 0, 0)
-	id, err := dir.Write(ctx, snapshot.Contents{
+	manifest, err := dir.WriteAndPublish(ctx, snapshot.Contents{
 		Cards: c.cards, Vectors: c.vectors, Candidates: lists, Model: c.model, Cross: cross, Boilerplate: c.boilerplate,
 		Manifest: snapshot.Manifest{
 			Created: created, AsOf: created, Version: opts.Version,
@@ -121,14 +121,7 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 		return snapshot.Manifest{}, err
 	}
 	opts.Progress("write", int64(len(c.cards)), int64(len(c.cards)))
-	if err := dir.Publish(id); err != nil {
-		return snapshot.Manifest{}, err
-	}
-	s, err := dir.Open(id)
-	if err != nil {
-		return snapshot.Manifest{}, err
-	}
-	return *s.Manifest(), nil
+	return manifest, nil
 }
 
 // A corpus is the store's articles after the models were fitted to them: row i

@@ -143,6 +143,16 @@ func TestWriteAndOpen(t *testing.T) {
 		if got := s.MembersOf("no such group, for it is longer than any"); got != nil {
 			rt.Fatalf("an unknown group has the members %v", got)
 		}
+		seen := 0
+		for row, got := range s.Traits() {
+			if want := (Traits{cards[row].Lang, cards[row].State, cards[row].NoLinkTo}); row != seen || got != want {
+				rt.Fatalf("row %d: traits %v of row %d, want %v", seen, got, row, want)
+			}
+			seen++
+		}
+		if seen != len(cards) {
+			rt.Fatalf("traits of %d rows, want %d", seen, len(cards))
+		}
 		for row, want := range cards {
 			if diff := cmp.Diff(want, s.Card(row)); diff != "" || s.ArticleID(row) != want.ID {
 				rt.Fatalf("row %d has id %q and card (-want +got):\n%s", row, s.ArticleID(row), diff)
@@ -307,6 +317,39 @@ func TestDamageIsRefused(t *testing.T) {
 	}
 	if got, err := d.Published(); got != "" || err != nil {
 		t.Errorf("published %q, %v", got, err)
+	}
+}
+
+// There is no byte of a snapshot whose damage goes unseen.
+func TestDamageOfAnyByteIsRefused(t *testing.T) {
+	d := testDir(t)
+	id := write(t, d, contents(3))
+	for _, name := range append(slices.Clone(binaryFiles), manifestFile) {
+		path := filepath.Join(d.path, id, name)
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		sound, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, b := range sound {
+			set := func(b byte) {
+				if _, err := file.WriteAt([]byte{b}, int64(at)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			set(b ^ 1<<(at%8))
+			if _, err := d.Open(id); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s damaged at byte %d: got error %v, want one that names it", name, at, err)
+			}
+			set(b)
+		}
+	}
+	if _, err := d.Open(id); err != nil {
+		t.Errorf("the sound snapshot is refused: %v", err)
 	}
 }
 
