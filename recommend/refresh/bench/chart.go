@@ -160,18 +160,21 @@ func (l *line) draw(b *bytes.Buffer, x, y axis) {
 	}
 	b.WriteString("\"/>\n")
 	for i := range l.x {
-		cx, cy := x.at(l.x[i]), y.at(l.y[i])
-		switch l.mark % 4 {
-		case 0:
-			fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="4" fill="%s"/>`, cx, cy, l.colour)
-		case 1:
-			fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="8" height="8" fill="%s"/>`, cx-4, cy-4, l.colour)
-		case 2:
-			fmt.Fprintf(b, `<path d="M%.1f %.1fl5 9h-10z" fill="%s"/>`, cx, cy-5, l.colour)
-		case 3:
-			fmt.Fprintf(b, `<path d="M%.1f %.1fl5 5l-5 5l-5 -5z" fill="%s"/>`, cx, cy-5, l.colour)
-		}
-		b.WriteString("\n")
+		l.drawMark(b, x.at(l.x[i]), y.at(l.y[i]))
+	}
+}
+
+// drawMark draws the line's mark around a place.
+func (l *line) drawMark(b *bytes.Buffer, x, y float64) {
+	switch l.mark % 4 {
+	case 0:
+		fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="4" fill="%s"/>`+"\n", x, y, l.colour)
+	case 1:
+		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="8" height="8" fill="%s"/>`+"\n", x-4, y-4, l.colour)
+	case 2:
+		fmt.Fprintf(b, `<path d="M%.1f %.1fl5 9h-10z" fill="%s"/>`+"\n", x, y-5, l.colour)
+	case 3:
+		fmt.Fprintf(b, `<path d="M%.1f %.1fl5 5l-5 5l-5 -5z" fill="%s"/>`+"\n", x, y-5, l.colour)
 	}
 }
 
@@ -201,7 +204,8 @@ func labels(b *bytes.Buffer, lines []line, right float64, y axis) {
 		if len(p.x) > 1 {
 			name += fmt.Sprintf("  %.2f", p.slope())
 		}
-		text(b, right+18, p.at+4, fmt.Sprintf(`fill="%s"`, p.colour), name)
+		p.drawMark(b, right+20, p.at)
+		text(b, right+30, p.at+4, "", name)
 	}
 }
 

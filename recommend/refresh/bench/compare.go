@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/alsolike/alsolike/recommend/refresh/peers"
@@ -62,7 +63,7 @@ func Compare(ctx context.Context, p Peers, r *Result, doing func(script string),
 			failed(err)
 			continue
 		}
-		all = append(all, t.read(figures)...)
+		all = append(all, slices.DeleteFunc(t.read(figures), func(c Comparison) bool { return c.Peer == "" })...) // of no figures
 	}
 	return all, nil
 }
@@ -82,11 +83,14 @@ func trials(p Peers, r *Result) []trial {
 }
 
 func (r *Result) readProduct(figures []peers.Figure) []Comparison {
-	f := figures[0]
-	return []Comparison{{
-		Peer: f.Peer, Work: "a matrix product", Seconds: f.Seconds, BLAS: f.BLAS, ProductGFLOPs: f.GFLOPs,
-		ShareOfProduct: rate(r.Stage("neighbours").GFLOPs, f.GFLOPs),
-	}}
+	var all []Comparison
+	for _, f := range figures {
+		all = append(all, Comparison{
+			Peer: f.Peer, Work: "a matrix product", Seconds: f.Seconds, BLAS: f.BLAS, ProductGFLOPs: f.GFLOPs,
+			ShareOfProduct: rate(r.Stage("neighbours").GFLOPs, f.GFLOPs),
+		})
+	}
+	return all
 }
 
 // analysis are the stages of a refresh that turn texts into a weighted matrix.
@@ -154,10 +158,8 @@ func compare(work string, stages []peers.Figure, ours Stage) Comparison {
 // only are the figures of those stages.
 func only(figures []peers.Figure, names ...string) (some []peers.Figure) {
 	for _, f := range figures {
-		for _, name := range names {
-			if f.Stage == name {
-				some = append(some, f)
-			}
+		if slices.Contains(names, f.Stage) {
+			some = append(some, f)
 		}
 	}
 	return some
