@@ -38,7 +38,6 @@ var avx512VNNI = kernel{
 	dotsInt8:     dotsInt8AVX512,
 	tileInt8Rows: 12, tileInt8Cols: 32,
 	tileInt8: tileInt8AVX512,
-	int8Pays: true,
 
 	atLeast:    atLeastAVX512,
 	selectInt8: selectInt8AVX512,
