@@ -31,7 +31,7 @@ func each(pages []Page) iter.Seq2[Page, error] {
 	}
 }
 
-func find(t testing.TB, pages []Page) *Blocks {
+func found(t testing.TB, pages []Page) *Blocks {
 	t.Helper()
 	b, err := Find(t.Context(), each(pages))
 	if err != nil {
@@ -83,7 +83,7 @@ func TestFind(t *testing.T) {
 		}
 		pages, texts, own = append(pages, page(en, "", text)), append(texts, text), append(own, before+" "+after)
 	}
-	b := find(t, pages)
+	b := found(t, pages)
 	for i := range texts {
 		kept, pieces := b.Strip(en, texts[i])
 		if got := words(kept); got != own[i] {
@@ -116,7 +116,7 @@ func TestFindWithoutSpaces(t *testing.T) {
 		own = append(own, text.String())
 		pages = append(pages, page(Groups{Edition: "zh"}, text.String()+notice+"\n返回頁首"))
 	}
-	b := find(t, pages)
+	b := found(t, pages)
 	for i, p := range pages {
 		kept, _ := b.Strip(p.Groups, p.Texts()[0])
 		if got := strings.TrimRight(kept, " \n。"); got != own[i] {
@@ -143,7 +143,7 @@ func TestRealContentStays(t *testing.T) {
 			}
 			all = append(all, page(g(i), text))
 		}
-		b := find(t, all)
+		b := found(t, all)
 		if kept, pieces := b.Strip(g(0), block); kept != block {
 			t.Errorf("%s: %q was left out", name, pieces)
 		}
@@ -184,7 +184,7 @@ func TestThresholds(t *testing.T) {
 		for i := range 5000 - pages { // the rest of the edition
 			all = append(all, page(Groups{"en", "en/Other"}, prose(rng, 12+i%7)))
 		}
-		kept, _ := find(t, all).Strip(g, block)
+		kept, _ := found(t, all).Strip(g, block)
 		if got := kept != block; got != want {
 			t.Errorf("%s on %d of %d pages: left out: %v, want %v", name, with, pages, got, want)
 		}
@@ -214,7 +214,7 @@ func TestEqualPagesCountOnce(t *testing.T) {
 		pages = append(pages, page(en, story), page(en, prose(rng, 50)))
 	}
 	pages = append(pages, page(en, strings.Repeat(disclaimer+"\n", 50)))
-	if b := find(t, pages); b.Len() != 0 {
+	if b := found(t, pages); b.Len() != 0 {
 		_, pieces := b.Strip(en, story+"\n"+disclaimer)
 		t.Errorf("found %d blocks: %q", b.Len(), pieces)
 	}
@@ -238,7 +238,7 @@ func TestManyPages(t *testing.T) {
 	if want := allPages * 5 / 2; looked < want-allPages/10 || looked > want+allPages/10 {
 		t.Errorf("looked at %d pages of %d, want about %d", looked, len(pages), want)
 	}
-	if kept, _ := find(t, pages).Strip(en, disclaimer); strings.TrimSpace(kept) == disclaimer {
+	if kept, _ := found(t, pages).Strip(en, disclaimer); strings.TrimSpace(kept) == disclaimer {
 		t.Error("what the later half of the pages holds was not found")
 	}
 }
@@ -250,13 +250,13 @@ func TestLongText(t *testing.T) {
 	for range 40 {
 		pages = append(pages, page(en, prose(rng, 2*pageWords)+"\n"+disclaimer+"\n"+prose(rng, 2*pageWords)))
 	}
-	if n := find(t, pages).Len(); n != 0 {
+	if n := found(t, pages).Len(); n != 0 {
 		t.Errorf("found %d blocks in the middles of long texts", n)
 	}
 	for range 20 {
 		pages = append(pages, page(en, disclaimer+"\n"+prose(rng, 20)))
 	}
-	b := find(t, pages)
+	b := found(t, pages)
 	if kept, _ := b.Strip(en, pages[0].Texts()[0]); strings.Contains(kept, "institute") {
 		t.Error("what short pages show to be boilerplate stays in the middle of a long one")
 	}
@@ -288,14 +288,46 @@ func TestOrderOfPages(t *testing.T) {
 		}
 		pages = append(pages, page(Groups{"en", "en/" + string(rune('a'+i%2))}, text))
 	}
-	want := find(t, pages)
+	want := found(t, pages)
 	if want.Len() == 0 {
 		t.Fatal("found nothing")
 	}
 	for range 3 {
 		rng.Shuffle(len(pages), func(i, j int) { pages[i], pages[j] = pages[j], pages[i] })
-		if got := find(t, pages); !slices.Equal(got.keys, want.keys) {
+		if got := found(t, pages); !slices.Equal(got.keys, want.keys) {
 			t.Errorf("shuffled, the pages have %d blocks instead of %d", got.Len(), want.Len())
+		}
+	}
+}
+
+// Whether texts are kept in memory or read twice is not to be seen.
+func TestFindReadsTwice(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 1))
+	var pages []Page
+	size := 0
+	for i := range 300 {
+		text := prose(rng, 50) + "\n" + prose(rng, 3)
+		if i%3 == 0 {
+			text += "\n" + disclaimer
+		}
+		pages = append(pages, page(Groups{"en", "en/" + string(rune('a'+i%2))}, text, "Back to top"))
+		size += len(text) + len("Back to top")
+	}
+	want := found(t, pages)
+	if want.Len() == 0 {
+		t.Fatal("found nothing")
+	}
+	for _, c := range []struct{ mostBytes, readings int }{{size, 1}, {size - 1, 2}, {0, 2}} {
+		readings := 0
+		got, err := find(t.Context(), func(yield func(Page, error) bool) {
+			readings++
+			each(pages)(yield)
+		}, c.mostBytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got.keys, want.keys) || readings != c.readings {
+			t.Errorf("%d bytes kept: %d blocks in %d readings, want %d in %d", c.mostBytes, got.Len(), readings, want.Len(), c.readings)
 		}
 	}
 }
@@ -408,7 +440,7 @@ func BenchmarkStrip(b *testing.B) {
 	for range 100 {
 		pages = append(pages, page(Groups{"en", "en/City"}, prose(rng, 500)+"\n"+disclaimer))
 	}
-	blocks, text := find(b, pages), pages[0].Texts()[0]
+	blocks, text := found(b, pages), pages[0].Texts()[0]
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -428,6 +460,6 @@ func BenchmarkFind(b *testing.B) {
 	b.SetBytes(int64(bytes))
 	b.ReportAllocs()
 	for b.Loop() {
-		find(b, pages)
+		found(b, pages)
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"iter"
 	"math/bits"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 // A Page is one page of a site.
@@ -36,23 +39,38 @@ const (
 	cellBits  = 23    // 2²³ cells of a byte
 )
 
-// Find returns the boilerplate of pages, which it goes through twice, in the
-// same order. It returns the context's error if that ends, and the error that
-// pages yields.
+// keptBytes bounds the texts that are kept so as not to be read twice.
+const keptBytes = 64 << 20
+
+// Find returns the boilerplate of pages, which it goes through once or, if there is
+// much text to look at, twice, in the same order. It returns the context's error if
+// that ends, and the error that pages yields.
 func Find(ctx context.Context, pages iter.Seq2[Page, error]) (*Blocks, error) {
-	f := finder{
-		cells: make([]uint8, 1<<cellBits), equal: map[uint64]bool{},
-		groups: map[uint64]*groupSize{}, counts: map[uint64]*tally{},
-	}
-	if err := f.each(ctx, pages, f.estimate); err != nil {
+	return find(ctx, pages, keptBytes)
+}
+
+func find(ctx context.Context, pages iter.Seq2[Page, error], mostBytes int) (*Blocks, error) {
+	f := finder{cells: make([]uint8, 1<<cellBits), groups: map[uint64]*groupSize{}}
+	kept := keeper{left: mostBytes}
+	err := f.each(ctx, pages, func(p looked) {
+		f.estimate(p)
+		kept.add(p)
+	})
+	if err != nil {
 		return nil, err
 	}
-	clear(f.equal)
-	if err := f.each(ctx, pages, f.count); err != nil {
+	var counts map[uint64]*tally
+	if kept.left >= 0 {
+		counts, err = f.countAll(ctx, kept.pages)
+	} else {
+		c := f.newCounter()
+		counts, err = c.counts, f.each(ctx, pages, c.count)
+	}
+	if err != nil {
 		return nil, err
 	}
 	var keys []uint64
-	for key, t := range f.counts {
+	for key, t := range counts {
 		if t.pages >= t.need {
 			keys = append(keys, key)
 		}
@@ -60,13 +78,35 @@ func Find(ctx context.Context, pages iter.Seq2[Page, error]) (*Blocks, error) {
 	return newBlocks(keys), nil
 }
 
+// A looked is a page that is looked at.
+type looked struct {
+	number int // among all pages, from 1
+	groups []uint64
+	texts  []string
+}
+
+// A keeper keeps pages until their texts are too long.
+type keeper struct {
+	left  int // bytes; below 0: nothing is kept any more
+	pages []looked
+}
+
+func (k *keeper) add(p looked) {
+	for _, text := range p.texts {
+		k.left -= len(text)
+	}
+	if k.left < 0 {
+		k.pages = nil
+		return
+	}
+	k.pages = append(k.pages, p)
+}
+
 // A finder is the state of Find.
 type finder struct {
 	scan   scan
 	cells  []uint8               // by the first bits of a block's hash: how often such were seen, 255 meaning more
 	groups map[uint64]*groupSize // by hash of the name
-	equal  map[uint64]bool       // hashes of the texts looked at so far
-	counts map[uint64]*tally     // by hash of block in group
 }
 
 // A groupSize is the number of a group's pages that were looked at.
@@ -87,9 +127,10 @@ type tally struct {
 	last        int // the last of these pages
 }
 
-// each calls look with the pages to look at and their numbers, from 1.
-func (f *finder) each(ctx context.Context, pages iter.Seq2[Page, error], look func(number int, g Groups, texts []string)) error {
+// each calls look with the pages to look at: those drawn, and of equal ones the first.
+func (f *finder) each(ctx context.Context, pages iter.Seq2[Page, error], look func(looked)) error {
 	number := 0
+	equal := map[uint64]bool{} // hashes of the texts looked at so far
 	for p, err := range pages {
 		if err != nil {
 			return fmt.Errorf("boilerplate: read page %d: %w", number+1, err)
@@ -100,8 +141,10 @@ func (f *finder) each(ctx context.Context, pages iter.Seq2[Page, error], look fu
 		if number++; !drawn(number) {
 			continue
 		}
-		if texts := p.Texts(); !f.seen(texts) {
-			look(number, p.Groups, texts)
+		texts := p.Texts()
+		if h := hashTexts(texts); !equal[h] {
+			equal[h] = true
+			look(looked{number, p.hashes(), texts})
 		}
 	}
 	return ctx.Err()
@@ -113,27 +156,20 @@ func drawn(number int) bool {
 	return mix(uint64(number))%oneIn == 0
 }
 
-// seen reports whether a page of the same texts has been looked at, and notes
-// this one.
-func (f *finder) seen(texts []string) bool {
-	var h uint64
+func hashTexts(texts []string) (h uint64) {
 	for _, text := range texts {
 		h = mix(h ^ hashString(text))
 	}
-	if f.equal[h] {
-		return true
-	}
-	f.equal[h] = true
-	return false
+	return h
 }
 
-// blocks calls yield with the blocks of a page, but for those in the middle of a
+// eachBlock calls yield with the blocks of a page, but for those in the middle of a
 // very long text.
-func (f *finder) blocks(texts []string, yield func(block uint64, c class)) {
+func (s *scan) eachBlock(texts []string, yield func(block uint64, c class)) {
 	for _, text := range texts {
-		f.scan.read(text)
-		n := len(f.scan.words)
-		f.scan.blocks(func(lo, hi int, block uint64, c class) {
+		s.read(text)
+		n := len(s.words)
+		s.blocks(func(lo, hi int, block uint64, c class) {
 			if lo < pageWords || hi > n-pageWords {
 				yield(block, c)
 			}
@@ -142,16 +178,15 @@ func (f *finder) blocks(texts []string, yield func(block uint64, c class)) {
 }
 
 // estimate counts the blocks of a page into the cells.
-func (f *finder) estimate(_ int, g Groups, texts []string) {
-	groups := g.hashes()
-	for kind, g := range groups {
+func (f *finder) estimate(p looked) {
+	for kind, g := range p.groups {
 		if f.groups[g] == nil {
 			f.groups[g] = &groupSize{kind: kind}
 		}
 		f.groups[g].pages++
 	}
-	f.blocks(texts, func(block uint64, _ class) {
-		for _, g := range groups {
+	f.scan.eachBlock(p.texts, func(block uint64, _ class) {
+		for _, g := range p.groups {
 			if cell := &f.cells[inGroup(block, g)>>(64-cellBits)]; *cell < 255 {
 				*cell++
 			}
@@ -159,27 +194,70 @@ func (f *finder) estimate(_ int, g Groups, texts []string) {
 	})
 }
 
+// A counter counts blocks exactly.
+type counter struct {
+	*finder
+	scan   scan
+	counts map[uint64]*tally // by hash of block in group
+}
+
+func (f *finder) newCounter() *counter { return &counter{finder: f, counts: map[uint64]*tally{}} }
+
 // count counts the blocks of a page that may be frequent enough.
-func (f *finder) count(number int, g Groups, texts []string) {
-	groups := g.hashes()
+func (c *counter) count(p looked) {
 	var need [2][2]int
-	for kind, g := range groups {
-		need[kind] = [2]int{long: f.groups[g].need(long), short: f.groups[g].need(short)}
+	for kind, g := range p.groups {
+		need[kind] = [2]int{long: c.groups[g].need(long), short: c.groups[g].need(short)}
 	}
-	f.blocks(texts, func(block uint64, c class) {
-		for kind, g := range groups {
+	c.scan.eachBlock(p.texts, func(block uint64, class class) {
+		for kind, g := range p.groups {
 			key := inGroup(block, g)
-			if cell := f.cells[key>>(64-cellBits)]; int(cell) < min(need[kind][c], 255) {
+			if cell := c.cells[key>>(64-cellBits)]; int(cell) < min(need[kind][class], 255) {
 				continue
 			}
-			t := f.counts[key]
+			t := c.counts[key]
 			if t == nil {
-				t = &tally{need: need[kind][c]}
-				f.counts[key] = t
+				t = &tally{need: need[kind][class]}
+				c.counts[key] = t
 			}
-			if t.last != number {
-				t.pages, t.last = t.pages+1, number
+			if t.last != p.number {
+				t.pages, t.last = t.pages+1, p.number
 			}
 		}
 	})
 }
+
+// countAll counts the blocks of pages, several pages at once.
+func (f *finder) countAll(ctx context.Context, pages []looked) (map[uint64]*tally, error) {
+	counters := make([]*counter, min(runtime.GOMAXPROCS(0), mostCounters))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for i := range counters {
+		c := f.newCounter()
+		counters[i] = c
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				n := int(next.Add(1)) - 1
+				if n >= len(pages) {
+					return
+				}
+				c.count(pages[n])
+			}
+		})
+	}
+	wg.Wait()
+	counts := counters[0].counts
+	for _, c := range counters[1:] {
+		for key, t := range c.counts {
+			if counts[key] == nil {
+				counts[key] = t
+			} else {
+				counts[key].pages += t.pages // no page was counted by both
+			}
+		}
+	}
+	return counts, ctx.Err()
+}
+
+// mostCounters bounds the goroutines that count, each of which holds counts of its own.
+const mostCounters = 8

@@ -2,6 +2,8 @@ package lsa
 
 import (
 	"cmp"
+	"context"
+	"encoding/binary"
 	"math"
 	"slices"
 
@@ -23,107 +25,140 @@ type counted struct {
 // assemble makes the vocabulary of c and the matrix of its counts.
 func (c corpus) assemble(opts Options) counted {
 	columns := c.columns()
-	terms, rows := c.selectTerms(len(columns), opts)
-	made := counted{lang: c.lang, terms: terms, matrix: c.join(columns, rows, terms.len())}
+	terms, rows := c.selectTerms(columns, opts)
+	made := counted{lang: c.lang, terms: terms, matrix: c.join(columns, rows, terms.len(), opts.Workers)}
 	for _, column := range columns {
 		made.texts = append(made.texts, column.doc)
 	}
 	return made
 }
 
-// A column is the place of a text's counts: entries index[lo:hi] of a counter.
+// A column is the place of a text's counts, among those of a worker.
 type column struct {
-	countedDoc
-	counter int
+	tallied
+	worker int
+}
+
+func (c corpus) each(column column, f func(term uint32, count float32)) {
+	c.workers[column.worker].each(column.tallied, f)
 }
 
 // columns is the texts of c in their order.
 func (c corpus) columns() []column {
 	var columns []column
-	for i, counter := range c.counters {
-		for _, doc := range counter.docs {
+	for i, t := range c.workers {
+		for _, doc := range t.docs {
 			columns = append(columns, column{doc, i})
 		}
+		t.docs = nil // they are in columns
 	}
 	slices.SortFunc(columns, func(a, b column) int { return cmp.Compare(a.doc, b.doc) })
 	return columns
 }
 
-// selectTerms makes the vocabulary of the terms within the bounds, and says for each
-// counter which row each of its ids has become.
-func (c corpus) selectTerms(texts int, opts Options) (vocabulary, [][]uint32) {
-	type found struct {
-		term    string
-		counter int
-		id      uint32
+// frequencies is the number of texts that hold each term, by id.
+func (c corpus) frequencies(columns []column) []uint32 {
+	freq := make([]uint32, c.terms.bound())
+	for _, column := range columns {
+		c.each(column, func(term uint32, _ float32) { freq[term]++ })
 	}
-	var all []found
-	rows := make([][]uint32, len(c.counters))
-	for i, counter := range c.counters {
-		rows[i] = make([]uint32, len(counter.terms))
-		for id, term := range counter.terms {
-			all = append(all, found{term, i, uint32(id)})
-		}
-	}
-	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.term, b.term) })
-
-	pick := func(least, most int) vocabulary {
-		v := vocabulary{offset: []uint32{0}}
-		for start := 0; start < len(all); {
-			end, freq := start, 0
-			for ; end < len(all) && all[end].term == all[start].term; end++ {
-				freq += c.counters[all[end].counter].freq[all[end].id]
-			}
-			row := uint32(noRow)
-			if least <= freq && freq <= most {
-				row = uint32(v.len())
-				v.text = append(v.text, all[start].term...)
-				v.offset = append(v.offset, uint32(len(v.text)))
-			}
-			for _, f := range all[start:end] {
-				rows[f.counter][f.id] = row
-			}
-			start = end
-		}
-		return v
-	}
-	most := max(int(opts.MaxDocFreq*float64(texts)), opts.MinDocFreq)
-	terms := pick(opts.MinDocFreq, most)
-	if terms.len() == 0 {
-		terms = pick(1, texts)
-	}
-	return terms, rows
+	return freq
 }
 
-// join makes one matrix of what the counters counted, column by column.
-func (c corpus) join(columns []column, rows [][]uint32, terms int) *embed.Sparse {
-	nnz := 0
-	for i, counter := range c.counters {
-		for _, id := range counter.index {
-			if rows[i][id] != noRow {
-				nnz++
+// selectTerms makes the vocabulary of the terms within the bounds, and says which row
+// each id has become.
+func (c corpus) selectTerms(columns []column, opts Options) (vocabulary, []uint32) {
+	freq := c.frequencies(columns)
+	most := max(int(opts.MaxDocFreq*float64(len(columns))), opts.MinDocFreq)
+	ids := within(freq, opts.MinDocFreq, most)
+	if len(ids) == 0 {
+		ids = within(freq, 1, len(columns))
+	}
+	c.sortTerms(ids)
+
+	v := vocabulary{offset: make([]uint32, 1, len(ids)+1)}
+	rows := freq // no longer needed
+	for id := range rows {
+		rows[id] = noRow
+	}
+	for row, id := range ids {
+		v.text = append(v.text, c.terms.term(id)...)
+		v.offset = append(v.offset, uint32(len(v.text)))
+		rows[id] = uint32(row)
+	}
+	return v, rows
+}
+
+// within is the ids of terms in at least least and at most most texts.
+func within(freq []uint32, least, most int) []uint32 {
+	var ids []uint32
+	for id, f := range freq {
+		if least <= int(f) && int(f) <= most {
+			ids = append(ids, uint32(id))
+		}
+	}
+	return ids
+}
+
+// sortTerms puts ids in the order of their terms' bytes.
+func (c corpus) sortTerms(ids []uint32) {
+	type keyed struct {
+		start uint64 // the first eight bytes, ended by zeros if there are fewer
+		id    uint32
+	}
+	sorted := make([]keyed, len(ids))
+	for i, id := range ids {
+		var start [8]byte
+		copy(start[:], c.terms.term(id))
+		sorted[i] = keyed{binary.BigEndian.Uint64(start[:]), id}
+	}
+	slices.SortFunc(sorted, func(a, b keyed) int {
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		return cmp.Compare(c.terms.term(a.id), c.terms.term(b.id))
+	})
+	for i, s := range sorted {
+		ids[i] = s.id
+	}
+}
+
+// join makes one matrix of what the workers counted, column by column.
+func (c corpus) join(columns []column, rows []uint32, terms, workers int) *embed.Sparse {
+	s := &embed.Sparse{Rows: terms, Cols: len(columns), Ptr: make([]int, len(columns)+1)}
+	eachChunk(len(columns), workers, func(lo, hi int) {
+		for j := lo; j < hi; j++ {
+			c.each(columns[j], func(term uint32, _ float32) {
+				if rows[term] != noRow {
+					s.Ptr[j+1]++
+				}
+			})
+		}
+	})
+	for j := range columns {
+		s.Ptr[j+1] += s.Ptr[j]
+	}
+	s.Index, s.Value = make([]uint32, s.Ptr[len(columns)]), make([]float32, s.Ptr[len(columns)])
+	eachChunk(len(columns), workers, func(lo, hi int) {
+		var entries []uint64 // row<<32 | bits of the value
+		for j := lo; j < hi; j++ {
+			entries = entries[:0]
+			c.each(columns[j], func(term uint32, count float32) {
+				if row := rows[term]; row != noRow {
+					entries = append(entries, uint64(row)<<32|uint64(math.Float32bits(count)))
+				}
+			})
+			slices.Sort(entries)
+			index, value := s.Col(j)
+			for e, entry := range entries {
+				index[e], value[e] = uint32(entry>>32), math.Float32frombits(uint32(entry))
 			}
 		}
-	}
-	s := &embed.Sparse{
-		Rows: terms, Cols: len(columns),
-		Ptr: make([]int, 1, len(columns)+1), Index: make([]uint32, 0, nnz), Value: make([]float32, 0, nnz),
-	}
-	var entries []uint64 // row<<32 | bits of the value
-	for _, column := range columns {
-		entries = entries[:0]
-		counter := c.counters[column.counter]
-		for e := column.lo; e < column.hi; e++ {
-			if row := rows[column.counter][counter.index[e]]; row != noRow {
-				entries = append(entries, uint64(row)<<32|uint64(math.Float32bits(counter.value[e])))
-			}
-		}
-		slices.Sort(entries)
-		for _, entry := range entries {
-			s.Index = append(s.Index, uint32(entry>>32))
-			s.Value = append(s.Value, math.Float32frombits(uint32(entry)))
-		}
-		s.Ptr = append(s.Ptr, len(s.Index))
-	}
+	})
 	return s
+}
+
+// eachChunk calls f with the ranges [lo, hi) that make up n columns, several at once.
+func eachChunk(n, workers int, f func(lo, hi int)) {
+	_ = inChunks(context.Background(), workers, n, chunkRows, f) // which fails by its context alone
 }

@@ -32,7 +32,8 @@ type language struct {
 	letters  func(r rune) rune            // makes one letter of those that writers take for one; nil: none
 	chinese  func(text string) bool       // whether Han characters are folded; nil: no
 
-	stop lazy[map[string]bool]
+	stop  lazy[map[string]bool]
+	folds lazy[foldTable] // if letters is set
 }
 
 // languages are those with rules of their own, by primary subtag.

@@ -31,7 +31,7 @@ func isUnspaced(r rune) bool {
 	switch {
 	case r < 0x0E01:
 		return false
-	case isIdeograph(r) || 0xAC00 <= r && r <= 0xD7A3:
+	case isIdeograph(r) || isHangul(r):
 		return true
 	case r == 'ー': // lengthens a vowel of either kana, and so belongs to neither script
 		return true
@@ -44,6 +44,9 @@ func isUnspaced(r rune) bool {
 // written with.
 func isIdeograph(r rune) bool { return 0x4E00 <= r && r <= 0x9FFF }
 
+// isHangul reports whether r is a Korean syllable.
+func isHangul(r rune) bool { return 0xAC00 <= r && r <= 0xD7A3 }
+
 // gramOf is the number of characters in a token of the script of r: two in Chinese,
 // Japanese and Korean, three where a character is about a consonant.
 func gramOf(r rune) int {
@@ -54,21 +57,15 @@ func gramOf(r rune) int {
 }
 
 // forEachNgram calls f with each few neighbouring characters of run, or with all of a
-// run of fewer. It leaves out those in stop, and those of which each character is in it.
-// A character keeps the marks that follow it.
-func forEachNgram(run string, stop map[string]bool, f func(token string)) {
-	if run == "" {
-		return
-	}
+// run of fewer. A character keeps the marks that follow it.
+func forEachNgram(run string, f func(gram string)) {
 	first, _ := utf8.DecodeRuneInString(run)
 	start, end := 0, 0
 	for n := gramOf(first); n > 0 && end < len(run); n-- {
 		end = nextCharacter(run, end)
 	}
 	for {
-		if gram := run[start:end]; !isStopped(stop, gram) {
-			f(gram)
-		}
+		f(run[start:end])
 		if end == len(run) {
 			return
 		}
@@ -76,6 +73,7 @@ func forEachNgram(run string, stop map[string]bool, f func(token string)) {
 	}
 }
 
+// isStopped reports whether gram is in stop, or each of its characters is.
 func isStopped(stop map[string]bool, gram string) bool {
 	if len(stop) == 0 || stop[gram] {
 		return stop[gram]

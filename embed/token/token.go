@@ -4,8 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
-	"github.com/clipperhouse/uax29/v2/words"
 	"github.com/james-bowman/nlp"
 )
 
@@ -38,48 +38,64 @@ func (t *Tokeniser) Tokenise(text string) []string {
 	return tokens
 }
 
-// ForEachIn calls f with each token of text in their order. A token may alias
-// text, or a normalised copy of it: clone those kept for long.
+// ForEachIn calls f with each token of text in their order. A token may alias a
+// normalised copy of text: clone those kept for long.
 func (t *Tokeniser) ForEachIn(text string, f func(token string)) {
-	rest := t.lang.normalise(text)
-	if t.lang.chinese != nil && t.lang.chinese(rest) {
-		rest = foldHan(rest)
-	}
-	var stop map[string]bool
-	if !t.rules.KeepStopWords {
-		stop = t.lang.stopWords()
-	}
-	emit := f
-	if !t.rules.KeepEndings {
-		ending := t.lang.newEnding()
-		emit = func(word string) { f(ending(word)) }
-	}
-	for rest != "" {
-		start, end := nextRun(rest)
-		forEachWord(rest[:start], func(word string) {
-			if i := strings.IndexByte(word, '\''); i > 0 && i < len(word)-1 && stop[word[:i+1]] {
-				word = word[i+1:]
-			}
-			if !stop[word] {
-				emit(word)
+	terms := t.newTerms()
+	forEachToken(t.normalised(nil, text), func(word string) {
+		if term, ok := terms.ofWord(word); ok {
+			f(term)
+		}
+	}, func(run string) {
+		forEachNgram(run, func(gram string) {
+			if !isStopped(terms.stop, gram) {
+				f(gram)
 			}
 		})
-		forEachNgram(rest[start:end], stop, f)
-		rest = rest[end:]
+	})
+}
+
+// normalised is text normalised, in storage that begins as buf.
+func (t *Tokeniser) normalised(buf []byte, text string) string {
+	buf = t.lang.appendNormal(buf, text)
+	s := unsafe.String(unsafe.SliceData(buf), len(buf))
+	if t.lang.chinese != nil && t.lang.chinese(s) {
+		return foldHan(s)
 	}
+	return s
+}
+
+// terms are the rules that make tokens of words. They hold a buffer and are not for
+// concurrent use.
+type terms struct {
+	stop   map[string]bool // nil: none
+	ending func(word string) string
+}
+
+func (t *Tokeniser) newTerms() terms {
+	r := terms{ending: func(word string) string { return word }}
+	if !t.rules.KeepStopWords {
+		r.stop = t.lang.stopWords()
+	}
+	if !t.rules.KeepEndings {
+		r.ending = t.lang.newEnding()
+	}
+	return r
+}
+
+// ofWord is the token that word becomes; ok is false if it is left out.
+func (r terms) ofWord(word string) (token string, ok bool) {
+	if i := strings.IndexByte(word, '\''); i > 0 && i < len(word)-1 && r.stop[word[:i+1]] {
+		word = word[i+1:]
+	}
+	if r.stop[word] {
+		return "", false
+	}
+	return r.ending(word), true
 }
 
 // maxWordBytes is the length beyond which a word is taken for data.
 const maxWordBytes = 64
-
-// forEachWord calls f with the words of s that hold a letter or a digit.
-func forEachWord(s string, f func(word string)) {
-	for it := words.FromString(s); it.Next(); {
-		if word := it.Value(); len(word) <= maxWordBytes && strings.ContainsFunc(word, isAlphanumeric) {
-			f(word)
-		}
-	}
-}
 
 func isAlphanumeric(r rune) bool {
 	if r < utf8.RuneSelf {

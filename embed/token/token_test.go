@@ -203,6 +203,22 @@ func BenchmarkTokenise(b *testing.B) {
 			})
 		}
 		run("ours", func(f func(string)) { token.For(c.lang, token.Rules{}).ForEachIn(text, f) })
+		numbers := map[string]uint32{}
+		indexer := token.For(c.lang, token.Rules{}).Indexer(func(token string) (uint32, bool) {
+			n, ok := numbers[token]
+			if !ok {
+				n = uint32(len(numbers))
+				numbers[strings.Clone(token)] = n
+			}
+			return n, true
+		})
+		var scratch []uint32
+		run("indexer", func(f func(string)) {
+			scratch = indexer.Append(scratch[:0], text)
+			for range scratch {
+				f("")
+			}
+		})
 		run("uax29", func(f func(string)) {
 			for it := words.FromString(text); it.Next(); {
 				f(it.Value())
