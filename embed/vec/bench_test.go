@@ -196,6 +196,16 @@ func BenchmarkDotsInt8(b *testing.B) {
 	}
 }
 
+func BenchmarkQuantiseInt8(b *testing.B) {
+	x, dst := ones(256), make([]int8, 256)
+	eachBenchmark(b, func(b *testing.B) {
+		b.SetBytes(int64(4 * len(x)))
+		for b.Loop() {
+			vec.QuantiseInt8(dst, x)
+		}
+	})
+}
+
 func BenchmarkAxpy(b *testing.B) {
 	for _, n := range []int{64, 256} {
 		b.Run(fmt.Sprintf("dim=%d", n), func(b *testing.B) {

@@ -22,6 +22,9 @@ var goKernel = kernel{
 	atLeast:    atLeastGo,
 	selectInt8: selectInt8Go,
 
+	greatest: greatestGo,
+	round:    roundGo,
+
 	multiplyAdds: multiplyAddsGo,
 	peakWidth:    8,
 }
@@ -153,4 +156,24 @@ func selectInt8Go(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowL
 		}
 	}
 	return n
+}
+
+func greatestGo(x []float32) float32 {
+	var greatest float32
+	for _, v := range x {
+		greatest = max(greatest, v, -v)
+	}
+	return greatest
+}
+
+func roundGo(dst []int8, x []float32, inverse, scale float32) float32 {
+	var lost float32
+	for i, v := range x {
+		const shift = 3 << 22 // in whose binade numbers are integers
+		n := float32(float32(float32(v*inverse)+shift) - shift)
+		dst[i] = int8(n)
+		d := float32(float64(v) - float64(n)*float64(scale))
+		lost += float32(d * d)
+	}
+	return lost
 }
