@@ -94,7 +94,8 @@ func (s *seedRow) atLeast(least float32) []int32 {
 	for len(s.never) < n {
 		s.never = append(s.never, float32(math.Inf(1)))
 	}
-	return s.hits[:vec.SelectInt8(s.hits, s.sums, n, 1, n, s.rowScale, s.rowAdd, []float32{least}, s.scale, s.add, s.never[:n])]
+	s.rowLeast[0] = least
+	return s.hits[:vec.SelectInt8(s.hits, s.sums, n, 1, n, s.rowScale, s.rowAdd, s.rowLeast[:], s.scale, s.add, s.never[:n])]
 }
 
 // offer offers row to to the list of the row at i, which takes what is at least least.
