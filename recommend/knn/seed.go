@@ -38,13 +38,16 @@ func (w *worker) seedRow(i int, sums []int32, lo int, least float32) float32 {
 	for _, j := range w.near {
 		w.upper = append(w.upper, seed.upper(j))
 	}
-	cut := float32(math.Inf(-1))
+	kth, cut := float32(math.Inf(-1)), float32(math.Inf(-1))
 	if len(w.near) > w.K {
-		cut = largest(append(w.scratch[:0], w.upper...), w.K) - 2*(w.product.slack+w.strips.slack[i])
+		kth = largest(append(w.scratch[:0], w.upper...), w.K)
+		cut = kth - 2*(w.product.slack+w.strips.slack[i])
 	}
-	for n, j := range w.near {
-		if upper := w.upper[n]; upper >= cut && upper >= least {
-			least = w.offer(i, c.rows[lo+int(j)], least)
+	for _, best := range []bool{true, false} {
+		for n, j := range w.near {
+			if upper := w.upper[n]; (upper >= kth) == best && upper >= cut && upper >= least {
+				least = w.offer(i, c.rows[lo+int(j)], least)
+			}
 		}
 	}
 	next := 0 // of near
