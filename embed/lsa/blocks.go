@@ -4,10 +4,8 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/alsolike/alsolike/embed"
-	"github.com/alsolike/alsolike/embed/vec"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
@@ -42,18 +40,6 @@ func (w *blocks) gaussian(rows, columns int, seed uint64) embed.Dense {
 		}
 	})
 	return x
-}
-
-// product is aᵀ·x.
-func (w *blocks) product(a *embed.Sparse, x embed.Dense) embed.Dense {
-	y := embed.NewDense(a.Cols, x.Dim)
-	w.inChunks(a.Cols, chunkRows, func(lo, hi int) {
-		for j := lo; j < hi; j++ {
-			index, value := a.Col(j)
-			vec.Combine(y.Row(j), x.Data, index, value)
-		}
-	})
-	return y
 }
 
 // width is the number of columns of blocks that stand side by side.
@@ -100,6 +86,35 @@ func total(parts [][]float64) []float64 {
 	return parts[0]
 }
 
+// products is [xs…]ᵀ·[xs…].
+func (w *blocks) products(xs []embed.Dense) *mat.SymDense {
+	g := mat.NewSymDense(width(xs), nil)
+	for at, i := 0, 0; i < len(xs); i++ {
+		setColumns(g, at, w.cross(xs[:i+1], xs[i]), xs[i].Dim)
+		at += xs[i].Dim
+	}
+	return g
+}
+
+// setColumns sets so many columns of g, from column at on, to the first rows of c, down
+// to the diagonal.
+func setColumns(g *mat.SymDense, at int, c []float64, columns int) {
+	for i := range at + columns {
+		for j := max(i-at, 0); j < columns; j++ {
+			g.SetSym(i, at+j, c[i*columns+j])
+		}
+	}
+}
+
+// greatestLength is that of the columns of xs.
+func (w *blocks) greatestLength(xs []embed.Dense) (greatest float64) {
+	g := w.products(xs)
+	for i := range g.SymmetricDim() {
+		greatest = max(greatest, g.At(i, i))
+	}
+	return math.Sqrt(greatest)
+}
+
 // subtract takes [xs…]·c from y.
 func (w *blocks) subtract(y embed.Dense, xs []embed.Dense, c []float64) {
 	if w.err != nil {
@@ -128,42 +143,39 @@ func (w *blocks) addTimes(y embed.Dense, xs []embed.Dense, t embed.Dense) {
 	})
 }
 
-// orthonormal returns an orthonormal basis of the columns of x, up to about 1e-7·κ²,
-// where κ is the ratio of the greatest to the least singular value of x with its
-// columns scaled to length 1, and the least length that a direction of it had in x.
+// orthonormal returns an orthonormal basis of the columns of xs, up to about 1e-7·κ²,
+// where κ is the ratio of the greatest to the least singular value of xs with their
+// columns scaled to length 1, and the least length that a direction of it had in xs.
 // Columns no longer than floor are dropped, and directions of the scaled columns whose
 // squared length is least or less.
 //
-// From the eigenvectors of xᵀx: Stathopoulos and Wu (2002), "A block
+// From the eigenvectors of their products: Stathopoulos and Wu (2002), "A block
 // orthogonalization procedure with constant synchronization requirements".
-func (w *blocks) orthonormal(x embed.Dense, floor, drop float64) (q embed.Dense, least float64) {
-	none := embed.Dense{Rows: x.Rows}
-	if x.Dim == 0 {
+func (w *blocks) orthonormal(xs []embed.Dense, floor, drop float64) (q embed.Dense, least float64) {
+	none := embed.Dense{Rows: xs[0].Rows}
+	n := width(xs)
+	if n == 0 {
 		return none, 0
 	}
-	g := w.cross([]embed.Dense{x}, x)
-	n := x.Dim
+	g := w.products(xs)
 	length := make([]float64, n)
 	for i := range n {
-		length[i] = math.Sqrt(g[i*n+i])
+		length[i] = math.Sqrt(g.At(i, i))
 		if math.IsNaN(length[i]) || math.IsInf(length[i], 0) {
 			w.err = errZero
 			return none, 0
 		}
 	}
-	scaled := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := i; j < n; j++ {
+			v := 0.0
 			if length[i] > floor && length[j] > floor {
-				scaled.SetSym(i, j, g[i*n+j]/length[i]/length[j])
+				v = g.At(i, j) / length[i] / length[j]
 			}
+			g.SetSym(i, j, v)
 		}
 	}
-	values, turn, err := eigen(scaled, n)
-	if err != nil {
-		w.err = err
-		return none, 0
-	}
+	values, turn := w.eigen(g, n)
 	for len(values) > 0 && !(values[len(values)-1] > drop) {
 		values = values[:len(values)-1]
 	}
@@ -178,7 +190,7 @@ func (w *blocks) orthonormal(x embed.Dense, floor, drop float64) (q embed.Dense,
 			least = min(least, math.Sqrt(v)*length[i])
 		}
 	}
-	return w.times([]embed.Dense{x}, turn), least
+	return w.times(xs, turn), least
 }
 
 // leastSigma is the share of the greatest singular value below which one counts as
@@ -226,28 +238,27 @@ func inverseCholesky(g *mat.SymDense) (embed.Dense, bool) {
 	return inverse, true
 }
 
-// eigen returns the greatest k eigenvalues of g, descending, and their eigenvectors as
-// columns.
-func eigen(g *mat.SymDense, k int) ([]float64, embed.Dense, error) {
-	n := g.SymmetricDim()
-	for i := range n {
-		if v := g.At(i, i); math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, embed.Dense{}, errZero
-		}
+// firstColumns is x with no more than n columns.
+func firstColumns(x embed.Dense, n int) embed.Dense {
+	if x.Dim <= n {
+		return x
 	}
-	var e mat.EigenSym
-	if !e.Factorize(g, true) {
-		return nil, embed.Dense{}, errZero
+	return columnsOf(x, 0, n)
+}
+
+// split is x as blocks of no more than n columns.
+func split(x embed.Dense, n int) (xs []embed.Dense) {
+	for lo := 0; lo < x.Dim; lo += n {
+		xs = append(xs, columnsOf(x, lo, min(lo+n, x.Dim)))
 	}
-	values := e.Values(nil)
-	slices.Reverse(values)
-	var vectors mat.Dense
-	e.VectorsTo(&vectors)
-	turn := embed.NewDense(n, k)
-	for i := range n {
-		for j := range k {
-			turn.Row(i)[j] = float32(vectors.At(i, n-1-j))
-		}
+	return xs
+}
+
+// columnsOf is a copy of columns lo to hi of x.
+func columnsOf(x embed.Dense, lo, hi int) embed.Dense {
+	y := embed.NewDense(x.Rows, hi-lo)
+	for i := range x.Rows {
+		copy(y.Row(i), x.Row(i)[lo:hi])
 	}
-	return values[:k], turn, nil
+	return y
 }

@@ -1,8 +1,6 @@
 package lsa
 
 import (
-	"math"
-
 	"github.com/alsolike/alsolike/embed"
 	"gonum.org/v1/gonum/mat"
 )
@@ -12,7 +10,7 @@ import (
 // computing eigenvalues".
 type krylov struct {
 	*blocks
-	a, rows *embed.Sparse // A, of which no side is shorter than its columns are many, and its transpose
+	a, transposed side // A, which has no fewer rows than columns, and Aᵀ
 
 	basis []embed.Dense // blocks of columns, all orthonormal
 	size  int           // columns in all
@@ -37,10 +35,10 @@ func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total in
 		k.basis = append(k.basis, x)
 		k.size += x.Dim
 
-		left := k.product(k.a, k.product(k.rows, x))
-		before := k.greatestLength(left)
+		left := k.transposed.times(k.blocks, k.a.times(k.blocks, x))
+		before := k.greatestLength([]embed.Dense{left})
 		c := k.cross(k.basis, left)
-		k.couple(at, c)
+		setColumns(k.t, at, c, x.Dim)
 		if k.size == dims {
 			progress(int64(dims), int64(dims))
 			return
@@ -58,11 +56,11 @@ func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total in
 // nothing but rounding.
 func (k *krylov) outside(left embed.Dense, before float64) embed.Dense {
 	k.scale = max(k.scale, before)
-	x, least := k.orthonormal(left, 1e-6*k.scale, 1e-5)
+	x, least := k.orthonormal([]embed.Dense{left}, 1e-6*k.scale, 1e-5)
 	if least < lostShare*before {
 		x = k.cleaned(x)
 	}
-	x, _ = k.orthonormal(x, 0, 0.1) // the first time leaves errors of the order of 1e-7·κ²
+	x, _ = k.orthonormal([]embed.Dense{x}, 0, 0.1) // the first time leaves errors of the order of 1e-7·κ²
 	return x
 }
 
@@ -70,49 +68,17 @@ func (k *krylov) outside(left embed.Dense, before float64) embed.Dense {
 // were mostly within it.
 func (k *krylov) cleaned(x embed.Dense) embed.Dense {
 	k.subtract(x, k.basis, k.cross(k.basis, x))
-	x, _ = k.orthonormal(x, 0, 0.1)
+	x, _ = k.orthonormal([]embed.Dense{x}, 0, 0.1)
 	return x
 }
 
 // random is an orthonormal block of random directions outside of the basis.
 func (k *krylov) random(width int, seed uint64) embed.Dense {
-	x, _ := k.orthonormal(k.gaussian(k.a.Cols, min(width, k.a.Cols-k.size), seed), 0, 1e-5)
+	_, columns := k.a.dims()
+	x, _ := k.orthonormal([]embed.Dense{k.gaussian(columns, min(width, columns-k.size), seed)}, 0, 1e-5)
 	if len(k.basis) > 0 {
 		x = k.cleaned(k.cleaned(x))
 	}
-	x, _ = k.orthonormal(x, 0, 0.1)
+	x, _ = k.orthonormal([]embed.Dense{x}, 0, 0.1)
 	return x
-}
-
-// couple sets the columns of t from column at on.
-func (k *krylov) couple(at int, c []float64) {
-	width := k.size - at
-	for i := range k.size {
-		for j := range width {
-			if i <= at+j {
-				k.t.SetSym(i, at+j, c[i*width+j])
-			}
-		}
-	}
-}
-
-// greatestLength is that of the columns of x.
-func (w *blocks) greatestLength(x embed.Dense) (greatest float64) {
-	g := w.cross([]embed.Dense{x}, x)
-	for i := 0; i < len(g); i += x.Dim + 1 {
-		greatest = max(greatest, g[i])
-	}
-	return math.Sqrt(greatest)
-}
-
-// firstColumns is x with no more than n columns.
-func firstColumns(x embed.Dense, n int) embed.Dense {
-	if x.Dim <= n {
-		return x
-	}
-	y := embed.NewDense(x.Rows, n)
-	for i := range x.Rows {
-		copy(y.Row(i), x.Row(i))
-	}
-	return y
 }

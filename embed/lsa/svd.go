@@ -129,56 +129,51 @@ func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(d
 // leading returns the leading left singular vectors of a, at most k, as columns, and the
 // squares of their singular values.
 func (w *blocks) leading(a *embed.Sparse, k int, o TruncatedSVD, progress func(done, total int64)) (embed.Dense, []float64) {
-	rows := a.Transposed()
-	space := krylov{blocks: w, a: a, rows: rows} // of the shorter side of a
+	terms, texts := w.rowsOf(a), columns{a}
+	space := krylov{blocks: w, a: terms, transposed: texts} // of the shorter side
 	if a.Rows < a.Cols {
-		space.a, space.rows = rows, a
+		space.a, space.transposed = texts, terms
 	}
-	dims := min(k+o.Oversample, space.a.Cols)
-	width := (dims + o.Iterations - 1) / o.Iterations
-	space.grow(dims, (width+7)&^7, o.Seed, progress)
+	dims := min(k+o.Oversample, a.Rows, a.Cols)
+	width := ((dims+o.Iterations-1)/o.Iterations + 7) &^ 7
+	space.grow(dims, width, o.Seed, progress)
+	values, vectors := w.eigen(space.t, k)
 	if w.err != nil {
 		return embed.Dense{}, nil
 	}
-	values, vectors, err := eigen(space.t, k)
-	if err != nil {
-		w.err = err
-		return embed.Dense{}, nil
-	}
-	u := w.times(space.basis, vectors)
-	if space.a == a {
-		u = w.product(rows, u)
-	}
-	if values[k-1] > leastShort*values[0] {
-		if turn, ok := inverseCholesky(mat.NewSymDense(k, w.cross([]embed.Dense{u}, u))); ok {
-			return w.times([]embed.Dense{u}, turn), values
+	u := []embed.Dense{w.times(space.basis, vectors)}
+	space.basis = nil
+	if a.Rows >= a.Cols {
+		u = split(u[0], width)
+		for i, x := range u {
+			u[i] = terms.times(w, x)
 		}
 	}
-	return w.refined(a, u)
+	if values[k-1] > leastSquare*values[0] {
+		if turn, ok := inverseCholesky(w.products(u)); ok {
+			return w.times(u, turn), values
+		}
+	}
+	return w.refined(texts, u)
 }
 
-// leastShort is the share of the greatest squared singular value down to which the
-// space of leading tells them from rounding.
-const leastShort = 1e-4
+// leastSquare is the share of the greatest squared singular value down to which squares
+// are told from rounding.
+const leastSquare = 1e-4
 
-// refined returns the left singular vectors of a in the space of the columns of u, for
-// singular values too far apart for their squares to be told from rounding.
-func (w *blocks) refined(a *embed.Sparse, u embed.Dense) (embed.Dense, []float64) {
-	floor := leastSigma * w.greatestLength(u)
-	for range 2 {
-		u, _ = w.orthonormal(u, floor, 1e-5)
-		floor = 0
-	}
+// refined is leading in the space of the columns of xs, for singular values whose
+// squares are not told from rounding.
+func (w *blocks) refined(texts side, xs []embed.Dense) (embed.Dense, []float64) {
+	u, _ := w.orthonormal(xs, leastSigma*w.greatestLength(xs), 1e-5)
+	u, _ = w.orthonormal([]embed.Dense{u}, 0, 1e-5)
 	if w.err == nil && u.Dim == 0 {
 		w.err = errZero
 	}
 	if w.err != nil {
 		return embed.Dense{}, nil
 	}
-	gram := w.gram(w.product(a, u))
-	values, vectors, err := eigen(gram, u.Dim)
-	if err != nil {
-		w.err = err
+	values, vectors := w.eigen(w.gram(texts.times(w, u)), u.Dim)
+	if w.err != nil {
 		return embed.Dense{}, nil
 	}
 	least := leastSigma * leastSigma * values[0]
