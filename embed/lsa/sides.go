@@ -39,16 +39,15 @@ type rows struct {
 	size  int // columns of a range; of the last, fewer
 }
 
-// leastPart is the least number of columns of a part: with blocks of 32 numbers a
-// column, 1 MiB.
 const (
-	leastPart = 8192
-	mostParts = 8
-	partRows  = 4096 // rows of A that a worker takes at a time
+	partColumns = 12 << 10 // with blocks of 32 numbers a column, 1.5 MiB
+	mostParts   = 8
+	partRows    = 4096 // rows of A that a worker takes at a time
 )
 
 func (w *blocks) rowsOf(a *embed.Sparse) rows {
-	size := max(leastPart, (a.Cols+mostParts-1)/mostParts)
+	parts := min(max(a.Cols/partColumns, 1), mostParts)
+	size := (a.Cols + parts - 1) / parts
 	r := rows{a: a, size: size, parts: make([]*embed.Sparse, (a.Cols+size-1)/size)}
 	w.inChunks(a.Cols, size, func(lo, hi int) {
 		part := embed.Sparse{Rows: a.Rows, Cols: hi - lo, Ptr: make([]int, hi-lo+1)}
@@ -71,13 +70,12 @@ func (r rows) times(w *blocks, x embed.Dense) embed.Dense {
 			own := x.Data[p*r.size*x.Dim:][:part.Rows*x.Dim]
 			for i := lo; i < hi; i++ {
 				index, value := part.Col(i)
-				if len(index) == 0 {
-					continue
-				}
-				vec.Combine(sum, own, index, value)
-				row := y.Row(i)
-				for j, v := range sum {
-					row[j] += v
+				switch {
+				case p == 0:
+					vec.Combine(y.Row(i), own, index, value)
+				case len(index) > 0:
+					vec.Combine(sum, own, index, value)
+					vec.Axpy(1, sum, y.Row(i))
 				}
 			}
 		}

@@ -99,10 +99,7 @@ func (t *tiles) addTimes(y embed.Dense, xs []embed.Dense, right embed.Dense, lo,
 		}
 		t.multiply(right.Rows, t.left, t.rows, right.Data, t.width)
 		for r := range n {
-			to := y.Row(lo + r)
-			for j, v := range t.sum[r*t.width:][:len(to)] {
-				to[j] += v
-			}
+			vec.Axpy(1, t.sum[r*t.width:][:y.Dim], y.Row(lo+r))
 		}
 	}
 }
