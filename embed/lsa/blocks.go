@@ -86,14 +86,9 @@ func total(parts [][]float64) []float64 {
 	return parts[0]
 }
 
-// products is [xs…]ᵀ·[xs…].
-func (w *blocks) products(xs []embed.Dense) *mat.SymDense {
-	g := mat.NewSymDense(width(xs), nil)
-	for at, i := 0, 0; i < len(xs); i++ {
-		setColumns(g, at, w.cross(xs[:i+1], xs[i]), xs[i].Dim)
-		at += xs[i].Dim
-	}
-	return g
+// products is xᵀ·x, by cross.
+func (w *blocks) products(x embed.Dense) *mat.SymDense {
+	return mat.NewSymDense(x.Dim, w.cross([]embed.Dense{x}, x))
 }
 
 // setColumns sets so many columns of g, from column at on, to the first rows of c, down
@@ -106,9 +101,9 @@ func setColumns(g *mat.SymDense, at int, c []float64, columns int) {
 	}
 }
 
-// greatestLength is that of the columns of xs.
-func (w *blocks) greatestLength(xs []embed.Dense) (greatest float64) {
-	g := w.products(xs)
+// greatestLength is that of the columns of x.
+func (w *blocks) greatestLength(x embed.Dense) (greatest float64) {
+	g := w.products(x)
 	for i := range g.SymmetricDim() {
 		greatest = max(greatest, g.At(i, i))
 	}
@@ -124,40 +119,46 @@ func (w *blocks) subtract(y embed.Dense, xs []embed.Dense, c []float64) {
 	for i, v := range c {
 		t.Data[i] = float32(-v)
 	}
-	w.addTimes(y, xs, t)
+	w.times([]embed.Dense{y}, xs, t, true)
 }
 
-// times is [xs…]·t.
-func (w *blocks) times(xs []embed.Dense, t embed.Dense) embed.Dense {
-	y := embed.NewDense(xs[0].Rows, t.Dim)
-	w.addTimes(y, xs, t)
-	return y
-}
-
-// addTimes adds [xs…]·t to y.
-func (w *blocks) addTimes(y embed.Dense, xs []embed.Dense, t embed.Dense) {
+// times sets [ys…] to [xs…]·t, or adds it. A block of xs may be one of ys.
+func (w *blocks) times(ys, xs []embed.Dense, t embed.Dense, add bool) {
 	padded := padColumns(t)
-	w.inChunks(y.Rows, chunkRows, func(lo, hi int) {
+	w.inChunks(xs[0].Rows, chunkRows, func(lo, hi int) {
 		tiles := newTiles(t.Dim)
-		tiles.addTimes(y, xs, padded, lo, hi)
+		tiles.times(ys, xs, padded, lo, hi, add)
 	})
 }
 
-// orthonormal returns an orthonormal basis of the columns of xs, up to about 1e-7·κ²,
-// where κ is the ratio of the greatest to the least singular value of xs with their
-// columns scaled to length 1, and the least length that a direction of it had in xs.
+// turn is [xs…]·t for orthogonal columns t, in the storage of the first of xs, and for
+// blocks of their widths.
+func (w *blocks) turn(xs []embed.Dense, t embed.Dense) []embed.Dense {
+	n := 1
+	for width(xs[:n]) < t.Dim {
+		n++
+	}
+	padded := embed.NewDense(t.Rows, width(xs[:n]))
+	copyColumns(padded, 0, t)
+	w.times(xs[:n], xs, padded, false)
+	return xs[:n]
+}
+
+// orthonormal returns an orthonormal basis of the columns of x, up to about 1e-7·κ²,
+// where κ is the ratio of the greatest to the least singular value of x with its
+// columns scaled to length 1, and the least length that a direction of it had in x.
 // Columns no longer than floor are dropped, and directions of the scaled columns whose
-// squared length is least or less.
+// squared length is drop or less. It overwrites x.
 //
-// From the eigenvectors of their products: Stathopoulos and Wu (2002), "A block
+// From the eigenvectors of xᵀx: Stathopoulos and Wu (2002), "A block
 // orthogonalization procedure with constant synchronization requirements".
-func (w *blocks) orthonormal(xs []embed.Dense, floor, drop float64) (q embed.Dense, least float64) {
-	none := embed.Dense{Rows: xs[0].Rows}
-	n := width(xs)
+func (w *blocks) orthonormal(x embed.Dense, floor, drop float64) (q embed.Dense, least float64) {
+	none := embed.Dense{Rows: x.Rows}
+	n := x.Dim
 	if n == 0 {
 		return none, 0
 	}
-	g := w.products(xs)
+	g := w.products(x)
 	length := make([]float64, n)
 	for i := range n {
 		length[i] = math.Sqrt(g.At(i, i))
@@ -190,7 +191,12 @@ func (w *blocks) orthonormal(xs []embed.Dense, floor, drop float64) (q embed.Den
 			least = min(least, math.Sqrt(v)*length[i])
 		}
 	}
-	return w.times(xs, turn), least
+	q = x
+	if q.Dim != turn.Dim {
+		q = embed.NewDense(x.Rows, turn.Dim)
+	}
+	w.times([]embed.Dense{q}, []embed.Dense{x}, turn, false)
+	return q, least
 }
 
 // leastSigma is the share of the greatest singular value below which one counts as
@@ -243,22 +249,14 @@ func firstColumns(x embed.Dense, n int) embed.Dense {
 	if x.Dim <= n {
 		return x
 	}
-	return columnsOf(x, 0, n)
-}
-
-// split is x as blocks of no more than n columns.
-func split(x embed.Dense, n int) (xs []embed.Dense) {
-	for lo := 0; lo < x.Dim; lo += n {
-		xs = append(xs, columnsOf(x, lo, min(lo+n, x.Dim)))
-	}
-	return xs
-}
-
-// columnsOf is a copy of columns lo to hi of x.
-func columnsOf(x embed.Dense, lo, hi int) embed.Dense {
-	y := embed.NewDense(x.Rows, hi-lo)
-	for i := range x.Rows {
-		copy(y.Row(i), x.Row(i)[lo:hi])
-	}
+	y := embed.NewDense(x.Rows, n)
+	copyColumns(y, 0, x)
 	return y
+}
+
+// copyColumns copies x into y from column at on, as far as there is room.
+func copyColumns(y embed.Dense, at int, x embed.Dense) {
+	for i := range x.Rows {
+		copy(y.Row(i)[at:], x.Row(i))
+	}
 }

@@ -28,6 +28,8 @@ const lostShare = 0.03
 func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total int64)) {
 	k.t = mat.NewSymDense(dims, nil)
 	x := k.random(width, seed)
+	rows, columns := k.a.dims()
+	y := embed.NewDense(rows, x.Dim)
 	for k.err == nil {
 		progress(int64(k.size), int64(dims))
 		x = firstColumns(x, dims-k.size)
@@ -35,8 +37,11 @@ func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total in
 		k.basis = append(k.basis, x)
 		k.size += x.Dim
 
-		left := k.transposed.times(k.blocks, k.a.times(k.blocks, x))
-		before := k.greatestLength([]embed.Dense{left})
+		y.Dim, y.Data = x.Dim, y.Data[:rows*x.Dim]
+		k.a.times(k.blocks, y, x)
+		left := embed.NewDense(columns, x.Dim)
+		k.transposed.times(k.blocks, left, y)
+		before := k.greatestLength(left)
 		c := k.cross(k.basis, left)
 		setColumns(k.t, at, c, x.Dim)
 		if k.size == dims {
@@ -56,11 +61,11 @@ func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total in
 // nothing but rounding.
 func (k *krylov) outside(left embed.Dense, before float64) embed.Dense {
 	k.scale = max(k.scale, before)
-	x, least := k.orthonormal([]embed.Dense{left}, 1e-6*k.scale, 1e-5)
+	x, least := k.orthonormal(left, 1e-6*k.scale, 1e-5)
 	if least < lostShare*before {
 		x = k.cleaned(x)
 	}
-	x, _ = k.orthonormal([]embed.Dense{x}, 0, 0.1) // the first time leaves errors of the order of 1e-7·κ²
+	x, _ = k.orthonormal(x, 0, 0.1) // the first time leaves errors of the order of 1e-7·κ²
 	return x
 }
 
@@ -68,17 +73,17 @@ func (k *krylov) outside(left embed.Dense, before float64) embed.Dense {
 // were mostly within it.
 func (k *krylov) cleaned(x embed.Dense) embed.Dense {
 	k.subtract(x, k.basis, k.cross(k.basis, x))
-	x, _ = k.orthonormal([]embed.Dense{x}, 0, 0.1)
+	x, _ = k.orthonormal(x, 0, 0.1)
 	return x
 }
 
 // random is an orthonormal block of random directions outside of the basis.
 func (k *krylov) random(width int, seed uint64) embed.Dense {
 	_, columns := k.a.dims()
-	x, _ := k.orthonormal([]embed.Dense{k.gaussian(columns, min(width, columns-k.size), seed)}, 0, 1e-5)
+	x, _ := k.orthonormal(k.gaussian(columns, min(width, columns-k.size), seed), 0, 1e-5)
 	if len(k.basis) > 0 {
 		x = k.cleaned(k.cleaned(x))
 	}
-	x, _ = k.orthonormal([]embed.Dense{x}, 0, 0.1)
+	x, _ = k.orthonormal(x, 0, 0.1)
 	return x
 }

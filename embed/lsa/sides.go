@@ -7,8 +7,8 @@ import (
 
 // A side is a sparse matrix A, or its transpose, to multiply blocks by.
 type side interface {
-	// times is A·x.
-	times(w *blocks, x embed.Dense) embed.Dense
+	// times sets y to A·x.
+	times(w *blocks, y, x embed.Dense)
 	// dims is those of A.
 	dims() (rows, columns int)
 }
@@ -20,15 +20,13 @@ type columns struct{ *embed.Sparse }
 
 func (c columns) dims() (rows, columns int) { return c.Cols, c.Rows }
 
-func (c columns) times(w *blocks, x embed.Dense) embed.Dense {
-	y := embed.NewDense(c.Cols, x.Dim)
+func (c columns) times(w *blocks, y, x embed.Dense) {
 	w.inChunks(c.Cols, chunkRows, func(lo, hi int) {
 		for j := lo; j < hi; j++ {
 			index, value := c.Col(j)
 			vec.Combine(y.Row(j), x.Data, index, value)
 		}
 	})
-	return y
 }
 
 // rows is the side A of the same matrix, its columns parted in ranges whose rows of x
@@ -62,8 +60,7 @@ func (w *blocks) rowsOf(a *embed.Sparse) rows {
 
 func (r rows) dims() (rows, columns int) { return r.a.Rows, r.a.Cols }
 
-func (r rows) times(w *blocks, x embed.Dense) embed.Dense {
-	y := embed.NewDense(r.a.Rows, x.Dim)
+func (r rows) times(w *blocks, y, x embed.Dense) {
 	w.inChunks(r.a.Rows, partRows, func(lo, hi int) {
 		sum := make([]float32, x.Dim)
 		for p, part := range r.parts {
@@ -80,5 +77,4 @@ func (r rows) times(w *blocks, x embed.Dense) embed.Dense {
 			}
 		}
 	})
-	return y
 }

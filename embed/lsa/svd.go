@@ -43,7 +43,8 @@ type TruncatedSVD struct {
 	// Energy is the share of the sum of squares of A that UΣVᵀ holds; set by Fit.
 	Energy float64
 
-	err error
+	room func(rows, columns int) embed.Dense // where U is to be; nil: embed.NewDense
+	err  error
 }
 
 var _ nlp.Transformer = (*TruncatedSVD)(nil)
@@ -91,7 +92,10 @@ func (t *TruncatedSVD) FitTransform(a mat.Matrix) (mat.Matrix, error) {
 
 // withDefaults is the settings of t for a matrix of so many columns.
 func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
-	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers}
+	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers, room: t.room}
+	if o.room == nil {
+		o.room = embed.NewDense
+	}
 	setDefault(&o.K, defaultRank(cols))
 	setDefault(&o.Seed, 1)
 	setDefault(&o.Oversample, o.K+32)
@@ -141,38 +145,48 @@ func (w *blocks) leading(a *embed.Sparse, k int, o TruncatedSVD, progress func(d
 	if w.err != nil {
 		return embed.Dense{}, nil
 	}
-	u := []embed.Dense{w.times(space.basis, vectors)}
-	space.basis = nil
-	if a.Rows >= a.Cols {
-		u = split(u[0], width)
-		for i, x := range u {
-			u[i] = terms.times(w, x)
+	u := o.room(a.Rows, k)
+	if a.Rows < a.Cols {
+		w.times([]embed.Dense{u}, space.basis, vectors, false)
+	} else {
+		turned := w.turn(space.basis, vectors)
+		space.basis = nil
+		at, y := 0, embed.NewDense(a.Rows, width)
+		for _, x := range turned {
+			y.Dim, y.Data = x.Dim, y.Data[:a.Rows*x.Dim]
+			terms.times(w, y, x)
+			copyColumns(u, at, y)
+			at += x.Dim
 		}
 	}
 	if values[k-1] > leastSquare*values[0] {
 		if turn, ok := inverseCholesky(w.products(u)); ok {
-			return w.times(u, turn), values
+			w.times([]embed.Dense{u}, []embed.Dense{u}, turn, false)
+			return u, values
 		}
 	}
-	return w.refined(texts, u)
+	return w.refined(texts, u, o.room)
 }
 
 // leastSquare is the share of the greatest squared singular value down to which squares
 // are told from rounding.
 const leastSquare = 1e-4
 
-// refined is leading in the space of the columns of xs, for singular values whose
-// squares are not told from rounding.
-func (w *blocks) refined(texts side, xs []embed.Dense) (embed.Dense, []float64) {
-	u, _ := w.orthonormal(xs, leastSigma*w.greatestLength(xs), 1e-5)
-	u, _ = w.orthonormal([]embed.Dense{u}, 0, 1e-5)
+// refined is leading in the space of the columns of u, for singular values whose squares
+// are not told from rounding.
+func (w *blocks) refined(transposed side, u embed.Dense, room func(rows, columns int) embed.Dense) (embed.Dense, []float64) {
+	u, _ = w.orthonormal(u, leastSigma*w.greatestLength(u), 1e-5)
+	u, _ = w.orthonormal(u, 0, 1e-5)
 	if w.err == nil && u.Dim == 0 {
 		w.err = errZero
 	}
 	if w.err != nil {
 		return embed.Dense{}, nil
 	}
-	values, vectors := w.eigen(w.gram(texts.times(w, u)), u.Dim)
+	texts, _ := transposed.dims()
+	y := embed.NewDense(texts, u.Dim)
+	transposed.times(w, y, u)
+	values, vectors := w.eigen(w.gram(y), u.Dim)
 	if w.err != nil {
 		return embed.Dense{}, nil
 	}
@@ -183,7 +197,9 @@ func (w *blocks) refined(texts side, xs []embed.Dense) (embed.Dense, []float64) 
 	if len(values) == 0 {
 		w.err = errZero
 	}
-	return w.times([]embed.Dense{u}, firstColumns(vectors, len(values))), values
+	turned := room(u.Rows, len(values))
+	w.times([]embed.Dense{turned}, []embed.Dense{u}, firstColumns(vectors, len(values)), false)
+	return turned, values
 }
 
 // fixSigns makes the entry of greatest magnitude of each column positive, the first

@@ -86,9 +86,9 @@ func (t *tiles) panel(x embed.Dense, i, n, lo, hi int) []float32 {
 	return t.left
 }
 
-// addTimes adds rows lo to hi of [xs…]·right to y. The rows of right are of t.width
-// numbers.
-func (t *tiles) addTimes(y embed.Dense, xs []embed.Dense, right embed.Dense, lo, hi int) {
+// times sets rows lo to hi of [ys…] to [xs…]·right, or adds it. The rows of right are of
+// t.width numbers.
+func (t *tiles) times(ys, xs []embed.Dense, right embed.Dense, lo, hi int, add bool) {
 	t.left = resized(t.left, right.Rows*t.rows)
 	for ; lo < hi; lo += t.rows {
 		n := min(t.rows, hi-lo)
@@ -99,7 +99,15 @@ func (t *tiles) addTimes(y embed.Dense, xs []embed.Dense, right embed.Dense, lo,
 		}
 		t.multiply(right.Rows, t.left, t.rows, right.Data, t.width)
 		for r := range n {
-			vec.Axpy(1, t.sum[r*t.width:][:y.Dim], y.Row(lo+r))
+			sum := t.sum[r*t.width:]
+			for _, y := range ys {
+				if add {
+					vec.Axpy(1, sum[:y.Dim], y.Row(lo+r))
+				} else {
+					copy(y.Row(lo+r), sum)
+				}
+				sum = sum[y.Dim:]
+			}
 		}
 	}
 }
