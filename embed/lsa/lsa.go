@@ -114,7 +114,9 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 	}
 	spaces := make([]*Space, len(languages))
 	for i, l := range languages {
+		space := spaceRoom{lang: l.lang, terms: l.terms}
 		svd := opts.svd()
+		svd.room = space.u
 		setDefault(&svd.K, min(defaultRank(n), max(64, len(l.texts)/4)))
 		err := svd.fit(ctx, l.matrix, func(done, total int64) {
 			opts.Progress("decompose", int64(i)*total+done, int64(len(languages))*total)
@@ -125,7 +127,7 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 		if opts.Fitted != nil {
 			opts.Fitted(l.lang, l.matrix, svd)
 		}
-		spaces[i] = newSpace(l.lang, l.terms, l.global, svd)
+		spaces[i] = space.fill(l.global, svd.Sigma)
 	}
 	model := newModel(opts.Rules, spaces)
 
