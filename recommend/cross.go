@@ -4,7 +4,6 @@ import (
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/crosslang"
-	"github.com/alsolike/alsolike/recommend/knn"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
@@ -12,39 +11,41 @@ import (
 // other languages.
 type crossFolder struct {
 	model   *crosslang.Model
-	vectors embed.Dense
-	onSite  []bool // of every row
-	spoken  []bool // scratch: of every group, whether it has a version in some language
+	vectors embed.Dense // mapped
+	onSite  []bool      // of every row
 }
 
 func newCrossFolder(s *snapshot.Snapshot) (*crossFolder, error) {
-	model, err := crosslang.Read(s.CrossModelBytes())
+	model, err := crosslang.ReadVerified(s.CrossModelBytes())
 	if err != nil {
 		return nil, err
 	}
-	f := &crossFolder{model: model, vectors: s.CrossVectors(), onSite: make([]bool, s.Len()), spoken: make([]bool, s.Manifest().Counts.Groups)}
-	for row := range f.onSite {
-		f.onSite[row] = s.Card(row).State != data.Unpublished
+	f := &crossFolder{model: model, vectors: s.CrossVectors(), onSite: make([]bool, s.Len())}
+	for row, t := range s.Traits() {
+		f.onSite[row] = t.State != data.Unpublished
 	}
 	return f, nil
 }
 
-// placeCross compares an article, by its vector in the space of all languages,
-// with every row of the snapshot: its candidates in other languages. Groups with
-// a version in its own are not among them, for that is what a reader wants.
-func (f *folder) placeCross(card *data.Card, vector []float32) []knn.Neighbour {
+// crossPlacer is what finds an article's candidates in other languages by its
+// vector in the space of all. Groups with a version in its own are not among
+// them, for that is what a reader wants.
+func (f *folder) crossPlacer(card *data.Card, vector []float32) *placer {
 	lang, known := f.number[card.Lang.Base()]
-	own := func(row int) bool { return known && f.langs[row] == lang }
-	spoken := f.cross.spoken
-	clear(spoken)
-	for row, onSite := range f.cross.onSite {
-		if onSite && own(row) {
-			spoken[f.groups[row]] = true
-		}
-	}
+	own := func(row int32) bool { return known && f.langs[row] == lang }
 	self, group := f.find(card)
-	knn.Cosines(f.cross.vectors, vector, f.cosines)
-	return f.nearest(f.snapshot.Manifest().Cross.Neighbours, func(row int) bool {
-		return !own(row) && row != self && f.groups[row] != group && !spoken[f.groups[row]]
-	})
+	return &placer{
+		vector: vector, most: f.snapshot.Manifest().Cross.Neighbours, eligible: f.eligible, groups: f.groups,
+		may: func(row int32) bool {
+			if own(row) || row == self || f.groups[row] == group {
+				return false
+			}
+			for _, version := range f.snapshot.Members(int(row)) {
+				if f.cross.onSite[version] && own(version) {
+					return false
+				}
+			}
+			return true
+		},
+	}
 }

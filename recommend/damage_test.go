@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/recommend"
 )
 
@@ -43,6 +45,33 @@ func TestCutShortInService(t *testing.T) {
 	load(t, e)
 	if list := related(t, e, recommend.Query{ID: "a1"}); list.Snapshot != third {
 		t.Errorf("got links of %s, want those of the new %s", list.Snapshot, third)
+	}
+}
+
+// Nor does a push that finds them so.
+func TestCutShortBeforeAPush(t *testing.T) {
+	for _, before := range []int{0, 1} { // articles that were folded in while all was well
+		store := datatest.NewStore(time.Now)
+		corpus := datatest.Corpus(datatest.CorpusOptions{Texts: 300})
+		put := func(articles ...data.Article) {
+			t.Helper()
+			if _, err := store.PutArticles(t.Context(), articles); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put(corpus[:250]...)
+		contents, _ := fitted(t, store, 64)
+		dir, path := openDir(t)
+		id := publish(t, dir, contents)
+		e := newEngine(t, store, dir, nil)
+		put(corpus[250 : 250+before]...)
+		load(t, e)
+
+		cut(t, path, id)
+		put(corpus[299])
+		if err := e.Update(t.Context(), corpus[299].ID); !errors.Is(err, data.ErrNoSnapshot) || !strings.Contains(err.Error(), id) {
+			t.Errorf("got error %v, want %v that names %s", err, data.ErrNoSnapshot, id)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,6 +135,25 @@ func (e *Engine) Load(ctx context.Context) error {
 	return nil
 }
 
+// startFor is how long Start goes on folding in.
+const startFor = 300 * time.Millisecond
+
+// Start is Load for a server, which should not wait for everything: of the
+// articles that changed since the snapshot it folds in as many as it can within
+// a third of a second, and leaves the rest to Watch.
+func (e *Engine) Start(ctx context.Context) error {
+	start := time.Now()
+	for {
+		more, err := e.step(ctx)
+		switch {
+		case err != nil && !e.Ready():
+			return fmt.Errorf("recommend: %w", err)
+		case err != nil, !more, time.Since(start) > startFor:
+			return nil
+		}
+	}
+}
+
 // Update brings the engine up to date with the store: what the store holds when
 // it is called is in answers when it returns. Of texts that are to be folded in
 // that is sure for the named articles; those of others may follow a moment
@@ -239,6 +259,8 @@ func (e *Engine) step(ctx context.Context) (more bool, problem error) {
 // named articles or, if none is named, as many as one step does. It reports
 // whether more are to be folded in.
 func (e *Engine) advance(ctx context.Context, s *snapshot.Snapshot, named []data.ArticleID) (more bool, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { err = faultError(recover(), s, err) }()
 	old := e.view.Load()
 	next, err := e.read(ctx, old, s)
 	if err != nil {

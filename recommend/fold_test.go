@@ -3,8 +3,10 @@ package recommend_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -308,6 +310,48 @@ func TestUnchangedIsNotProvisional(t *testing.T) {
 	}
 	if s := e.Status(); s.Provisional != 0 || s.Waiting != 0 {
 		t.Errorf("%d are provisional and %d wait", s.Provisional, s.Waiting)
+	}
+}
+
+// A slowStore takes its time for every article.
+type slowStore struct{ *datatest.Store }
+
+func (s slowStore) Article(ctx context.Context, id data.ArticleID) (data.Article, error) {
+	time.Sleep(20 * time.Millisecond)
+	return s.Store.Article(ctx, id)
+}
+
+// A server does not wait for all that is to be folded in; in the end it has it all.
+func TestStart(t *testing.T) {
+	store := datatest.NewStore(time.Now)
+	corpus := datatest.Corpus(datatest.CorpusOptions{Texts: 40})
+	if _, err := store.PutArticles(t.Context(), corpus[:30]); err != nil {
+		t.Fatal(err)
+	}
+	contents, _ := fitted(t, store, 10)
+	dir, _ := openDir(t)
+	e := newEngine(t, slowStore{store}, dir, nil)
+	if err := e.Start(t.Context()); !errors.Is(err, data.ErrNoSnapshot) {
+		t.Errorf("without a snapshot: got error %v, want %v", err, data.ErrNoSnapshot)
+	}
+	publish(t, dir, contents)
+	many := make([]data.Article, 40*runtime.GOMAXPROCS(0))
+	for i := range many {
+		many[i] = corpus[30+i%10]
+		many[i].ID, many[i].URL, many[i].TranslationOf = data.ArticleID(fmt.Sprint("new-", i)), "", ""
+	}
+	if _, err := store.PutArticles(t.Context(), many); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s := e.Status(); s.Snapshot == "" || s.Provisional == 0 || s.Waiting == 0 || s.Provisional+s.Waiting != len(many) {
+		t.Errorf("with %q in service, %d are provisional and %d wait, of %d", s.Snapshot, s.Provisional, s.Waiting, len(many))
+	}
+	load(t, e)
+	if s := e.Status(); s.Provisional != len(many) || s.Waiting != 0 {
+		t.Errorf("in the end %d are provisional and %d wait, of %d", s.Provisional, s.Waiting, len(many))
 	}
 }
 

@@ -56,11 +56,19 @@ type placing struct {
 
 // guestIn is f as a guest in the list of host, if it may be one.
 func (f *folded) guestIn(host *folded) (g guest, ok bool) {
-	if !f.linked || f.lang != host.lang || f.group == host.group {
+	if !f.mayMeet(host) {
 		return guest{}, false
 	}
-	cosine := knn.Cosine(f.vector, host.vector)
-	return guest{f.id, cosine}, cosine > 0 && cosine >= host.floor
+	return f.guest(host, knn.Cosine(f.vector, host.vector))
+}
+
+// mayMeet reports whether f and other may be in one another's lists at all.
+func (f *folded) mayMeet(other *folded) bool { return f.lang == other.lang && f.group != other.group }
+
+// guest is f as a guest in the list of host, which it may meet at that cosine, if
+// it may be one.
+func (f *folded) guest(host *folded, cosine float32) (g guest, ok bool) {
+	return guest{f.id, cosine}, f.linked && cosine > 0 && cosine >= host.floor
 }
 
 // guestAt is f as a guest in the list of row, if it may be one.
@@ -162,10 +170,14 @@ func (e *overlayEdit) add(f *folded) {
 		}
 	}
 	for id, other := range e.folded {
-		if g, ok := f.guestIn(other); ok && e.fits(other.guests, g) {
+		if !f.mayMeet(other) {
+			continue
+		}
+		cosine := knn.Cosine(f.vector, other.vector)
+		if g, ok := f.guest(other, cosine); ok && e.fits(other.guests, g) {
 			e.writableFolded(id).guests = e.insert(other.guests, g)
 		}
-		if g, ok := other.guestIn(f); ok && e.fits(f.guests, g) {
+		if g, ok := other.guest(f, cosine); ok && e.fits(f.guests, g) {
 			f.guests = e.insert(f.guests, g)
 		}
 	}

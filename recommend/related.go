@@ -15,6 +15,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/spelling"
+	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
 // DefaultLimit is how many links a Query without a limit gets at most.
@@ -87,7 +88,7 @@ func (e *Engine) Related(_ context.Context, q Query) (list List, err error) {
 		return List{}, fmt.Errorf("recommend: %w", data.ErrNoSnapshot)
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() { err = faultError(recover(), v, err) }()
+	defer func() { err = faultError(recover(), v.snapshot, err) }()
 	var (
 		source data.Card
 		row    int
@@ -116,12 +117,12 @@ func (e *Engine) Related(_ context.Context, q Query) (list List, err error) {
 // short into an error, so that it costs the answer and not the process; Watch
 // then takes the snapshot out of service. Other panics go on. Without a panic
 // it is err.
-func faultError(panicked any, v *view, err error) error {
+func faultError(panicked any, s *snapshot.Snapshot, err error) error {
 	switch fault := panicked.(type) {
 	case nil:
 		return err
 	case interface{ Addr() uintptr }: // see debug.SetPanicOnFault
-		return fmt.Errorf("recommend: snapshot %s was damaged on disk: %w", v.snapshot.ID(), data.ErrNoSnapshot)
+		return fmt.Errorf("recommend: snapshot %s was damaged on disk: %w", s.ID(), data.ErrNoSnapshot)
 	default:
 		panic(fault)
 	}

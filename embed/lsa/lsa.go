@@ -40,6 +40,11 @@ type Options struct {
 	// "decompose", "project") has come, over all languages. The total is 0 while it is
 	// not known. Calls do not overlap.
 	Progress func(stage string, done, total int64)
+
+	// Fitted, if not nil, is shown the weighted matrix (terms × texts) of each language
+	// and its decomposition as soon as that is made. Both are lent: it must not change
+	// or keep them.
+	Fitted func(lang string, a *embed.Sparse, svd *TruncatedSVD)
 }
 
 // withDefaults sets what counting needs; TruncatedSVD has the defaults of the rest.
@@ -116,6 +121,9 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 		})
 		if err != nil {
 			return nil, embed.Dense{}, fmt.Errorf("lsa: decompose the texts in %q: %w", l.lang, err)
+		}
+		if opts.Fitted != nil {
+			opts.Fitted(l.lang, l.matrix, svd)
 		}
 		spaces[i] = newSpace(l.lang, l.terms, l.global, svd)
 	}
@@ -219,21 +227,15 @@ func project(ctx context.Context, languages []counted, spaces []*Space, n int, o
 const leastShare = 1e-4
 
 // projectOne sets dst to the projection of a weighted text of length 1 onto the
-// columns of u, scaled to length 1 or zero.
-func projectOne(index []uint32, value []float32, u embed.Dense, dst []float32) {
-	combineRows(index, value, u, dst)
-	if vec.Norm(dst) < leastShare {
+// columns of u, scaled to length 1 or zero, and returns its length before.
+func projectOne(index []uint32, value []float32, u embed.Dense, dst []float32) (length float32) {
+	vec.Combine(dst, u.Data, index, value)
+	length = vec.Norm(dst)
+	if length < leastShare {
 		clear(dst)
 	}
 	vec.Normalise(dst)
-}
-
-// combineRows sets dst to Σ value[e]·x.Row(index[e]).
-func combineRows(index []uint32, value []float32, x embed.Dense, dst []float32) {
-	clear(dst)
-	for e, i := range index {
-		vec.Axpy(value[e], x.Row(int(i)), dst)
-	}
+	return length
 }
 
 // isPositive reports whether w is a finite number above 0.

@@ -1,37 +1,57 @@
 package vec
 
-import (
-	"math"
+import "math"
 
-	"gonum.org/v1/gonum/blas/blas32"
-)
+const mismatch = "vec: length mismatch"
 
 // Dot is the scalar product Σ aᵢ·bᵢ of two vectors of one length, in float32. Sums are
 // taken in an order that depends on the length alone, so that equal vectors give
-// equal bits wherever they lie in memory. It panics if the lengths differ.
+// equal bits wherever they lie in memory, and Dot(a, b) those of Dot(b, a). It panics
+// if the lengths differ.
 func Dot(a, b []float32) float32 {
 	if len(a) != len(b) {
-		panic("vec: length mismatch")
+		panic(mismatch)
 	}
-	// Eight sums side by side, since one would wait for each addition. Products are
-	// converted to keep them from being fused with the sum on machines that can.
-	var s0, s1, s2, s3, s4, s5, s6, s7 float32
-	for len(a) >= 8 && len(b) >= 8 {
-		s0 += float32(a[0] * b[0])
-		s1 += float32(a[1] * b[1])
-		s2 += float32(a[2] * b[2])
-		s3 += float32(a[3] * b[3])
-		s4 += float32(a[4] * b[4])
-		s5 += float32(a[5] * b[5])
-		s6 += float32(a[6] * b[6])
-		s7 += float32(a[7] * b[7])
-		a, b = a[8:], b[8:]
+	return active.dot(a, b)
+}
+
+// Dots sets out[i] to the scalar product of query and row i of rows, a matrix of
+// len(out) rows by len(query) columns, with the very bits of Dot. It panics if rows
+// has another length.
+func Dots(out, query, rows []float32) {
+	if len(rows) != len(out)*len(query) {
+		panic(mismatch)
 	}
-	sum := ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
-	for i, v := range a {
-		sum += float32(v * b[i])
+	active.dots(out, query, rows)
+}
+
+// Axpy adds alpha·x to y, in place. It panics if the lengths differ. x may be y, but
+// must not overlap it otherwise.
+func Axpy(alpha float32, x, y []float32) {
+	if len(x) != len(y) {
+		panic(mismatch)
 	}
-	return sum
+	active.axpy(alpha, x, y)
+}
+
+// Combine sets dst to a sparse combination of the rows of a matrix x of len(dst)
+// columns:
+//
+//	dst = Σ value[e]·x[index[e]]
+//
+// Each number of dst is summed in ascending e, in one accumulator that starts from
+// zero. dst must not overlap x. It panics if index and value differ in length, or if
+// an index is not that of a whole row of x; dst then holds no meaning.
+func Combine(dst, x []float32, index []uint32, value []float32) {
+	if len(index) != len(value) {
+		panic(mismatch)
+	}
+	if len(dst) == 0 {
+		return
+	}
+	if !active.combine(dst, x, index, value) {
+		panic("vec: index out of range")
+	}
 }
 
 // Norm is the Euclidean length √Σ aᵢ², summed in float64: it overflows or
@@ -57,16 +77,4 @@ func Normalise(a []float32) float32 {
 		a[i] /= norm
 	}
 	return norm
-}
-
-// Axpy adds alpha·x to y, in place. It panics if the lengths differ.
-func Axpy(alpha float32, x, y []float32) {
-	if len(x) != len(y) {
-		panic("vec: length mismatch")
-	}
-	blas32.Axpy(alpha, vector(x), vector(y))
-}
-
-func vector(a []float32) blas32.Vector {
-	return blas32.Vector{N: len(a), Inc: 1, Data: a}
 }

@@ -1,7 +1,6 @@
 package vec_test
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -11,9 +10,72 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestDot(t *testing.T)  { vectest.Dot(t, vec.Dot) }
 func TestNorm(t *testing.T) { vectest.Norm(t, vec.Norm) }
-func TestAxpy(t *testing.T) { vectest.Axpy(t, vec.Axpy) }
+
+func TestDot(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.Dot(t, vec.Dot) })
+}
+
+func TestDots(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.Dots(t, vec.Dots, vec.Dot) })
+}
+
+func TestAxpy(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.Axpy(t, vec.Axpy) })
+}
+
+func TestCombine(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.Combine(t, vec.Combine) })
+}
+
+func TestTile(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		rows, cols := vec.TileSize()
+		vectest.Tile(t, rows, cols, vec.Tile)
+	})
+}
+
+func TestDotInt8(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.DotInt8(t, vec.DotInt8) })
+}
+
+func TestDotsInt8(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.DotsInt8(t, vec.DotsInt8) })
+}
+
+func TestTileInt8(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		rows, cols := vec.TileInt8Size()
+		vectest.TileInt8(t, rows, cols, vec.PackInt8, vec.TileInt8)
+	})
+}
+
+func TestAtLeast(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.AtLeast(t, vec.AtLeast) })
+}
+
+func TestSelectInt8(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.SelectInt8(t, vec.SelectInt8) })
+}
+
+func TestMeasurePeak(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		if got := vec.MeasurePeak(0); !(got > 1e7 && got < 1e13) {
+			t.Errorf("got %v operations a second", got)
+		}
+	})
+}
+
+// eachKernel runs f with each kernel that the machine has.
+func eachKernel(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	for _, name := range vec.Kernels() {
+		t.Run("kernel="+name, func(t *testing.T) {
+			defer vec.Use(name)()
+			f(t)
+		})
+	}
+}
 
 func TestNormalise(t *testing.T) {
 	inf := float32(math.Inf(1))
@@ -72,40 +134,4 @@ func TestTopRefusesNaN(t *testing.T) {
 	if got, want := top.Sorted(), []vec.Item{{Row: 1, Score: 0.5}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-}
-
-func BenchmarkDot(b *testing.B) {
-	for _, n := range []int{64, 256} {
-		b.Run(fmt.Sprintf("dim=%d", n), func(b *testing.B) {
-			x, y := ones(n), ones(n)
-			var sum float32
-			for b.Loop() {
-				sum += vec.Dot(x, y)
-			}
-			b.ReportMetric(2*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-			if sum == 0 {
-				b.Fatal("sum is 0")
-			}
-		})
-	}
-}
-
-func BenchmarkAxpy(b *testing.B) {
-	for _, n := range []int{64, 256} {
-		b.Run(fmt.Sprintf("dim=%d", n), func(b *testing.B) {
-			x, y := ones(n), ones(n)
-			for b.Loop() {
-				vec.Axpy(1e-9, x, y)
-			}
-			b.ReportMetric(2*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
-	}
-}
-
-func ones(n int) []float32 {
-	v := make([]float32, n)
-	for i := range v {
-		v[i] = 1
-	}
-	return v
 }

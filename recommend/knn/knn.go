@@ -3,17 +3,14 @@ package knn
 import (
 	"context"
 	"fmt"
-	"math"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/vec"
 )
 
 // A Neighbour is another row and the cosine of the angle between the two.
@@ -51,6 +48,8 @@ type Options struct {
 	// would make it into the list.
 	Allowed func(from, to int) bool
 
+	Queries []int32 // the rows whose lists are wanted, ascending; those of others stay empty; nil: all are
+
 	Rank    []uint32 // n: of equal cosines the smaller rank comes first; nil: the smaller row
 	Workers int      // goroutines; 0 means GOMAXPROCS
 
@@ -84,209 +83,267 @@ func (o Options) validate(rows int) {
 	if o.Match != nil && o.Group == nil {
 		panic("knn: a match for groups, and no groups")
 	}
+	for i, q := range o.Queries {
+		if q < 0 || int(q) >= rows || i > 0 && q <= o.Queries[i-1] {
+			panic("knn: queries out of range or not ascending")
+		}
+	}
 }
-
-// The blocks: queryBlock rows look at candidateBlock others at a time, and the
-// product is computed tileRows rows at once into a tile of
-// tileRows×candidateBlock cosines (48 kB). Tiles are small enough for gonum not
-// to start goroutines of its own.
-const (
-	queryBlock     = 256
-	candidateBlock = 192
-	tileRows       = 64
-)
 
 // All finds the neighbours of every row of v: of all other rows that o lets
 // pass, those with the K largest cosines, as far as these are above zero. A
 // list is shorter than K only when no more rows pass.
 //
 // Time O(n²·dim), of which each worker does a share; memory, beside the n×K
-// result, O(n) and (queryBlock + candidateBlock)·dim for each worker. The
-// result is the same for any number of workers.
+// result, two bytes for each number of v. The result is the same for any number
+// of workers.
 //
 // It returns an error if a value of v is not finite, and ctx.Err() soon after
 // ctx has ended.
 func All(ctx context.Context, v embed.Dense, o Options) (Lists, error) {
-	o = o.withDefaults()
-	o.validate(v.Rows)
-	for i, x := range v.Data {
-		if d := float64(x); math.IsNaN(d) || math.IsInf(d, 0) {
-			return Lists{}, fmt.Errorf("knn: row %d holds %v, which is no number to compare", i/v.Dim, x)
-		}
-	}
-	s := search{
-		Options: o, v: v,
-		lists: Lists{K: o.K, Len: make([]int32, v.Rows), Data: make([]Neighbour, v.Rows*o.K)},
-	}
-	tasks := s.split()
-	var next atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
-	for range min(o.Workers, len(tasks)) {
-		group.Go(func() error {
-			w := newWorker(&s)
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(tasks) {
-					return nil
-				}
-				if err := w.do(ctx, tasks[i]); err != nil {
-					return err
-				}
-				s.report(len(tasks[i].queries))
-			}
-		})
-	}
-	if err := group.Wait(); err != nil {
+	s, err := newSearch(ctx, v, o)
+	if err != nil {
 		return Lists{}, err
 	}
-	return s.lists, nil
+	return s.all(ctx)
 }
 
-// A search is one call of All. Tasks write to disjoint rows of lists.
+// A search is one call of All, Approximate or Update.
 type search struct {
 	Options
-	v     embed.Dense
-	lists Lists
+	v        embed.Dense
+	q        *quantised
+	lists    Lists
+	asked    []bool // whether the list of a row is wanted; nil: all are
+	rescored atomic.Int64
 
-	mu   sync.Mutex // guards done and calls of Progress
-	done int64
+	mu         sync.Mutex // guards what follows and calls of Progress
+	done, told int64      // rows
 }
 
-// A task is to find the neighbours of queries, all of one group, among candidates.
-type task struct{ queries, candidates []int32 }
+func newSearch(ctx context.Context, v embed.Dense, o Options) (*search, error) {
+	o = o.withDefaults()
+	o.validate(v.Rows)
+	if err := finite(ctx, v, o.Workers); err != nil {
+		return nil, err
+	}
+	q, err := quantise(ctx, v, o.Workers)
+	if err != nil {
+		return nil, err
+	}
+	s := &search{
+		Options: o, v: v, q: q,
+		lists: Lists{K: o.K, Len: make([]int32, v.Rows), Data: make([]Neighbour, v.Rows*o.K)},
+	}
+	if o.Queries != nil {
+		s.asked = make([]bool, v.Rows)
+		for _, r := range o.Queries {
+			s.asked[r] = true
+		}
+	}
+	return s, nil
+}
 
-// split divides the rows into tasks of at most queryBlock queries.
-func (s *search) split() []task {
-	all := make([]int32, s.v.Rows)
-	for i := range all {
-		all[i] = int32(i)
-	}
-	rows := slices.Clone(all)
-	if s.Group != nil {
-		slices.SortStableFunc(rows, func(a, b int32) int { return int(s.Group[a]) - int(s.Group[b]) })
-	}
-	var tasks []task
-	for len(rows) > 0 {
-		members := rows
-		if s.Group != nil {
-			if i := slices.IndexFunc(rows, func(r int32) bool { return s.Group[r] != s.Group[rows[0]] }); i >= 0 {
-				members = rows[:i]
+// finite returns an error if a value of v is not.
+func finite(ctx context.Context, v embed.Dense, workers int) error {
+	var bad atomic.Int64
+	bad.Store(int64(v.Rows))
+	err := parallel(ctx, v.Rows, 1024, workers, func() func(lo, hi int) {
+		return func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				var sum float32
+				for _, x := range v.Row(i) {
+					sum += x - x // zero unless x is not finite
+				}
+				if sum != 0 {
+					for old := bad.Load(); int64(i) < old && !bad.CompareAndSwap(old, int64(i)); old = bad.Load() {
+					}
+				}
 			}
 		}
-		rows = rows[len(members):]
-		candidates := members
-		if s.Match != nil {
-			group := s.Group[members[0]]
-			candidates = slices.DeleteFunc(slices.Clone(all), func(r int32) bool { return !s.Match(group, int(r)) })
-		}
-		if s.Eligible != nil {
-			candidates = slices.DeleteFunc(slices.Clone(candidates), func(r int32) bool { return !s.Eligible[r] })
-		}
-		for queries := range slices.Chunk(members, queryBlock) {
-			tasks = append(tasks, task{queries, candidates})
-		}
+	})
+	if err != nil {
+		return err
 	}
-	return tasks
-}
-
-func (s *search) report(rows int) {
-	if s.Progress == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.done += int64(rows)
-	s.Progress(s.done, int64(s.v.Rows))
-}
-
-// A worker has the memory for one task at a time.
-type worker struct {
-	*search
-	queries []float32 // queryBlock × dim
-	panel   []float32 // dim × candidateBlock: the candidates, transposed
-	tile    []float32 // tileRows × candidateBlock: their cosines
-}
-
-func newWorker(s *search) *worker {
-	return &worker{
-		search:  s,
-		queries: make([]float32, queryBlock*s.v.Dim),
-		panel:   make([]float32, s.v.Dim*candidateBlock),
-		tile:    make([]float32, tileRows*candidateBlock),
-	}
-}
-
-func (w *worker) do(ctx context.Context, t task) error {
-	dim := w.v.Dim
-	for i, q := range t.queries {
-		copy(w.queries[i*dim:], w.v.Row(int(q)))
-	}
-	for candidates := range slices.Chunk(t.candidates, candidateBlock) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for j, c := range candidates {
-			for k, x := range w.v.Row(int(c)) {
-				w.panel[k*candidateBlock+j] = x
-			}
-		}
-		for lo := 0; lo < len(t.queries); lo += tileRows {
-			hi := min(lo+tileRows, len(t.queries))
-			w.multiply(lo, hi, len(candidates))
-			for i, q := range t.queries[lo:hi] {
-				w.take(q, candidates, w.tile[i*candidateBlock:])
-			}
-		}
-	}
-	for _, q := range t.queries {
-		list := w.lists.Row(int(q))
-		slices.SortFunc(list, func(a, b Neighbour) int { return compare(a, b, w.Rank) })
+	if i := int(bad.Load()); i < v.Rows {
+		x := v.Row(i)[slices.IndexFunc(v.Row(i), func(x float32) bool { return x-x != 0 })]
+		return fmt.Errorf("knn: row %d holds %v, which is no number to compare", i, x)
 	}
 	return nil
 }
 
-// multiply fills the tile with the cosines of queries lo to hi of the block
-// and the candidates of the panel.
-func (w *worker) multiply(lo, hi, candidates int) {
-	dim := w.v.Dim
-	if dim == 0 {
-		return // the tile stays zero
+// all searches every group.
+func (s *search) all(ctx context.Context) (Lists, error) {
+	for _, j := range s.jobs(s.wanted, s.eligible) {
+		if err := s.exact(ctx, j); err != nil {
+			return Lists{}, err
+		}
+		s.finish(j)
 	}
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1,
-		blas32.General{Rows: hi - lo, Cols: dim, Stride: dim, Data: w.queries[lo*dim : hi*dim]},
-		blas32.General{Rows: dim, Cols: candidates, Stride: candidateBlock, Data: w.panel},
-		0, blas32.General{Rows: hi - lo, Cols: candidates, Stride: candidateBlock, Data: w.tile})
+	return s.sorted(ctx)
 }
 
-// take puts those candidates that are good enough into the list of row q,
-// which is a heap until the task is done.
-func (w *worker) take(q int32, candidates []int32, cosines []float32) {
-	length := &w.lists.Len[q]
-	list := w.lists.Data[int(q)*w.K : (int(q)+1)*w.K]
-	least := lowest(list[:*length], w.K)
-	for j, c := range candidates {
-		cosine := cosines[j]
-		if !(cosine >= least) || c == q {
+// A job is to find the neighbours of queries, all of one group, among candidates.
+// None of them is zero.
+type job struct {
+	queries, candidates []int32
+	oneSided            bool // the candidates that are queries may not get neighbours by this job
+}
+
+// jobs is one job for each group: for its rows that are queries, among those that are
+// candidates.
+func (s *search) jobs(query, candidate func(row int32) bool) []job {
+	groups := map[uint32][]int32{}
+	var candidates []int32 // of all groups
+	for i := range int32(s.v.Rows) {
+		if s.q.scale[i] == 0 {
 			continue
 		}
-		n := Neighbour{c, min(cosine, 1)}
-		if int(*length) == w.K && compare(n, list[0], w.Rank) > 0 || w.Allowed != nil && !w.Allowed(int(q), int(c)) {
-			continue
+		groups[s.group(i)] = append(groups[s.group(i)], i)
+		if s.Match != nil && candidate(i) {
+			candidates = append(candidates, i)
 		}
-		if i := w.sameClass(list[:*length], c); i < 0 {
-			*length = int32(len(push(list[:*length], w.K, n, w.Rank)))
-		} else if compare(n, list[i], w.Rank) < 0 {
-			list[i] = n
-			sink(list[:*length], i, w.Rank)
+	}
+	var jobs []job
+	for _, g := range slices.Sorted(maps.Keys(groups)) {
+		var j job
+		for _, r := range groups[g] {
+			if query(r) {
+				j.queries = append(j.queries, r)
+			}
+			if s.Match == nil && candidate(r) {
+				j.candidates = append(j.candidates, r)
+			}
 		}
-		least = lowest(list[:*length], w.K)
+		for _, r := range candidates {
+			if s.Match(g, int(r)) {
+				j.candidates = append(j.candidates, r)
+			}
+		}
+		if len(j.queries) > 0 && len(j.candidates) > 0 {
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs
+}
+
+func (s *search) group(row int32) uint32 {
+	if s.Group == nil {
+		return 0
+	}
+	return s.Group[row]
+}
+
+func (s *search) wanted(row int32) bool { return s.asked == nil || s.asked[row] }
+
+func (s *search) eligible(row int32) bool { return s.Eligible == nil || s.Eligible[row] }
+
+// cosine is that of two rows, to the bit the same either way.
+func (s *search) cosine(a, b int32) float32 {
+	return min(vec.Dot(s.v.Row(int(a)), s.v.Row(int(b))), 1)
+}
+
+// exact does a job by comparing all pairs.
+func (s *search) exact(ctx context.Context, j job) error {
+	p, err := s.product(ctx, j)
+	if err != nil {
+		return err
+	}
+	return p.run(ctx, p.rest())
+}
+
+// product arranges the rows of a job: on one side, if that is less work.
+func (s *search) product(ctx context.Context, j job) (*product, error) {
+	both := union(j.queries, j.candidates)
+	if j.oneSided || s.Match != nil || len(both)*len(both)/2 > len(j.queries)*len(j.candidates) {
+		return newProduct(s, newSide(s.q, chunks(j.queries)), newSide(s.q, chunks(j.candidates))), nil
+	}
+	ordered, err := s.q.order(ctx, both, s.Workers)
+	if err != nil {
+		return nil, err
+	}
+	side := newSide(s.q, chunks(ordered))
+	return newProduct(s, side, side), nil
+}
+
+// chunks cuts rows into blocks that fill whole panels.
+func chunks(rows []int32) [][]int32 {
+	_, width := vec.TileInt8Size()
+	return slices.Collect(slices.Chunk(rows, max(1, blockRows/width)*width))
+}
+
+// union merges two ascending lists of rows.
+func union(a, b []int32) []int32 {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// report tells how far the search is when a product has been done in part.
+func (s *search) report(rows int, part float64) {
+	if s.Progress == nil {
+		return
+	}
+	total := int64(s.v.Rows)
+	if s.Queries != nil {
+		total = int64(len(s.Queries))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if done := min(s.done+int64(float64(rows)*part), total); done > s.told {
+		s.told = done
+		s.Progress(done, total)
 	}
 }
 
-// sameClass is the place in list of the row that is of the class of row c, or -1.
-func (w *worker) sameClass(list []Neighbour, c int32) int {
-	if w.Class == nil {
+// finish notes that a job is done.
+func (s *search) finish(j job) {
+	s.report(len(j.queries), 1)
+	s.mu.Lock()
+	s.done += int64(len(j.queries))
+	s.mu.Unlock()
+}
+
+// sorted is the lists, each in order.
+func (s *search) sorted(ctx context.Context) (Lists, error) {
+	err := parallel(ctx, s.v.Rows, 1024, s.Workers, func() func(lo, hi int) {
+		return func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				slices.SortFunc(s.lists.Row(i), func(a, b Neighbour) int { return compare(a, b, s.Rank) })
+			}
+		}
+	})
+	if err != nil {
+		return Lists{}, err
+	}
+	s.report(s.v.Rows, 1)
+	return s.lists, nil
+}
+
+// take puts n into the list of row, which is a heap until all is done, if it is good
+// enough, and returns the least cosine that the list takes now.
+func (s *search) take(row int32, n Neighbour) float32 {
+	list := s.lists.Row(int(row))
+	if len(list) == s.K && worse(n, list[0], s.Rank) || s.Allowed != nil && !s.Allowed(int(row), int(n.Row)) {
+		return s.lists.lowest(int(row))
+	}
+	if i := s.sameClass(list, n.Row); i < 0 {
+		list = s.lists.Data[int(row)*s.K : (int(row)+1)*s.K]
+		s.lists.Len[row] = int32(len(push(list[:s.lists.Len[row]], s.K, n, s.Rank)))
+	} else if worse(list[i], n, s.Rank) {
+		list[i] = n
+		sink(list, i, s.Rank)
+	}
+	return s.lists.lowest(int(row))
+}
+
+// sameClass is the place in list of the row that is of the class of row, or -1.
+func (s *search) sameClass(list []Neighbour, row int32) int {
+	if s.Class == nil {
 		return -1
 	}
-	return slices.IndexFunc(list, func(n Neighbour) bool { return w.Class[n.Row] == w.Class[c] })
+	return slices.IndexFunc(list, func(n Neighbour) bool { return s.Class[n.Row] == s.Class[row] })
 }
+
+// lowest is the least cosine with which a row may get into the list of row i, a heap.
+func (l Lists) lowest(i int) float32 { return lowest(l.Row(i), l.K) }

@@ -132,11 +132,11 @@ var errPointer = errors.New("is damaged; publish a snapshot again to mend it")
 // unknown one the error is data.ErrNotFound. Publishing the published one
 // again changes nothing.
 func (d *Dir) Publish(id string) error {
-	_, err := d.publish(func(p *pointer) (string, error) {
+	err := d.publish(func(p *pointer) error {
 		if p.current() != id {
 			p.Published = append(p.Published, id)
 		}
-		return id, nil
+		return d.verify(id)
 	})
 	if err != nil {
 		return fmt.Errorf("snapshot: publish: %w", err)
@@ -148,12 +148,13 @@ func (d *Dir) Publish(id string) error {
 // which it forgets, and returns its id. If that snapshot is broken, nothing
 // changes and the error names it.
 func (d *Dir) Rollback() (id string, err error) {
-	id, err = d.publish(func(p *pointer) (string, error) {
+	err = d.publish(func(p *pointer) error {
 		if len(p.Published) < 2 {
-			return "", errors.New("no snapshot was published before this one")
+			return errors.New("no snapshot was published before this one")
 		}
 		p.Published = p.Published[:len(p.Published)-1]
-		return p.current(), nil
+		id = p.current()
+		return d.verify(id)
 	})
 	if err != nil {
 		return "", fmt.Errorf("snapshot: roll back: %w", err)
@@ -161,44 +162,39 @@ func (d *Dir) Rollback() (id string, err error) {
 	return id, nil
 }
 
-// publish replaces the pointer by what change makes of it. change returns the
-// id that is to be in force.
-func (d *Dir) publish(change func(*pointer) (id string, err error)) (string, error) {
+// publish replaces the pointer by what change makes of it.
+func (d *Dir) publish(change func(*pointer) error) error {
 	if _, err := os.Stat(d.path); errors.Is(err, os.ErrNotExist) {
-		return "", data.ErrNoSnapshot
+		return data.ErrNoSnapshot
 	}
 	lock := flock.New(filepath.Join(d.path, ".publish.lock"))
 	if err := lock.Lock(); err != nil {
-		return "", err
+		return err
 	}
 	defer lock.Unlock()
 	p, err := d.readPointer()
 	if err != nil && !errors.Is(err, errPointer) {
-		return "", err
+		return err
 	}
-	id, err := change(&p)
-	if err != nil {
-		return "", err
-	}
-	if err := d.verify(id); err != nil {
-		return "", err
+	if err := change(&p); err != nil {
+		return err
 	}
 	p.Published = p.Published[max(0, len(p.Published)-maxPublished):]
 	b, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
-		return "", err
+		return err
 	}
 	path := filepath.Join(d.path, pointerFile)
 	if _, err := writeFile(context.Background(), d.fs, path+".tmp", func(w io.Writer) error {
 		_, err := w.Write(append(b, '\n'))
 		return err
 	}); err != nil {
-		return "", err
+		return err
 	}
 	if err := d.fs.Rename(path+".tmp", path); err != nil {
-		return "", err
+		return err
 	}
-	return id, d.fs.SyncDir(d.path)
+	return d.fs.SyncDir(d.path)
 }
 
 // OpenPublished opens the published snapshot. If that is broken it opens the

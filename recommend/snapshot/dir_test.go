@@ -3,7 +3,6 @@ package snapshot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/alsolike/alsolike/data"
 )
@@ -20,10 +21,15 @@ var errDisk = errors.New("no space left on device")
 // A failingDisk fails at the step with number failAt and at all later ones.
 type failingDisk struct {
 	disk
-	step, failAt int
+	failAt int
+
+	mu   sync.Mutex
+	step int
 }
 
 func (f *failingDisk) next() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.step++
 	if f.step >= f.failAt {
 		return errDisk
@@ -44,6 +50,13 @@ func (f *failingDisk) Create(path string) (file, error) {
 	}
 	created, err := f.disk.Create(path)
 	return &failingFile{created, f}, err
+}
+
+func (f *failingDisk) Link(from, to string) error {
+	if err := f.next(); err != nil {
+		return err
+	}
+	return f.disk.Link(from, to)
 }
 
 func (f *failingDisk) Rename(from, to string) error {
@@ -167,6 +180,38 @@ func TestPublishOnAFailingDisk(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is published as it was written must be sound, though nobody has read it.
+func TestWriteAndPublish(t *testing.T) {
+	d := testDir(t)
+	old := publish(t, d, contents(5))
+	m, err := d.WriteAndPublish(t.Context(), contents(6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, warning, err := d.OpenPublished()
+	if err != nil || warning != nil {
+		t.Fatal(err, warning)
+	}
+	if diff := cmp.Diff(&m, s.Manifest()); diff != "" || s.ID() == old || s.Len() != 6 {
+		t.Errorf("published %s; manifest (-returned +read):\n%s", s.ID(), diff)
+	}
+
+	failing := &failingDisk{failAt: 1 << 30}
+	if _, err := (&Dir{path: d.path, fs: failing}).WriteAndPublish(t.Context(), contents(7)); err != nil {
+		t.Fatal(err)
+	}
+	for back := 4; back >= 0; back-- { // of the pointer: create, write, sync, rename, sync folder
+		_, err := (&Dir{path: d.path, fs: &failingDisk{failAt: failing.step - back}}).WriteAndPublish(t.Context(), contents(8))
+		if !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "publish") {
+			t.Errorf("got error %v, want one of publishing", err)
+		}
+		if s, _, err := d.OpenPublished(); err != nil || (back == 0) != (s.Len() == 8) { // in the end only its durability is in doubt
+			t.Errorf("after a failure %d steps before the end: %v", back, err)
+		}
+	}
+	whole(t, d)
 }
 
 func TestWriteStops(t *testing.T) {
@@ -399,26 +444,4 @@ func TestListWithoutAFolder(t *testing.T) {
 	if infos, err := testDir(t).List(); len(infos) != 0 || err != nil {
 		t.Errorf("got %v, %v", infos, err)
 	}
-}
-
-func BenchmarkOpen(b *testing.B) {
-	const n = 10_000
-	d, err := OpenDir(filepath.Join(b.TempDir(), "snapshots"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := contents(n)
-	c.Vectors.Dim, c.Vectors.Data = 256, make([]float32, n*256)
-	id, err := d.Write(b.Context(), c)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Run(fmt.Sprintf("n=%d/dim=256", n), func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := d.Open(id); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }

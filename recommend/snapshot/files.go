@@ -4,16 +4,22 @@ import (
 	"bufio"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"os"
+	"unsafe"
+
+	"github.com/alsolike/alsolike/recommend/knn"
 )
 
 // fileSystem is what writing needs of the disk. Tests put one in that fails.
 type fileSystem interface {
 	Mkdir(path string) error // with its parents
 	Create(path string) (file, error)
+	Link(from, to string) error   // gives the file a second name
 	Rename(from, to string) error // replaces to if that is a file
 	SyncDir(path string) error    // makes the names in the folder durable
 }
@@ -27,6 +33,7 @@ type disk struct{}
 
 func (disk) Mkdir(path string) error          { return os.MkdirAll(path, 0o755) }
 func (disk) Create(path string) (file, error) { return os.Create(path) }
+func (disk) Link(from, to string) error       { return os.Link(from, to) }
 func (disk) Rename(from, to string) error     { return os.Rename(from, to) }
 
 func (disk) SyncDir(path string) error {
@@ -43,8 +50,8 @@ func writeFile(ctx context.Context, fs fileSystem, path string, fill func(io.Wri
 	if err != nil {
 		return File{}, err
 	}
-	hash, size := sha256.New(), new(counter)
-	w := bufio.NewWriterSize(io.MultiWriter(stopper{ctx}, f, hash, size), 256<<10)
+	out := &hashing{ctx: ctx, to: f, hash: sha256.New()}
+	w := bufio.NewWriterSize(out, pieceBytes)
 	err = fill(w)
 	if err == nil {
 		err = w.Flush()
@@ -55,17 +62,47 @@ func writeFile(ctx context.Context, fs fileSystem, path string, fill func(io.Wri
 	if err := errors.Join(err, f.Close()); err != nil {
 		return File{}, err
 	}
-	return File{Size: int64(*size), SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
+	return File{Size: out.size, SHA256: hex.EncodeToString(out.hash.Sum(nil))}, nil
 }
 
-type counter int64
+// pieceBytes is what is hashed and then written while it is in the cache.
+const pieceBytes = 256 << 10
 
-func (c *counter) Write(b []byte) (int, error) {
-	*c += counter(len(b))
-	return len(b), nil
+// A hashing writes until its context has ended, and keeps the hash and the size
+// of all that it wrote.
+type hashing struct {
+	ctx  context.Context
+	to   io.Writer
+	hash hash.Hash
+	size int64
 }
 
-// A stopper refuses to write once its context has ended.
-type stopper struct{ ctx context.Context }
+func (h *hashing) Write(b []byte) (written int, err error) {
+	for written < len(b) {
+		if err := h.ctx.Err(); err != nil {
+			return written, err
+		}
+		piece := b[written:min(len(b), written+pieceBytes)]
+		h.hash.Write(piece)
+		n, err := h.to.Write(piece)
+		written, h.size = written+n, h.size+int64(n)
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
 
-func (s stopper) Write(b []byte) (int, error) { return len(b), s.ctx.Err() }
+// writeNumbers writes numbers, or structures of such without a gap, as the
+// files have them.
+func writeNumbers[T uint32 | int32 | float32 | knn.Neighbour](w io.Writer, numbers []T) error {
+	if !littleEndian() {
+		return binary.Write(w, binary.LittleEndian, numbers)
+	}
+	var one T
+	_, err := w.Write(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(numbers))), len(numbers)*int(unsafe.Sizeof(one))))
+	return err
+}
+
+// littleEndian reports whether the machine writes numbers as the files do.
+func littleEndian() bool { return binary.NativeEndian.Uint16([]byte{1, 0}) == 1 }

@@ -46,7 +46,7 @@ func writeGroups(w io.Writer, groups [][]uint32, n int) error {
 		starts = append(starts, uint32(len(rows)))
 	}
 	for _, part := range [][]uint32{number, starts, rows} {
-		if err := binary.Write(w, binary.LittleEndian, part); err != nil {
+		if err := writeNumbers(w, part); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ type files struct {
 	n, rank, groupCount, crossRank           int
 	cards, strings, urls, groups             mmap.MMap
 	vectors, model, crossVectors, crossModel mmap.MMap
-	boilerplate                              mmap.MMap
+	boilerplate, origins                     mmap.MMap
 	candidates, crossCandidates              lists
 }
 
@@ -95,7 +95,7 @@ func (f *files) all() map[string]*mmap.MMap {
 		cardsFile: &f.cards, stringsFile: &f.strings, urlsFile: &f.urls,
 		vectorsFile: &f.vectors, candidatesFile: &f.candidates.MMap, modelFile: &f.model,
 		crossVectorsFile: &f.crossVectors, crossCandidatesFile: &f.crossCandidates.MMap, crossModelFile: &f.crossModel,
-		groupsFile: &f.groups, boilerplateFile: &f.boilerplate,
+		groupsFile: &f.groups, boilerplateFile: &f.boilerplate, originsFile: &f.origins,
 	}
 }
 
@@ -171,19 +171,17 @@ func mapFile(path string, want File) (mmap.MMap, error) {
 
 // check looks for what would make a method panic or a search go astray.
 func (f *files) check() error {
-	if err := f.checkCards(); err != nil {
-		return err
-	}
-	if err := f.checkURLs(); err != nil {
-		return err
-	}
-	if err := f.checkGroups(); err != nil {
-		return err
-	}
-	if err := f.candidates.check(candidatesFile); err != nil {
-		return err
-	}
-	return f.crossCandidates.check(crossCandidatesFile)
+	var group errgroup.Group
+	group.Go(func() error { return f.candidates.check(candidatesFile) })
+	group.Go(func() error { return f.crossCandidates.check(crossCandidatesFile) })
+	group.Go(f.checkOrigins)
+	group.Go(func() error {
+		if err := f.checkCards(); err != nil { // first: the others go by the cards' places
+			return err
+		}
+		return cmp.Or(f.checkURLs(), f.checkGroups())
+	})
+	return group.Wait()
 }
 
 func (f *files) checkCards() error {
@@ -236,6 +234,16 @@ func (r record) published() time.Time {
 	return time.Unix(int64(binary.LittleEndian.Uint64(r[40:])), int64(binary.LittleEndian.Uint32(r[48:]))).UTC()
 }
 
+func (r record) state() data.State {
+	switch {
+	case r.flags()&flagUnpublished != 0:
+		return data.Unpublished
+	case r.flags()&flagHidden != 0:
+		return data.Hidden
+	}
+	return data.Published
+}
+
 // length is that of all strings together.
 func (r record) length() (sum uint64) {
 	for i := range 8 {
@@ -250,6 +258,7 @@ func (f *files) record(row int) record { return record(f.cards[row*recordBytes:]
 const (
 	idField    = 0
 	urlField   = 2
+	langField  = 4
 	groupField = 7
 )
 
@@ -340,19 +349,40 @@ func (s *Snapshot) Card(row int) data.Card {
 	for i := range fields {
 		fields[i], text = text[:r.len(i)], text[r.len(i):]
 	}
-	c := data.Card{
+	return data.Card{
 		ID: data.ArticleID(fields[0]), Title: fields[1], URL: fields[2], Section: fields[3], Lang: data.Lang(fields[4]),
 		Image: data.Image{Src: fields[5], Alt: fields[6]}, Group: data.ArticleID(fields[7]),
-		PublishedAt: r.published(), State: data.Published,
+		PublishedAt: r.published(), State: r.state(),
 		NoLinkTo: r.flags()&flagNoLinkTo != 0, NoLinks: r.flags()&flagNoLinks != 0,
 	}
-	switch {
-	case r.flags()&flagUnpublished != 0:
-		c.State = data.Unpublished
-	case r.flags()&flagHidden != 0:
-		c.State = data.Hidden
+}
+
+// Traits is what a search asks of every article.
+type Traits struct {
+	Lang     data.Lang
+	State    data.State
+	NoLinkTo bool
+}
+
+// Traits yields those of the article in every row, in order. It takes no memory
+// that grows with the number of articles.
+func (s *Snapshot) Traits() iter.Seq2[int, Traits] {
+	return func(yield func(int, Traits) bool) {
+		defer runtime.KeepAlive(s)
+		langs := map[string]data.Lang{} // one string for all articles of a language
+		for row := range s.n {
+			mapped := s.field(row, langField)
+			lang, ok := langs[string(mapped)]
+			if !ok {
+				lang = data.Lang(mapped)
+				langs[string(lang)] = lang
+			}
+			r := s.record(row)
+			if !yield(row, Traits{Lang: lang, State: r.state(), NoLinkTo: r.flags()&flagNoLinkTo != 0}) {
+				return
+			}
+		}
 	}
-	return c
 }
 
 // Candidates is a copy of the candidates of the article in row, best first.

@@ -65,6 +65,7 @@ func contents(n int) Contents {
 			Section: "city", Lang: "en", Image: data.Image{Src: "/a.svg", Alt: "A street"}, PublishedAt: created.AddDate(0, 0, -i),
 			Group: data.ArticleID("g" + strconv.Itoa(100_000-i/2)), State: data.Published,
 		})
+		c.Origins = append(c.Origins, Origin{Hash: sha256.Sum256([]byte(c.Cards[i].ID)), Folded: Folded{Terms: 9, Unknown: float32(i % 9), Energy: 0.25}})
 		c.Cross.Vectors.Row(i)[i%3] = 1
 		if n > 1 {
 			c.Cross.Candidates.Len[i], c.Cross.Candidates.Data[2*i] = 1, knn.Neighbour{Row: int32(i+1) % int32(n), Cosine: 0.5}
@@ -143,6 +144,16 @@ func TestWriteAndOpen(t *testing.T) {
 		if got := s.MembersOf("no such group, for it is longer than any"); got != nil {
 			rt.Fatalf("an unknown group has the members %v", got)
 		}
+		seen := 0
+		for row, got := range s.Traits() {
+			if want := (Traits{cards[row].Lang, cards[row].State, cards[row].NoLinkTo}); row != seen || got != want {
+				rt.Fatalf("row %d: traits %v of row %d, want %v", seen, got, row, want)
+			}
+			seen++
+		}
+		if seen != len(cards) {
+			rt.Fatalf("traits of %d rows, want %d", seen, len(cards))
+		}
 		for row, want := range cards {
 			if diff := cmp.Diff(want, s.Card(row)); diff != "" || s.ArticleID(row) != want.ID {
 				rt.Fatalf("row %d has id %q and card (-want +got):\n%s", row, s.ArticleID(row), diff)
@@ -211,7 +222,7 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := c.Manifest
-	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 3, 2, 3
+	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 4, 2, 3
 	want.Cross = &CrossSpace{Terms: 9, Groups: 2, ModelID: "x", Rank: 3, Neighbours: 2}
 	want.Counts = Counts{Articles: 5, Groups: 3, Languages: map[data.Lang]int{"en": 4, "zh-Hant": 1}}
 	want.Files = s.Manifest().Files
@@ -307,6 +318,39 @@ func TestDamageIsRefused(t *testing.T) {
 	}
 	if got, err := d.Published(); got != "" || err != nil {
 		t.Errorf("published %q, %v", got, err)
+	}
+}
+
+// There is no byte of a snapshot whose damage goes unseen.
+func TestDamageOfAnyByteIsRefused(t *testing.T) {
+	d := testDir(t)
+	id := write(t, d, contents(3))
+	for _, name := range append(slices.Clone(binaryFiles), manifestFile) {
+		path := filepath.Join(d.path, id, name)
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		sound, err := io.ReadAll(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, b := range sound {
+			set := func(b byte) {
+				if _, err := file.WriteAt([]byte{b}, int64(at)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			set(b ^ 1<<(at%8))
+			if _, err := d.Open(id); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s damaged at byte %d: got error %v, want one that names it", name, at, err)
+			}
+			set(b)
+		}
+	}
+	if _, err := d.Open(id); err != nil {
+		t.Errorf("the sound snapshot is refused: %v", err)
 	}
 }
 

@@ -31,7 +31,7 @@ func dense(b []byte, n, dim int) embed.Dense {
 	v := embed.Dense{Rows: n, Dim: dim}
 	switch {
 	case len(b) == 0:
-	case binary.NativeEndian.Uint16([]byte{1, 0}) == 1:
+	case littleEndian():
 		v.Data = unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4)
 	default:
 		v.Data = make([]float32, len(b)/4)

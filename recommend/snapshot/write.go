@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
@@ -28,7 +29,16 @@ type Contents struct {
 
 	Cross       *Cross      // nil: there is no cross-language space
 	Boilerplate io.WriterTo // nil: none
+	Origins     []Origin    // nil: not known
 	Manifest    Manifest    // what the caller knows; see there what Write sets
+
+	// Parent, if not nil, is a snapshot of the same Dir whose model, boilerplate
+	// and, beside Cross, cross-language model are this one's too: their files are
+	// shared, and Model, Boilerplate and Cross.Model are nil.
+	Parent *Snapshot
+
+	// Finish, if not nil, may complete the manifest once all other files are written.
+	Finish func(*Manifest)
 }
 
 // Cross is the cross-language part of a snapshot: vectors that can be compared
@@ -41,12 +51,15 @@ type Cross struct {
 
 func (c *Contents) validate() error {
 	n := len(c.Cards)
-	if c.Vectors.Rows != n || len(c.Candidates.Len) != n || c.Model == nil {
+	if c.Vectors.Rows != n || len(c.Candidates.Len) != n || (c.Model == nil) != (c.Parent != nil) || c.Origins != nil && len(c.Origins) != n {
 		panic("snapshot: length mismatch, or no model")
+	}
+	if c.Parent != nil && (c.Boilerplate != nil || c.Cross != nil && !c.Parent.HasCross()) {
+		panic("snapshot: not the parent's model or boilerplate")
 	}
 	lists := []knn.Lists{c.Candidates}
 	if c.Cross != nil {
-		if c.Cross.Vectors.Rows != n || len(c.Cross.Candidates.Len) != n || c.Cross.Model == nil {
+		if c.Cross.Vectors.Rows != n || len(c.Cross.Candidates.Len) != n || (c.Cross.Model == nil) != (c.Parent != nil) {
 			panic("snapshot: length mismatch, or no model, across languages")
 		}
 		lists = append(lists, c.Cross.Candidates)
@@ -80,75 +93,155 @@ func sound(c knn.Neighbour, n int, before float32) bool {
 // Only one process may write at a time: Write removes what others that crashed
 // have left half done.
 func (d *Dir) Write(ctx context.Context, c Contents) (id string, err error) {
-	if err := c.validate(); err != nil {
-		return "", fmt.Errorf("snapshot: write: %w", err)
-	}
-	id, err = d.write(ctx, &c)
+	m, err := d.write(ctx, &c)
 	if err != nil {
 		return "", fmt.Errorf("snapshot: write: %w", err)
 	}
-	return id, nil
+	return m.ID, nil
 }
 
-func (d *Dir) write(ctx context.Context, c *Contents) (id string, err error) {
+// WriteAndPublish is Write, and Publish of what was written, which it does not
+// read again: it has its checksums from the writing. It returns the snapshot's
+// manifest. Where publishing fails, the snapshot is there all the same.
+func (d *Dir) WriteAndPublish(ctx context.Context, c Contents) (Manifest, error) {
+	m, err := d.write(ctx, &c)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("snapshot: write: %w", err)
+	}
+	if err := d.publish(func(p *pointer) error {
+		p.Published = append(p.Published, m.ID)
+		return nil
+	}); err != nil {
+		return Manifest{}, fmt.Errorf("snapshot: publish: %w", err)
+	}
+	return *m, nil
+}
+
+func (d *Dir) write(ctx context.Context, c *Contents) (m *Manifest, err error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
 	if err := errors.Join(d.fs.Mkdir(d.path), d.fs.SyncDir(filepath.Dir(d.path)), d.sweep()); err != nil {
-		return "", err
+		return nil, err
 	}
 	aside := filepath.Join(d.path, fmt.Sprintf("%s%d", asidePrefix, os.Getpid()))
 	if err := d.fs.Mkdir(aside); err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.RemoveAll(aside))
 		}
 	}()
-	m := c.Manifest
-	if m.Created.IsZero() {
-		m.Created = time.Now()
-	}
-	m.Created, m.AsOf = m.Created.UTC(), m.AsOf.UTC()
-	m.Layout, m.Rank, m.Neighbours = layout, c.Vectors.Dim, c.Candidates.K
 	groups := groupRows(c.Cards)
-	m.Counts = Counts{Articles: len(c.Cards), Groups: len(groups), Languages: map[data.Lang]int{}}
-	for i := range c.Cards {
-		m.Counts.Languages[c.Cards[i].Lang]++
-	}
+	m = c.manifest(len(groups))
 	cross := cmp.Or(c.Cross, new(Cross))
-	m.Cross = c.crossSpace()
-	m.Files = map[string]File{}
-	for _, f := range []struct {
-		name string
-		fill func(io.Writer) error
-	}{
+	if m.Files, err = d.writeFiles(ctx, aside, c.Parent, []filling{ // the long ones first
+		{vectorsFile, func(w io.Writer) error { return writeVectors(w, c.Vectors) }},
+		c.part(modelFile, c.Model),
+		{candidatesFile, func(w io.Writer) error { return writeCandidates(w, c.Candidates) }},
+		{crossVectorsFile, func(w io.Writer) error { return writeVectors(w, cross.Vectors) }},
+		c.part(crossModelFile, cross.Model),
+		{crossCandidatesFile, func(w io.Writer) error { return writeCandidates(w, cross.Candidates) }},
 		{cardsFile, c.writeCards},
 		{stringsFile, c.writeStrings},
 		{urlsFile, c.writeURLs},
 		{groupsFile, func(w io.Writer) error { return writeGroups(w, groups, len(c.Cards)) }},
-		{vectorsFile, func(w io.Writer) error { return writeVectors(w, c.Vectors) }},
-		{candidatesFile, func(w io.Writer) error { return writeCandidates(w, c.Candidates) }},
-		{modelFile, func(w io.Writer) error { return writePart(w, c.Model) }},
-		{crossVectorsFile, func(w io.Writer) error { return writeVectors(w, cross.Vectors) }},
-		{crossCandidatesFile, func(w io.Writer) error { return writeCandidates(w, cross.Candidates) }},
-		{crossModelFile, func(w io.Writer) error { return writePart(w, cross.Model) }},
-		{boilerplateFile, func(w io.Writer) error { return writePart(w, c.Boilerplate) }},
-	} {
-		if m.Files[f.name], err = writeFile(ctx, d.fs, filepath.Join(aside, f.name), f.fill); err != nil {
-			return "", err
-		}
+		{originsFile, func(w io.Writer) error { return writeOrigins(w, c.Origins) }},
+		c.part(boilerplateFile, c.Boilerplate),
+	}); err != nil {
+		return nil, err
 	}
-	m.ID = d.freeID(&m)
-	sealed, err := seal(&m)
+	if c.Finish != nil {
+		c.Finish(m)
+	}
+	m.ID = d.freeID(m)
+	sealed, err := seal(m)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if _, err := writeFile(ctx, d.fs, filepath.Join(aside, manifestFile), func(w io.Writer) error {
 		_, err := w.Write(sealed)
 		return err
 	}); err != nil {
-		return "", err
+		return nil, err
 	}
-	return m.ID, d.putInPlace(aside, filepath.Join(d.path, m.ID))
+	return m, d.putInPlace(aside, filepath.Join(d.path, m.ID))
+}
+
+// manifest is what the caller knows of a snapshot of so many groups, and what is
+// to be seen before it is written.
+func (c *Contents) manifest(groups int) *Manifest {
+	m := c.Manifest
+	if m.Created.IsZero() {
+		m.Created = time.Now()
+	}
+	m.Created, m.AsOf = m.Created.UTC(), m.AsOf.UTC()
+	m.Layout, m.Rank, m.Neighbours, m.Cross = layout, c.Vectors.Dim, c.Candidates.K, c.crossSpace()
+	m.Counts = Counts{Articles: len(c.Cards), Groups: groups, Languages: map[data.Lang]int{}}
+	for i := range c.Cards {
+		m.Counts.Languages[c.Cards[i].Lang]++
+	}
+	return &m
+}
+
+// A filling is the name of a file and what writes into it; nil: it is shared
+// with the parent.
+type filling struct {
+	name string
+	fill func(io.Writer) error
+}
+
+// part is the file of what writes itself, or else the parent's.
+func (c *Contents) part(name string, part io.WriterTo) filling {
+	if c.Parent != nil && !(name == crossModelFile && c.Cross == nil) {
+		return filling{name, nil}
+	}
+	return filling{name, func(w io.Writer) error { return writePart(w, part) }}
+}
+
+// writeFiles writes all of them at a time: while one waits for the disk, another
+// is hashed.
+func (d *Dir) writeFiles(ctx context.Context, folder string, parent *Snapshot, fillings []filling) (map[string]File, error) {
+	files := make([]File, len(fillings))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, f := range fillings {
+		group.Go(func() (err error) {
+			path := filepath.Join(folder, f.name)
+			if f.fill == nil {
+				files[i], err = d.share(ctx, parent, f.name, path)
+			} else {
+				files[i], err = writeFile(ctx, d.fs, path, f.fill)
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	named := make(map[string]File, len(files))
+	for i, f := range fillings {
+		named[f.name] = files[i]
+	}
+	return named, nil
+}
+
+// share gives a file of the parent, whose checksum is known, a second name at
+// path. Where the disk has no second names it is copied.
+func (d *Dir) share(ctx context.Context, parent *Snapshot, name, path string) (File, error) {
+	from := filepath.Join(parent.path, name)
+	if d.fs.Link(from, path) == nil {
+		return parent.manifest.Files[name], nil
+	}
+	return writeFile(ctx, d.fs, path, func(w io.Writer) error {
+		file, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		_, err = io.Copy(w, file)
+		return err
+	})
 }
 
 // asidePrefix starts the names of folders that are being written.
@@ -259,28 +352,19 @@ func (c *Contents) writeURLs(w io.Writer) error {
 	return binary.Write(w, binary.LittleEndian, entries)
 }
 
-func writeVectors(w io.Writer, v embed.Dense) error {
-	for i := range v.Rows {
-		if err := binary.Write(w, binary.LittleEndian, v.Row(i)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func writeVectors(w io.Writer, v embed.Dense) error { return writeNumbers(w, v.Data[:v.Rows*v.Dim]) }
 
 func writeCandidates(w io.Writer, lists knn.Lists) error {
-	if err := binary.Write(w, binary.LittleEndian, lists.Len); err != nil {
+	if err := writeNumbers(w, lists.Len); err != nil {
 		return err
 	}
-	b := make([]byte, 0, lists.K*8)
+	none := make([]knn.Neighbour, lists.K) // past the end of a list
 	for i := range lists.Len {
-		b = b[:0]
-		for _, n := range lists.Row(i) {
-			b = binary.LittleEndian.AppendUint32(b, uint32(n.Row))
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(n.Cosine))
+		list := lists.Row(i)
+		if err := writeNumbers(w, list); err != nil {
+			return err
 		}
-		clear(b[len(b):cap(b)])
-		if _, err := w.Write(b[:cap(b)]); err != nil {
+		if err := writeNumbers(w, none[len(list):]); err != nil {
 			return err
 		}
 	}
