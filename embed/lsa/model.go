@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"unsafe"
 
 	"github.com/alsolike/alsolike/embed"
@@ -48,6 +49,8 @@ type Space struct {
 	weight []float32
 	u      embed.Dense
 	terms  vocabulary
+
+	bags sync.Pool // of *bag, all of one Model
 }
 
 const (
