@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
@@ -82,7 +86,7 @@ func full(ctx context.Context, store Store, reason string, opts Options, s *stag
 	m.Boilerplate = f.leftOut.report(f.boilerplate)
 	onSite := c.countOnSite()
 	m.Refresh = snapshot.Refresh{Kind: snapshot.Full, Reason: reason, Analysed: onSite, Searched: onSite}
-	m.Fit = snapshot.Fit{At: s.start, Articles: onSite, LearntFrom: onSite, RankAsked: opts.LSA.Rank}
+	m.Fit = snapshot.Fit{At: s.start, Articles: onSite, LearntFrom: len(f.learnt), RankAsked: opts.LSA.Rank}
 	m.Search, m.Drift = found, baseline
 	return contents, nil
 }
@@ -110,6 +114,8 @@ func (c *corpus) contents(opts Options, s *stages) snapshot.Contents {
 // A fitted is a corpus with the models that were fitted to it.
 type fitted struct {
 	corpus
+	training    training
+	learnt      []int32 // rows that the model was learnt from
 	model       *lsa.Model
 	crossModel  *crosslang.Model
 	boilerplate *boilerplate.Blocks
@@ -119,18 +125,23 @@ type fitted struct {
 
 // fit streams the articles out of the store into the models.
 func fit(ctx context.Context, store Store, opts Options, s *stages) (*fitted, error) {
-	f := new(fitted)
+	f := &fitted{training: training{most: opts.Sample}}
 	err := store.ReadArticles(ctx, func(rev data.Revision, articles iter.Seq2[data.Article, error]) (err error) {
 		f.revision = rev
+		counts := map[data.Lang]int{}
 		s.enter("boilerplate")
-		if f.boilerplate, err = boilerplate.Find(ctx, pages(articles, opts.Progress)); err != nil {
+		if f.boilerplate, err = boilerplate.Find(ctx, pages(articles, counts, opts.Progress)); err != nil {
 			return err
 		}
+		f.training.counts = counts
 		s.enter("count")
-		if f.model, f.vectors, err = lsa.Fit(ctx, f.texts(articles), opts.LSA); err != nil {
+		var vectors embed.Dense
+		if f.model, vectors, err = lsa.Fit(ctx, f.texts(articles), opts.LSA); err != nil {
 			return err
 		}
-		f.vectors = f.spread(f.vectors)
+		if err := f.spread(ctx, vectors, articles, opts); err != nil {
+			return err
+		}
 		f.numberGroups()
 		return f.fitCross(ctx, articles, opts)
 	})
@@ -154,25 +165,8 @@ func (c *corpus) countOnSite() (n int) {
 	return n
 }
 
-// spread moves vectors, which were made of the articles on the site alone, to
-// the rows of their cards.
-func (c *corpus) spread(vectors embed.Dense) embed.Dense {
-	if vectors.Rows == len(c.cards) {
-		return vectors
-	}
-	all := embed.NewDense(len(c.cards), vectors.Dim)
-	fitted := 0
-	for row := range c.cards {
-		if onSite(c.cards[row]) {
-			copy(all.Row(row), vectors.Row(fitted))
-			fitted++
-		}
-	}
-	return all
-}
-
-// texts yields the text of every article on the site, and notes the card of
-// every article.
+// texts yields the text of every article on the site that the model is to be learnt
+// from, and notes the card of every article.
 func (f *fitted) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.Text, error] {
 	return func(yield func(embed.Text, error) bool) {
 		for a, err := range articles {
@@ -185,9 +179,10 @@ func (f *fitted) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.
 			f.origins = append(f.origins, snapshot.Origin{Hash: hash})
 			card := a.Card()
 			f.cards = append(f.cards, card)
-			if !onSite(card) {
+			if !onSite(card) || !f.training.takes(card.Lang.Base()) {
 				continue
 			}
+			f.learnt = append(f.learnt, int32(len(f.cards)-1))
 			text, pieces := recommend.CleanText(&a, f.boilerplate)
 			f.leftOut.add(pieces)
 			f.sample.offer(hash, text)
@@ -195,5 +190,129 @@ func (f *fitted) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.
 				return
 			}
 		}
+	}
+}
+
+// A training says which articles a model is learnt from: of every language at most
+// so many, evenly spread over its articles in their order.
+type training struct {
+	most   int               // of a language
+	counts map[data.Lang]int // of all articles on the site
+	seen   map[data.Lang]int // of those that takes was asked for
+}
+
+// takes reports whether the next article of that language is one of them.
+func (t *training) takes(lang data.Lang) bool {
+	if t.seen == nil {
+		t.seen = map[data.Lang]int{}
+	}
+	i, n := t.seen[lang], t.counts[lang]
+	t.seen[lang]++
+	return n <= t.most || (i+1)*t.most/n > i*t.most/n
+}
+
+// spread moves the vectors of the articles that the model was learnt from to the
+// rows of their cards, and folds the other articles on the site in.
+func (f *fitted) spread(ctx context.Context, vectors embed.Dense, articles iter.Seq2[data.Article, error], opts Options) error {
+	f.vectors = f.spreadRows(vectors, f.learnt)
+	if others := f.countOnSite() - len(f.learnt); others > 0 {
+		return f.foldOthers(ctx, articles, others, opts)
+	}
+	return nil
+}
+
+// spreadRows moves vectors to these rows among those of all cards.
+func (c *corpus) spreadRows(vectors embed.Dense, rows []int32) embed.Dense {
+	if vectors.Rows == len(c.cards) {
+		return vectors
+	}
+	all := embed.NewDense(len(c.cards), vectors.Dim)
+	for i, row := range rows {
+		copy(all.Row(int(row)), vectors.Row(i))
+	}
+	return all
+}
+
+// An unlearnt is an article on the site that the model was not learnt from.
+type unlearnt struct {
+	row     int
+	article data.Article
+	pieces  []string // of boilerplate, left out
+}
+
+// foldBatch is how many articles are folded in at a time, while as many are read.
+const foldBatch = 256
+
+// foldOthers folds in the articles on the site, so many, that the model was not
+// learnt from.
+func (f *fitted) foldOthers(ctx context.Context, articles iter.Seq2[data.Article, error], others int, opts Options) error {
+	batches := make(chan []unlearnt)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(batches)
+		return f.readOthers(ctx, articles, batches)
+	})
+	group.Go(func() error {
+		done := 0
+		for batch := range batches {
+			f.foldAll(batch, opts.Workers)
+			done += len(batch)
+			opts.Progress("fold", int64(done), int64(others))
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// readOthers sends those articles on in batches.
+func (f *fitted) readOthers(ctx context.Context, articles iter.Seq2[data.Article, error], to chan<- []unlearnt) error {
+	var batch []unlearnt
+	send := func() error {
+		select {
+		case to <- batch:
+			batch = nil
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	row, next := -1, 0
+	for a, err := range articles {
+		if err != nil {
+			return err
+		}
+		if row++; next < len(f.learnt) && int(f.learnt[next]) == row {
+			next++
+			continue
+		}
+		if !onSite(f.cards[row]) {
+			continue
+		}
+		if batch = append(batch, unlearnt{row: row, article: a}); len(batch) == foldBatch {
+			if err := send(); err != nil {
+				return err
+			}
+		}
+	}
+	return send()
+}
+
+// foldAll folds a batch in, by several goroutines.
+func (f *fitted) foldAll(batch []unlearnt, workers int) {
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range workers {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(batch); i = int(next.Add(1)) - 1 {
+				one := &batch[i]
+				text, pieces := recommend.CleanText(&one.article, f.boilerplate)
+				one.pieces = pieces
+				copy(f.vectors.Row(one.row), f.model.FoldIn(text))
+			}
+		})
+	}
+	wg.Wait()
+	for i := range batch {
+		f.leftOut.add(batch[i].pieces)
 	}
 }
