@@ -200,14 +200,11 @@ func (c *Contents) part(name string, part io.WriterTo) filling {
 	return filling{name, func(w io.Writer) error { return writePart(w, part) }}
 }
 
-// writers is how many files are written at a time: while one waits for the
-// disk, another is hashed.
-const writers = 2
-
+// writeFiles writes all of them at a time: while one waits for the disk, another
+// is hashed. Those that are the parent's are shared with it.
 func (d *Dir) writeFiles(ctx context.Context, folder string, parent *Snapshot, fillings []filling) (map[string]File, error) {
 	files := make([]File, len(fillings))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(writers)
 	for i, f := range fillings {
 		group.Go(func() (err error) {
 			path := filepath.Join(folder, f.name)
