@@ -4,7 +4,6 @@ import (
 	"runtime"
 
 	"github.com/alsolike/alsolike/embed"
-	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/embed/vec"
 )
 
@@ -23,48 +22,41 @@ func Kernel() string { return vec.Kernel() + "/" + runtime.GOARCH }
 // vector, as Fit does, and of a text in a language that m does not know. For a text
 // that m was fitted to it is the vector that Fit returned.
 func (m *Model) FoldIn(text embed.Text) []float32 {
-	vector, _ := m.fold(text)
+	vector, _ := m.Fold(text)
 	return vector
 }
 
 // Fold is FoldIn that also tells how well m knows the text.
 func (m *Model) Fold(text embed.Text) (vector []float32, folded Folded) {
-	vector, folded.Energy = m.fold(text)
-	s := m.Space(text.Lang)
-	tokeniser := token.For(text.Lang, m.rules)
-	for _, field := range text.Fields {
-		weight := field.Weight
-		if weight == 0 {
-			weight = 1
-		}
-		if !isPositive(weight) {
-			continue
-		}
-		tokeniser.ForEachIn(field.Text, func(term string) {
-			folded.Terms += weight
-			if s != nil {
-				if _, known := s.terms.find(term); known {
-					return
-				}
-			}
-			folded.Unknown += weight
-		})
-	}
-	return vector, folded
-}
-
-func (m *Model) fold(text embed.Text) (vector []float32, energy float32) {
 	vector = make([]float32, m.Rank())
+	find := func(string) (uint32, bool) { return 0, false }
+	unknown := uint32(0) // the row that all unknown terms have, the last one
 	s := m.Space(text.Lang)
-	if s == nil {
-		return vector, 0
+	if s != nil {
+		find, unknown = s.terms.find, uint32(s.Terms())
 	}
 	scratch := bag{rules: m.rules}
-	index, value := scratch.count(text, s.terms.find, nil, nil)
+	index, value := scratch.count(text, func(term string) (uint32, bool) {
+		if row, ok := find(term); ok {
+			return row, true
+		}
+		return unknown, true
+	}, nil, nil)
+	for _, v := range value {
+		folded.Terms += v
+	}
+	if last := len(index) - 1; last >= 0 && index[last] == unknown {
+		folded.Unknown = value[last]
+		index, value = index[:last], value[:last]
+	}
+	if s == nil {
+		return vector, folded
+	}
 	for e, i := range index {
 		value[e] = weigh(value[e], s.weight[i])
 	}
 	vec.Normalise(value)
 	length := projectOne(index, value, s.u, vector[:s.Rank()])
-	return vector, min(1, length*length)
+	folded.Energy = min(1, length*length)
+	return vector, folded
 }
