@@ -33,8 +33,14 @@ format: ## write every file as gofumpt has it
 vulncheck: ## known weaknesses of what we depend on; needs the network
 	$(TOOL) govulncheck ./...
 
-bench: ## speed, beside a peer or a limit in the same run
+# Real articles where they are, else made up; the default rank of so many is 256.
+REAL   = $(wildcard ../shared/datasets/reuters21578/articles.jsonl.gz ../shared/datasets/senate_press_2004_2005/articles.jsonl.gz)
+CORPUS ?= $(if $(REAL),$(addprefix --from ,$(REAL)),--articles 38000)
+RUNS   ?= 5
+
+bench: ## speed, beside a peer or a limit in the same run; then every stage of a refresh, beside peers that are installed
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+	$(GO) run ./cmd/alsolike bench $(CORPUS) --rank 256 --neighbours 20 --runs $(RUNS) $(if $(shell command -v python3),--peers)
 
 fuzz: ## every fuzz test for FUZZTIME
 	.ci/fuzz $(FUZZTIME)

@@ -10,13 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/ingest"
+	"github.com/alsolike/alsolike/data/npy"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
@@ -250,14 +250,9 @@ func writeIDs(w *bufio.Writer, s *snapshot.Snapshot) error {
 	return nil
 }
 
-// writeNPY writes the vectors in NumPy's format, version 1.0
-// (numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+// writeNPY writes the vectors as one NumPy matrix.
 func writeNPY(w *bufio.Writer, s *snapshot.Snapshot) error {
-	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", s.Len(), s.Manifest().Rank)
-	const preamble, align = 10, 64
-	header += strings.Repeat(" ", align-1-(preamble+len(header))%align) + "\n"
-	magic := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(header)))
-	if _, err := w.Write(append(magic, header...)); err != nil {
+	if err := npy.WriteHeader[float32](w, s.Len(), s.Manifest().Rank); err != nil {
 		return err
 	}
 	for row := range s.Len() {

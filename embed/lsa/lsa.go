@@ -40,6 +40,11 @@ type Options struct {
 	// "decompose", "project") has come, over all languages. The total is 0 while it is
 	// not known. Calls do not overlap.
 	Progress func(stage string, done, total int64)
+
+	// Fitted, if not nil, is shown the weighted matrix (terms × texts) of each language
+	// and its decomposition as soon as that is made. Both are lent: it must not change
+	// or keep them.
+	Fitted func(lang string, a *embed.Sparse, svd *TruncatedSVD)
 }
 
 // withDefaults sets what counting needs; TruncatedSVD has the defaults of the rest.
@@ -116,6 +121,9 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 		})
 		if err != nil {
 			return nil, embed.Dense{}, fmt.Errorf("lsa: decompose the texts in %q: %w", l.lang, err)
+		}
+		if opts.Fitted != nil {
+			opts.Fitted(l.lang, l.matrix, svd)
 		}
 		spaces[i] = newSpace(l.lang, l.terms, l.global, svd)
 	}

@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,10 +9,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"sync"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
@@ -136,7 +133,7 @@ func fit(ctx context.Context, store Store, opts Options, s *stages) (*fitted, er
 		f.training.counts = counts
 		s.enter("count")
 		var vectors embed.Dense
-		if f.model, vectors, err = lsa.Fit(ctx, f.texts(articles), opts.LSA); err != nil {
+		if f.model, vectors, err = lsa.Fit(ctx, f.texts(articles, opts.Workers), opts.LSA); err != nil {
 			return err
 		}
 		if err := f.spread(ctx, vectors, articles, opts); err != nil {
@@ -165,28 +162,61 @@ func (c *corpus) countOnSite() (n int) {
 	return n
 }
 
-// texts yields the text of every article on the site that the model is to be learnt
-// from, and notes the card of every article.
-func (f *fitted) texts(articles iter.Seq2[data.Article, error]) iter.Seq2[embed.Text, error] {
-	return func(yield func(embed.Text, error) bool) {
+// A reading is an article on its way into the model.
+type reading struct {
+	article data.Article
+	learn   bool // from it
+}
+
+// readings says of every article whether the model is learnt from it.
+func (f *fitted) readings(articles iter.Seq2[data.Article, error]) iter.Seq2[reading, error] {
+	return func(yield func(reading, error) bool) {
+		f.training.seen = map[data.Lang]int{}
 		for a, err := range articles {
+			learn := err == nil && a.State != data.Unpublished && f.training.takes(a.Lang.Base())
+			if !yield(reading{a, learn}, err) {
+				return
+			}
+		}
+	}
+}
+
+// A cleaned is what is made of an article before its text is counted.
+type cleaned struct {
+	origin  snapshot.Origin
+	card    data.Card
+	learn   bool
+	text    embed.Text // of an article to learn from
+	leftOut []string
+}
+
+func (f *fitted) clean(r *reading) cleaned {
+	made := cleaned{origin: snapshot.Origin{Hash: r.article.Hash()}, card: r.article.Card(), learn: r.learn}
+	if made.learn {
+		made.text, made.leftOut = recommend.CleanText(&r.article, f.boilerplate)
+	}
+	return made
+}
+
+// texts yields the text of every article that the model is to be learnt from, and
+// notes the card of every article.
+func (f *fitted) texts(articles iter.Seq2[data.Article, error], workers int) iter.Seq2[embed.Text, error] {
+	return func(yield func(embed.Text, error) bool) {
+		for made, err := range inOrder(f.readings(articles), workers, f.clean) {
 			if err != nil {
 				yield(embed.Text{}, err)
 				return
 			}
-			hash := a.Hash()
-			f.digest.Toggle(hash)
-			f.origins = append(f.origins, snapshot.Origin{Hash: hash})
-			card := a.Card()
-			f.cards = append(f.cards, card)
-			if !onSite(card) || !f.training.takes(card.Lang.Base()) {
+			f.digest.Toggle(made.origin.Hash)
+			f.origins = append(f.origins, made.origin)
+			f.cards = append(f.cards, made.card)
+			if !made.learn {
 				continue
 			}
 			f.learnt = append(f.learnt, int32(len(f.cards)-1))
-			text, pieces := recommend.CleanText(&a, f.boilerplate)
-			f.leftOut.add(pieces)
-			f.sample.offer(hash, text)
-			if !yield(text, nil) {
+			f.leftOut.add(made.leftOut)
+			f.sample.offer(made.origin.Hash, made.text)
+			if !yield(made.text, nil) {
 				return
 			}
 		}
@@ -203,9 +233,6 @@ type training struct {
 
 // takes reports whether the next article of that language is one of them.
 func (t *training) takes(lang data.Lang) bool {
-	if t.seen == nil {
-		t.seen = map[data.Lang]int{}
-	}
 	i, n := t.seen[lang], t.counts[lang]
 	t.seen[lang]++
 	return n <= t.most || (i+1)*t.most/n > i*t.most/n
@@ -237,82 +264,50 @@ func (c *corpus) spreadRows(vectors embed.Dense, rows []int32) embed.Dense {
 type unlearnt struct {
 	row     int
 	article data.Article
-	pieces  []string // of boilerplate, left out
 }
 
-// foldBatch is how many articles are folded in at a time, while as many are read.
-const foldBatch = 256
+// A foldedIn is what becomes of it.
+type foldedIn struct {
+	row     int
+	vector  []float32
+	leftOut []string
+}
 
 // foldOthers folds in the articles on the site, so many, that the model was not
 // learnt from.
 func (f *fitted) foldOthers(ctx context.Context, articles iter.Seq2[data.Article, error], others int, opts Options) error {
-	batches := make(chan []unlearnt)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(batches)
-		return f.readOthers(ctx, articles, batches)
-	})
-	group.Go(func() error {
-		done := 0
-		for batch := range batches {
-			f.foldAll(batch, opts.Workers)
-			done += len(batch)
-			opts.Progress("fold", int64(done), int64(others))
-		}
-		return nil
-	})
-	return group.Wait()
-}
-
-// readOthers sends those articles on in batches.
-func (f *fitted) readOthers(ctx context.Context, articles iter.Seq2[data.Article, error], to chan<- []unlearnt) error {
-	var batch []unlearnt
-	send := func() error {
-		select {
-		case to <- batch:
-			batch = nil
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	row, next := -1, 0
-	for a, err := range articles {
-		if err != nil {
+	done := 0
+	for made, err := range inOrder(f.others(articles), opts.Workers, func(u *unlearnt) foldedIn {
+		text, leftOut := recommend.CleanText(&u.article, f.boilerplate)
+		return foldedIn{u.row, f.model.FoldIn(text), leftOut}
+	}) {
+		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
-		if row++; next < len(f.learnt) && int(f.learnt[next]) == row {
-			next++
-			continue
-		}
-		if !onSite(f.cards[row]) {
-			continue
-		}
-		if batch = append(batch, unlearnt{row: row, article: a}); len(batch) == foldBatch {
-			if err := send(); err != nil {
-				return err
-			}
+		copy(f.vectors.Row(made.row), made.vector)
+		f.leftOut.add(made.leftOut)
+		if done++; done%64 == 0 || done == others {
+			opts.Progress("fold", int64(done), int64(others))
 		}
 	}
-	return send()
+	return nil
 }
 
-// foldAll folds a batch in, by several goroutines.
-func (f *fitted) foldAll(batch []unlearnt, workers int) {
-	var wg sync.WaitGroup
-	var next atomic.Int64
-	for range workers {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(batch); i = int(next.Add(1)) - 1 {
-				one := &batch[i]
-				text, pieces := recommend.CleanText(&one.article, f.boilerplate)
-				one.pieces = pieces
-				copy(f.vectors.Row(one.row), f.model.FoldIn(text))
+func (f *fitted) others(articles iter.Seq2[data.Article, error]) iter.Seq2[unlearnt, error] {
+	return func(yield func(unlearnt, error) bool) {
+		row, next := -1, 0
+		for a, err := range articles {
+			if err != nil {
+				yield(unlearnt{}, err)
+				return
 			}
-		})
-	}
-	wg.Wait()
-	for i := range batch {
-		f.leftOut.add(batch[i].pieces)
+			if row++; next < len(f.learnt) && int(f.learnt[next]) == row {
+				next++
+				continue
+			}
+			if onSite(f.cards[row]) && !yield(unlearnt{row, a}, nil) {
+				return
+			}
+		}
 	}
 }

@@ -16,7 +16,7 @@ def read_matrix(np, folder):
     sparse = measure.need("scipy.sparse", "python3-scipy")
     part = lambda name: np.load(os.path.join(folder, f"matrix.{name}.npy"))
     rows, columns = part("shape")
-    return sparse.csr_matrix((part("data"), part("indices"), part("indptr")), shape=(int(rows), int(columns)))
+    return sparse.csr_matrix((part("data"), part("indices").astype(np.int32), part("indptr")), shape=(int(rows), int(columns)))
 
 
 def main():
