@@ -120,7 +120,7 @@ func (e *env) refresh(ctx context.Context, conf *config, full bool) (snapshot.Ma
 
 func (e *env) refreshOptions(conf *config) refresh.Options {
 	return refresh.Options{
-		LSA:     lsa.Options{Rank: conf.Rank, Seed: conf.Seed, MinDocFreq: conf.MinDocFreq, MaxDocFreq: conf.MaxDocFreq, Rules: conf.Rules},
+		LSA:       lsa.Options{Rank: conf.Rank, Seed: conf.Seed, MinDocFreq: conf.MinDocFreq, MaxDocFreq: conf.MaxDocFreq, Rules: conf.Rules},
 		K:         conf.K,
 		Method:    conf.Method,
 		MinRecall: conf.MinRecall,

@@ -50,6 +50,10 @@ type Options struct {
 	// anew: that is fast, and what only a fit finds is found. 0: 3000; negative: none.
 	SmallSite int
 
+	// Sample is the number of articles of a language that the model is learnt from at
+	// most; the others are folded in. 0: 200,000.
+	Sample int
+
 	Method    Method  // of the search for neighbours
 	MinRecall float64 // a snapshot whose lists hold less of the exact ones is not published; 0: 0.95
 
@@ -68,11 +72,13 @@ const (
 	defaultK         = 64
 	defaultMinRecall = 0.95
 	defaultSmallSite = 3000
+	defaultSample    = 200_000
 )
 
 func (o Options) withDefaults() Options {
 	o.K = cmp.Or(o.K, defaultK)
 	o.MinRecall = cmp.Or(o.MinRecall, defaultMinRecall)
+	o.Sample = cmp.Or(o.Sample, defaultSample)
 	o.SmallSite = cmp.Or(o.SmallSite, defaultSmallSite)
 	if o.Now == nil {
 		o.Now = time.Now
