@@ -368,7 +368,11 @@ func writeStages(out io.Writer, r *bench.Result) {
 	}
 	fmt.Fprintf(out, "%s (%s), %s, %s, rank %d, %s; %s.\n", plural(r.Articles, "article"), byLanguage(r.Languages), plural(r.Words, "word"), plural(r.Terms, "term"),
 		r.Rank, plural(r.Neighbours, "neighbour"), runs)
-	fmt.Fprintf(out, "Peak of this machine: %s GFLOP/s, %s, kernel %s.\n\n", count(int64(r.PeakGFLOPs)), plural(r.Workers, "worker"), r.Kernel)
+	fmt.Fprintf(out, "Peak of this machine: %s GFLOP/s, %s, kernel %s.\n", count(int64(r.PeakGFLOPs)), plural(r.Workers, "worker"), r.Kernel)
+	if r.Captured > 0 {
+		fmt.Fprintf(out, "The model captures %.5f of the matrix's sum of squares.\n", r.Captured)
+	}
+	fmt.Fprintln(out)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "STAGE       \tSECONDS\tCPU\tARTICLES/S\tWORDS/S\tGFLOP/S\tOF PEAK\tMEMORY\t")
 	for _, s := range append(r.Stages[:len(r.Stages):len(r.Stages)], r.Total) {
