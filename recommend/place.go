@@ -27,8 +27,8 @@ type placer struct {
 }
 
 // placeRows is how many rows are compared with all articles before the next:
-// few enough to stay in the cache meanwhile.
-const placeRows = 256
+// few enough to stay in the nearest cache meanwhile.
+const placeRows = 32
 
 // place lets every placer see every row of v. It takes no memory that grows
 // with the rows, but for what the placers keep.

@@ -17,6 +17,7 @@ import (
 	"github.com/alsolike/alsolike/data/ingest"
 	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/refresh"
 )
 
 // A config holds the settings of a site. The zero value of a number means that
@@ -28,8 +29,12 @@ type config struct {
 	MaxDocFreq   float64
 	Rules        token.Rules
 	K            int
+	Method       refresh.Method
+	MinRecall    float64
 	Threshold    int
 	RefreshEvery time.Duration
+	FullEvery    time.Duration
+	MemoryLimit  int64
 	FetchDelay   time.Duration
 	FetchAgent   string
 	Sources      []watchedSource
@@ -83,19 +88,39 @@ var siteKeys = []configKey{
 		c.K, err = parseInt(v, 1, 1000)
 		return err
 	}},
+	{"neighbours.method", "exact, approximate, or auto: exact up to some hundred thousand articles (default auto)", func(c *config, v string) error {
+		c.Method = refresh.Method(v)
+		if !slices.Contains([]refresh.Method{refresh.Auto, refresh.Exact, refresh.Approximate}, c.Method) {
+			return errors.New("must be auto, exact or approximate")
+		}
+		return nil
+	}},
+	{"neighbours.min_recall", "publish no snapshot whose lists hold a smaller share of the nearest articles (default 0.95)", func(c *config, v string) (err error) {
+		c.MinRecall, err = strconv.ParseFloat(v, 64)
+		if err != nil || !(c.MinRecall > 0 && c.MinRecall <= 1) {
+			return errors.New("must be a number above 0 and at most 1")
+		}
+		return nil
+	}},
 	{"list.threshold", "lowest score, 0 to 100, that a link may have (default 0)", func(c *config, v string) (err error) {
 		c.Threshold, err = parseInt(v, 0, 100)
 		return err
 	}},
 	{"refresh.every", "serve makes a new snapshot this often, such as 15m (default off)", func(c *config, v string) (err error) {
-		if v == "off" || v == "0" || v == "false" { // YAML knows off as false
-			c.RefreshEvery = 0
+		c.RefreshEvery, err = parseEveryOrOff(v)
+		return err
+	}},
+	{"refresh.full_every", "and fits the model anew this often, such as 168h (default off: only when it is due)", func(c *config, v string) (err error) {
+		c.FullEvery, err = parseEveryOrOff(v)
+		return err
+	}},
+	{"refresh.memory_limit", "a refresh holds no more memory than this, such as 2GB (default off)", func(c *config, v string) (err error) {
+		if isOff(v) {
+			c.MemoryLimit = 0
 			return nil
 		}
-		if c.RefreshEvery, err = parseEvery(v); err != nil {
-			return errors.New("must be off or a duration of at least 1s, such as 15m or 2h")
-		}
-		return nil
+		c.MemoryLimit, err = parseBytes(v)
+		return err
 	}},
 	{"fetch.delay", "pause between two requests to one host (default 1s)", func(c *config, v string) (err error) {
 		c.FetchDelay, err = time.ParseDuration(v)
@@ -112,6 +137,34 @@ var siteKeys = []configKey{
 
 // sourcesKey is the setting that is a list; see readSources.
 const sourcesKey = "sources"
+
+// isOff reports whether v turns something off; YAML knows off as false.
+func isOff(v string) bool { return v == "off" || v == "0" || v == "false" }
+
+func parseEveryOrOff(v string) (time.Duration, error) {
+	if isOff(v) {
+		return 0, nil
+	}
+	d, err := parseEvery(v)
+	if err != nil {
+		return 0, errors.New("must be off or a duration of at least 1s, such as 15m or 2h")
+	}
+	return d, nil
+}
+
+// parseBytes reads an amount of memory: a number and its unit.
+func parseBytes(v string) (int64, error) {
+	number := strings.TrimRight(v, "kKmMgGtTiIbB ")
+	n, err := strconv.ParseFloat(number, 64)
+	factor, known := map[string]float64{
+		"b": 1, "": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12,
+		"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+	}[strings.ToLower(strings.TrimSpace(v[len(number):]))]
+	if err != nil || !known || !(n*factor >= 1) || n*factor > 1<<60 {
+		return 0, errors.New("must be an amount of memory, such as 800MB or 2GB")
+	}
+	return int64(n * factor), nil
+}
 
 // parseEvery reads the time between two runs of something.
 func parseEvery(v string) (time.Duration, error) {

@@ -89,7 +89,7 @@ func (e *env) demo(ctx context.Context, ln net.Listener) error {
 	if err != nil {
 		return err
 	}
-	m, err := e.refresh(ctx, conf)
+	m, err := e.refresh(ctx, conf, false)
 	if err != nil {
 		return err
 	}

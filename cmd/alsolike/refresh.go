@@ -23,24 +23,37 @@ const (
 )
 
 func newRefreshCommand(e *env) *cobra.Command {
-	var asJSON bool
+	var asJSON, full bool
+	var limit string
 	cmd := &cobra.Command{
 		Use:   "refresh",
 		Short: "Make a snapshot of links from all articles, and publish it",
-		Long: `Refresh reads every article of the store, fits the model, finds each article's
-nearest neighbours and writes all of it as one immutable snapshot, which a running
+		Long: `Refresh makes the links of every article as one immutable snapshot, which a running
 server takes into service within a second. Nothing of it is seen before it is whole:
 when a refresh fails or is stopped, the snapshot before stays in service.
+
+The first one reads every article of the store, fits the model and finds each
+article's nearest neighbours. Later ones go on from the published snapshot: only what
+has changed is read and folded into the model, and only the lists it touches change.
+The model then ages. Refresh measures how much of the newer articles it knows, fits
+it anew when that is due, or with --full, and says which it did and why; so does
+alsolike status. A site of up to 3,000 articles is fitted anew every time.
 
 Articles that translate one another (translation_of) are never linked to each other,
 and where enough of them do, refresh learns from them how articles of different
 languages compare. It also says which articles look like translations of one another
 and do not say so.
 
+With --memory-limit refresh holds no more memory than that: it learns the model from
+as many articles as fit and folds the others in, or says at once how much it needs.
+
 The settings lsa.rank, lsa.seed, lsa.min_df, lsa.max_df, analysis.stop_words,
-analysis.stemming and neighbours.k in alsolike.yaml, or in variables such as
-ALSOLIKE_LSA_RANK, shape the snapshot.`,
+analysis.stemming, neighbours.k, neighbours.method, neighbours.min_recall and
+refresh.memory_limit in alsolike.yaml, or in variables such as ALSOLIKE_LSA_RANK,
+shape the snapshot.`,
 		Example: `  alsolike refresh
+  alsolike refresh --full
+  alsolike refresh --memory-limit 2GB
   ALSOLIKE_LSA_RANK=128 alsolike refresh --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,25 +61,32 @@ ALSOLIKE_LSA_RANK, shape the snapshot.`,
 			if err != nil {
 				return err
 			}
-			m, err := e.refresh(cmd.Context(), conf)
+			if limit != "" {
+				if conf.MemoryLimit, err = parseBytes(limit); err != nil {
+					return usagef("--memory-limit is %q; it %v", limit, err)
+				}
+			}
+			m, err := e.refresh(cmd.Context(), conf, full)
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				return e.writeJSON(m)
 			}
-			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service: %s (%s), %s, rank %d, made in %s with at most %s of memory.\n%s",
+			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service: %s (%s), %s, rank %d, made in %s with at most %s of memory.\n%s%s",
 				m.ID, plural(m.Counts.Articles, "article"), languageCounts(m), plural(m.Terms, "term"), m.Rank, roundDuration(duration(m)), megabytes(m.PeakMemory),
-				translationReport(m))
+				refreshReport(m), translationReport(m))
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the snapshot's manifest")
+	cmd.Flags().BoolVar(&full, "full", false, "read all articles and fit the model anew")
+	cmd.Flags().StringVar(&limit, "memory-limit", "", "the most memory to hold, an `amount` such as 2GB")
 	return cmd
 }
 
 // refresh makes and publishes a snapshot, alone on the data folder.
-func (e *env) refresh(ctx context.Context, conf *config) (snapshot.Manifest, error) {
+func (e *env) refresh(ctx context.Context, conf *config, full bool) (snapshot.Manifest, error) {
 	if err := e.needDataDir(); err != nil {
 		return snapshot.Manifest{}, err
 	}
@@ -91,6 +111,7 @@ func (e *env) refresh(ctx context.Context, conf *config) (snapshot.Manifest, err
 	defer p.close()
 	watch := p.stages(map[string]string{"decompose": "pass", "cross decompose": "pass"})
 	opts := e.refreshOptions(conf)
+	opts.Full = full
 	opts.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
 	m, err := refresh.Run(ctx, store, dir, opts)
 	watch.end(err)
@@ -100,10 +121,56 @@ func (e *env) refresh(ctx context.Context, conf *config) (snapshot.Manifest, err
 func (e *env) refreshOptions(conf *config) refresh.Options {
 	return refresh.Options{
 		LSA:     lsa.Options{Rank: conf.Rank, Seed: conf.Seed, MinDocFreq: conf.MinDocFreq, MaxDocFreq: conf.MaxDocFreq, Rules: conf.Rules},
-		K:       conf.K,
+		K:         conf.K,
+		Method:    conf.Method,
+		MinRecall: conf.MinRecall,
+
+		MemoryLimit: conf.MemoryLimit,
+
 		Version: version,
 		Now:     e.now,
 	}
+}
+
+// refreshReport says in words, a line each, how m was made and how well its model
+// still knows the articles.
+func refreshReport(m snapshot.Manifest) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s.\n", refreshKind(m))
+	if m.Search.Method == string(refresh.Approximate) {
+		fmt.Fprintf(&b, "The search for neighbours was approximate: %s.\n", recallOf(m.Search))
+	}
+	if m.Drift.Due != "" {
+		fmt.Fprintf(&b, "A full refresh is due, and the next one will be full: %s.\n", m.Drift.Due)
+	}
+	return b.String()
+}
+
+// refreshKind is "Went on from …: 12 articles analysed, …" or "Fitted anew to …, for …".
+func refreshKind(m snapshot.Manifest) string {
+	if m.Refresh.Kind == snapshot.Incremental {
+		return fmt.Sprintf("Went on from %s: %s analysed, the links of %s looked for anew; %s",
+			m.Parent, plural(m.Refresh.Analysed, "article"), count(m.Refresh.Searched), driftOf(m.Drift))
+	}
+	from := "all articles"
+	if m.Fit.LearntFrom < m.Fit.Articles {
+		from = fmt.Sprintf("%s of %s", count(m.Fit.LearntFrom), plural(m.Fit.Articles, "article"))
+	}
+	return fmt.Sprintf("The model was fitted anew to %s, because %s", from, m.Refresh.Reason)
+}
+
+// driftOf is "since the fit 380 articles (1.0 %) came, whose terms the model knows to 88 % (90 % at the fit), …".
+func driftOf(d snapshot.Drift) string {
+	if d.Folded == 0 {
+		return "none came since the model was fitted"
+	}
+	return fmt.Sprintf("since the model was fitted %s came or changed (%.1f %%), of whose terms it knows %.0f %% (%.0f %% at the fit) and of whose weight it holds %.0f %% (%.0f %%)",
+		count(d.Folded), 100*d.Share, 100*(1-d.Unknown), 100*(1-d.UnknownAtFit), 100*d.Energy, 100*d.EnergyAtFit)
+}
+
+// recallOf is "98.6 % of the nearest articles were found, by a sample of 500".
+func recallOf(s snapshot.Search) string {
+	return fmt.Sprintf("%.1f %% of the nearest articles were found, by a sample of %s", 100*s.Recall, count(s.Sample))
 }
 
 // languageCounts is "en 24, zh-Hans 24".

@@ -39,7 +39,8 @@ a second, and no request ever waits for them.
 
 With refresh.every in alsolike.yaml (or ALSOLIKE_REFRESH_EVERY) it also makes a new
 snapshot that often: once after its start in any case, since the settings may have
-changed, then whenever an article has. What alsolike.yaml lists under sources it
+changed, then whenever an article has. Each goes on from the one before, as alsolike
+refresh does; with refresh.full_every the model is fitted anew at least that often. What alsolike.yaml lists under sources it
 imports again and again; see alsolike help articles.`,
 		Example: `  alsolike serve
   alsolike serve --addr 127.0.0.1:9000
@@ -153,7 +154,8 @@ type background struct {
 	conf  *config
 	store *sqlite.Store
 	log   *slog.Logger
-	done  int64 // revision of the articles in the last snapshot made here; 0: none yet
+	done  int64             // revision of the articles in the last snapshot made here; 0: none yet
+	last  snapshot.Manifest // of it
 }
 
 // untilFirst is how often a refresh is tried while nothing is in service: the
@@ -189,11 +191,16 @@ func (b *background) run(ctx context.Context, ready func() bool) error {
 	}
 }
 
-// refresh makes a snapshot if any article has changed since the last one.
+// refresh makes a snapshot if any article has changed since the last one, or if
+// it is time to fit the model anew to those that have.
 func (b *background) refresh(ctx context.Context) error {
 	rev, err := b.store.Revision(ctx)
-	if err != nil || rev.Articles == b.done {
+	if err != nil {
 		return err
+	}
+	full := b.fullIsDue()
+	if rev.Articles == b.done && !full {
+		return nil
 	}
 	unlock, err := b.e.lock(refreshLock, "a refresh")
 	if err != nil {
@@ -204,11 +211,22 @@ func (b *background) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := refresh.Run(ctx, b.store, dir, b.e.refreshOptions(b.conf))
+	opts := b.e.refreshOptions(b.conf)
+	opts.Full = full
+	m, err := refresh.Run(ctx, b.store, dir, opts)
 	if err != nil {
 		return err
 	}
-	b.done = m.StoreRevision
-	b.log.Info("refreshed", "snapshot", m.ID, "articles", m.Counts.Articles, "took", roundDuration(duration(m)).String())
+	b.done, b.last = m.StoreRevision, m
+	b.log.Info("refreshed", "snapshot", m.ID, "articles", m.Counts.Articles, "kind", m.Refresh.Kind, "took", roundDuration(duration(m)).String())
+	if m.Drift.Due != "" {
+		b.log.Info("a full refresh is due, and the next one will be full", "reason", m.Drift.Due)
+	}
 	return nil
+}
+
+// fullIsDue reports whether the model of the last snapshot made here is older than
+// conf.FullEvery, and articles have come since it was fitted.
+func (b *background) fullIsDue() bool {
+	return b.conf.FullEvery > 0 && b.last.Drift.Folded > 0 && b.e.now().Sub(b.last.Fit.At) >= b.conf.FullEvery
 }

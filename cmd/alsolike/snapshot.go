@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
@@ -156,6 +157,11 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 	row("snapshot", "%s", m.ID)
 	row("created", "%s, by alsolike %s", m.Created.Format(time.RFC3339), m.Version)
 	row("articles", "%s (%s)", count(m.Counts.Articles), languageCounts(m))
+	row("refresh", "%s", refreshKind(m))
+	if m.Drift.Due != "" {
+		row("full refresh due", "%s", m.Drift.Due)
+	}
+	row("search", "%s", searchOf(m.Search))
 	row("model", "%s, rank %d, kernel %s, id %.12s", plural(m.Terms, "term"), m.Rank, m.Kernel, m.ModelID)
 	for _, key := range slices.Sorted(maps.Keys(m.Config)) {
 		row(key, "%v", m.Config[key])
@@ -191,10 +197,21 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 		row("time of "+stage, "%s", roundDuration(time.Duration(m.Timings[stage])*time.Millisecond))
 	}
 	row("peak memory", "%s", megabytes(m.PeakMemory))
+	for _, stage := range slices.Sorted(maps.Keys(m.PeakStages)) {
+		row("peak of "+stage, "%s", megabytes(m.PeakStages[stage]))
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		row(name, "%s bytes, sha-256 %.12s", count(m.Files[name].Size), m.Files[name].SHA256)
 	}
 	return w.Flush()
+}
+
+// searchOf is "exact", or "approximate: 98.6 % of …".
+func searchOf(s snapshot.Search) string {
+	if s.Method != string(refresh.Approximate) {
+		return s.Method
+	}
+	return s.Method + ": " + recallOf(s)
 }
 
 // boilerplateCount is "2,741 blocks, left out of 877 articles (706 kB)".

@@ -72,6 +72,9 @@ type snapshotStatus struct {
 	Problem    string            `json:"problem,omitempty"`
 
 	Boilerplate snapshot.Boilerplate `json:"boilerplate"`
+	Fit         snapshot.Fit         `json:"fit"`
+	Drift       snapshot.Drift       `json:"drift"`
+	Search      snapshot.Search      `json:"search"`
 }
 
 // status asks the data folder.
@@ -124,7 +127,7 @@ func (e *env) snapshotStatus(ctx context.Context, store *sqlite.Store) (*snapsho
 	}
 	m := opened.Manifest()
 	st := &snapshotStatus{ID: id, Created: m.Created, Articles: m.Counts.Articles, Languages: m.Counts.Languages}
-	st.Boilerplate = m.Boilerplate
+	st.Boilerplate, st.Fit, st.Drift, st.Search = m.Boilerplate, m.Fit, m.Drift, m.Search
 	st.AgeSeconds = int64(e.now().Sub(m.Created) / time.Second)
 	for _, err := range store.CardsSince(ctx, m.StoreRevision) {
 		if err != nil {
@@ -176,6 +179,11 @@ func (e *env) showStatus(st siteStatus) error {
 		fmt.Fprintf(w, "snapshot\tbroken: %s\n", s.Problem)
 	} else {
 		fmt.Fprintf(w, "snapshot\t%s, made %s ago of %s; %s\n", s.ID, age(time.Duration(s.AgeSeconds)*time.Second), plural(s.Articles, "article"), sinceThen(s.Changed))
+		fmt.Fprintf(w, "model\tfitted %s ago; %s\n", age(e.now().Sub(s.Fit.At)), driftOf(s.Drift))
+		if s.Drift.Due != "" {
+			fmt.Fprintf(w, "\ta full refresh is due, and the next one will be full: %s\n", s.Drift.Due)
+		}
+		fmt.Fprintf(w, "search\t%s\n", searchOf(s.Search))
 		fmt.Fprintf(w, "boilerplate\t%s\n", boilerplateCount(s.Boilerplate))
 	}
 	if len(st.Sources) == 0 {

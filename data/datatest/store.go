@@ -140,6 +140,31 @@ func (s *Store) ReadArticles(_ context.Context, f func(rev data.Revision, articl
 	return f(rev, yieldArticles(all))
 }
 
+// ReadChanges calls f with one unchanging view of the store: its revision, the
+// digest of all articles, and those that changed after revision since, in id
+// order.
+func (s *Store) ReadChanges(_ context.Context, since int64, f func(rev data.Revision, all data.Digest, changed iter.Seq2[data.Article, error]) error) error {
+	rev, all := s.snapshot()
+	var digest data.Digest
+	for i := range all {
+		digest.Toggle(all[i].article.Hash())
+	}
+	return f(rev, digest, yieldArticles(slices.DeleteFunc(all, func(one stored) bool { return one.revision <= since })))
+}
+
+// TextSize counts the articles on the site and the bytes of their titles,
+// summaries and bodies.
+func (s *Store) TextSize(context.Context) (articles int, bytes int64, err error) {
+	_, all := s.snapshot()
+	for _, one := range all {
+		if a := one.article; a.State != data.Unpublished {
+			articles++
+			bytes += int64(len(a.Title) + len(a.Summary) + len(a.Body))
+		}
+	}
+	return articles, bytes, nil
+}
+
 // CardsSince yields the cards of the articles that changed after revision rev,
 // oldest change first, then in id order.
 func (s *Store) CardsSince(_ context.Context, rev int64) iter.Seq2[data.Card, error] {

@@ -64,15 +64,18 @@ type putter struct {
 	hash     *sql.Stmt
 	insert   *sql.Stmt
 	revision int64 // that the transaction gets if it changes anything
+	digest   data.Digest
 	changes  data.Changes
 }
 
 func newPutter(ctx context.Context, tx *sql.Tx) (*putter, error) {
 	var p putter
 	var err error
-	if err = tx.QueryRowContext(ctx, `SELECT articles + 1 FROM revision`).Scan(&p.revision); err != nil {
+	var digest []byte
+	if err = tx.QueryRowContext(ctx, `SELECT articles + 1, digest FROM revision`).Scan(&p.revision, &digest); err != nil {
 		return nil, err
 	}
+	p.digest = data.Digest(digest)
 	if p.hash, err = tx.PrepareContext(ctx, `SELECT hash FROM article WHERE id = ?`); err != nil {
 		return nil, err
 	}
@@ -95,7 +98,9 @@ func (p *putter) put(ctx context.Context, a *data.Article) error {
 		return nil
 	default:
 		p.changes.Updated++
+		p.digest.Toggle([len(hash)]byte(stored))
 	}
+	p.digest.Toggle(hash)
 	state := a.State
 	if state == "" {
 		state = data.Published
@@ -113,7 +118,7 @@ func (p *putter) finish(ctx context.Context, tx *sql.Tx) error {
 	if p.changes.Added+p.changes.Updated == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE revision SET articles = ?`, p.revision)
+	_, err := tx.ExecContext(ctx, `UPDATE revision SET articles = ?, digest = ?`, p.revision, p.digest[:])
 	return err
 }
 
@@ -158,6 +163,36 @@ func (s *Store) ReadArticles(ctx context.Context, f func(rev data.Revision, arti
 		return err
 	}
 	return f(rev, s.articles(ctx, tx))
+}
+
+// ReadChanges calls f with one unchanging view of the store: its revision, the
+// digest of all articles, and those that changed after revision since
+// (data.Revision.Articles), in id order (of bytes), which f may go through more
+// than once. Nothing of it may be used after f has returned. It returns f's error.
+func (s *Store) ReadChanges(ctx context.Context, since int64, f func(rev data.Revision, all data.Digest, changed iter.Seq2[data.Article, error]) error) error {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("sqlite: load changes: %w", s.explain(ctx, err))
+	}
+	defer tx.Rollback()
+	var rev data.Revision
+	var digest []byte
+	if err := tx.QueryRowContext(ctx, `SELECT articles, overrides, digest FROM revision`).Scan(&rev.Articles, &rev.Overrides, &digest); err != nil {
+		return fmt.Errorf("sqlite: load changes: %w", s.explain(ctx, err))
+	}
+	return f(rev, data.Digest(digest), collect(ctx, s, "load changes", scanArticle, tx,
+		`SELECT `+articleColumns+` FROM article WHERE revision > ? ORDER BY +id`, since))
+}
+
+// TextSize counts the articles on the site and the bytes of their titles,
+// summaries and bodies as they are stored. It reads no text.
+func (s *Store) TextSize(ctx context.Context) (articles int, bytes int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(octet_length(title) + octet_length(summary) + octet_length(body)), 0)
+		FROM article WHERE state <> ?`, string(data.Unpublished)).Scan(&articles, &bytes)
+	if err != nil {
+		return 0, 0, fmt.Errorf("sqlite: measure the texts: %w", s.explain(ctx, err))
+	}
+	return articles, bytes, nil
 }
 
 // A querier is a pool or a transaction.

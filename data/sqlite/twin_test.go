@@ -23,6 +23,8 @@ type store interface {
 	Article(context.Context, data.ArticleID) (data.Article, error)
 	Articles(context.Context) iter.Seq2[data.Article, error]
 	ReadArticles(context.Context, func(data.Revision, iter.Seq2[data.Article, error]) error) error
+	ReadChanges(context.Context, int64, func(data.Revision, data.Digest, iter.Seq2[data.Article, error]) error) error
+	TextSize(context.Context) (int, int64, error)
 	CardsSince(context.Context, int64) iter.Seq2[data.Card, error]
 	Revision(context.Context) (data.Revision, error)
 	CountLanguages(context.Context) (data.LangCounts, error)
@@ -71,6 +73,10 @@ var (
 // An answer is everything that can be asked of a store.
 type answer struct {
 	Articles, View []data.Article
+	Changed        []data.Article
+	Digest         data.Digest
+	OnSite         int
+	Bytes          int64
 	Cards          []data.Card
 	Revision, Seen data.Revision
 	Overrides      []data.Override
@@ -99,6 +105,19 @@ func ask(s store, id data.ArticleID, rev int64) answer {
 		}
 		return nil
 	}))
+	note(s.ReadChanges(ctx, rev, func(seen data.Revision, digest data.Digest, changed iter.Seq2[data.Article, error]) error {
+		got.Digest = digest
+		if seen != got.Seen {
+			return fmt.Errorf("revisions %v and %v", seen, got.Seen)
+		}
+		for a, err := range changed {
+			note(err)
+			got.Changed = append(got.Changed, a)
+		}
+		return nil
+	}))
+	got.OnSite, got.Bytes, err = s.TextSize(ctx)
+	note(err)
 	for c, err := range s.CardsSince(ctx, rev) {
 		note(err)
 		got.Cards = append(got.Cards, c)

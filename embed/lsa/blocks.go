@@ -4,22 +4,17 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/vec"
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
-// leastSigma is the share of the greatest singular value below which one counts as
-// zero: products in float32 leave about 1e-6 of it in every direction.
-const leastSigma = 1e-5
-
 // blocks does arithmetic on blocks of vectors: tall matrices in float32 with few
-// columns, spread over workers by rows. What it sums over rows it sums in float64,
-// and in an order that does not depend on the number of workers.
+// columns, spread over workers by rows, in an order that does not depend on the number
+// of workers.
 //
 // The first error sticks; after it, results hold no meaning.
 type blocks struct {
@@ -55,131 +50,173 @@ func (w *blocks) product(a *embed.Sparse, x embed.Dense) embed.Dense {
 	w.inChunks(a.Cols, chunkRows, func(lo, hi int) {
 		for j := lo; j < hi; j++ {
 			index, value := a.Col(j)
-			combineRows(index, value, x, y.Row(j))
+			vec.Combine(y.Row(j), x.Data, index, value)
 		}
 	})
 	return y
 }
 
-// times is x·t, in the storage of x if it fits.
-func (w *blocks) times(x embed.Dense, t embed.Dense) embed.Dense {
-	y := x
-	if t.Dim != x.Dim {
-		y = embed.NewDense(x.Rows, t.Dim)
+// width is the number of columns of blocks that stand side by side.
+func width(xs []embed.Dense) (n int) {
+	for _, x := range xs {
+		n += x.Dim
 	}
-	first := make([]int, t.Rows) // column of the first number of each row that is not 0: t is often triangular
-	for l := range first {
-		for first[l] < t.Dim && t.Row(l)[first[l]] == 0 {
-			first[l]++
-		}
-	}
-	w.inChunks(x.Rows, chunkRows, func(lo, hi int) {
-		sum := make([]float32, t.Dim)
-		for i := lo; i < hi; i++ {
-			clear(sum)
-			for l, v := range x.Row(i) {
-				vec.Axpy(v, t.Row(l)[first[l]:], sum[first[l]:])
-			}
-			copy(y.Row(i), sum)
-		}
-	})
-	return y
+	return n
 }
 
-// stripes is the number of parts whose Gram matrices are summed apart.
+// crossRows is the number of rows over which cross sums in float32. What it sums of
+// them, and all the rest, it sums in float64.
+const crossRows = 512
+
+// stripes is the number of parts whose products are summed apart.
 const stripes = 16
 
-// gram is xᵀ·x in float64, or nil after an error.
-func (w *blocks) gram(x embed.Dense) *mat.SymDense {
-	n := x.Dim
+// cross is [xs…]ᵀ·y, row major.
+func (w *blocks) cross(xs []embed.Dense, y embed.Dense) []float64 {
+	p, q := width(xs), y.Dim
+	perStripe := (y.Rows + stripes - 1) / stripes
 	parts := make([][]float64, stripes)
-	for s := range parts {
-		parts[s] = make([]float64, n*n)
-	}
-	perStripe := (x.Rows + stripes - 1) / stripes
-	w.inChunks(x.Rows, perStripe, func(first, end int) {
-		part := blas64.General{Rows: n, Cols: n, Stride: n, Data: parts[first/perStripe]}
-		wide := make([]float64, chunkRows*n)
-		for lo := first; lo < end; lo += chunkRows {
-			hi := min(lo+chunkRows, end)
-			for i, v := range x.Data[lo*n : hi*n] {
-				wide[i] = float64(v)
-			}
-			addGram(blas64.General{Rows: hi - lo, Cols: n, Stride: n, Data: wide}, part)
+	w.inChunks(y.Rows, max(perStripe, 1), func(first, end int) {
+		sum := make([]float64, p*q)
+		tiles := newTiles(q)
+		for lo := first; lo < end; lo += crossRows {
+			tiles.cross(sum, xs, y, lo, min(lo+crossRows, end))
 		}
+		parts[first/perStripe] = sum
 	})
 	if w.err != nil {
-		return nil
+		return make([]float64, p*q)
 	}
+	return total(parts)
+}
+
+// total is the sum of parts, of which those at the end may be missing.
+func total(parts [][]float64) []float64 {
 	for _, part := range parts[1:] {
-		blas64.Axpy(1, blas64.Vector{N: n * n, Inc: 1, Data: part}, blas64.Vector{N: n * n, Inc: 1, Data: parts[0]})
-	}
-	return mat.NewSymDense(n, parts[0])
-}
-
-// addGram adds the upper triangle of xᵀ·x to sum, in tiles small enough that gonum
-// multiplies each in one goroutine and in the first cache.
-func addGram(x, sum blas64.General) {
-	const tile = 64
-	part := func(g blas64.General, i, j, rows, cols int) blas64.General {
-		return blas64.General{Rows: rows, Cols: cols, Stride: g.Stride, Data: g.Data[i*g.Stride+j:]}
-	}
-	for i := 0; i < x.Cols; i += tile {
-		rows := min(tile, x.Cols-i)
-		for j := i; j < x.Cols; j += tile {
-			cols := min(tile, x.Cols-j)
-			blas64.Gemm(blas.Trans, blas.NoTrans, 1, part(x, 0, i, x.Rows, rows), part(x, 0, j, x.Rows, cols), 1, part(sum, i, j, rows, cols))
+		for i, v := range part {
+			parts[0][i] += v
 		}
 	}
+	return parts[0]
 }
 
-// orthonormal returns a matrix with the column space of x and columns that are
-// orthonormal up to about 1e-7·κ(x), where κ is the ratio of its greatest to its
-// least singular value. It overwrites x.
-//
-// Directions below leastSigma of the greatest are dropped: the result can have fewer
-// columns than x. It has none, and an error is set, if x is zero or not finite.
-//
-// Cholesky QR (xᵀx = RᵀR, q = x·R⁻¹); for ill-conditioned x, from the eigenvectors of
-// xᵀx: Stathopoulos and Wu (2002), "A block orthogonalization procedure".
-func (w *blocks) orthonormal(x embed.Dense) embed.Dense {
-	gram := w.gram(x)
-	if gram == nil {
-		return x
+// subtract takes [xs…]·c from y.
+func (w *blocks) subtract(y embed.Dense, xs []embed.Dense, c []float64) {
+	if w.err != nil {
+		return
 	}
-	turn, ok := inverseCholesky(gram)
-	if !ok {
-		var values []float64
-		if values, turn, w.err = eigen(gram, gram.SymmetricDim()); w.err != nil {
-			return x
+	t := embed.NewDense(width(xs), y.Dim)
+	for i, v := range c {
+		t.Data[i] = float32(-v)
+	}
+	w.addTimes(y, xs, t)
+}
+
+// times is [xs…]·t.
+func (w *blocks) times(xs []embed.Dense, t embed.Dense) embed.Dense {
+	y := embed.NewDense(xs[0].Rows, t.Dim)
+	w.addTimes(y, xs, t)
+	return y
+}
+
+// addTimes adds [xs…]·t to y.
+func (w *blocks) addTimes(y embed.Dense, xs []embed.Dense, t embed.Dense) {
+	padded := padColumns(t)
+	w.inChunks(y.Rows, chunkRows, func(lo, hi int) {
+		tiles := newTiles(t.Dim)
+		tiles.addTimes(y, xs, padded, lo, hi)
+	})
+}
+
+// orthonormal returns an orthonormal basis of the columns of x, up to about 1e-7·κ²,
+// where κ is the ratio of the greatest to the least singular value of x with its
+// columns scaled to length 1, and the least length that a direction of it had in x.
+// Columns no longer than floor are dropped, and directions of the scaled columns whose
+// squared length is least or less.
+//
+// From the eigenvectors of xᵀx: Stathopoulos and Wu (2002), "A block
+// orthogonalization procedure with constant synchronization requirements".
+func (w *blocks) orthonormal(x embed.Dense, floor, drop float64) (q embed.Dense, least float64) {
+	none := embed.Dense{Rows: x.Rows}
+	if x.Dim == 0 {
+		return none, 0
+	}
+	g := w.cross([]embed.Dense{x}, x)
+	n := x.Dim
+	length := make([]float64, n)
+	for i := range n {
+		length[i] = math.Sqrt(g[i*n+i])
+		if math.IsNaN(length[i]) || math.IsInf(length[i], 0) {
+			w.err = errZero
+			return none, 0
 		}
-		for j, v := range values {
-			for i := range turn.Rows {
-				turn.Row(i)[j] /= float32(math.Sqrt(v))
+	}
+	scaled := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := i; j < n; j++ {
+			if length[i] > floor && length[j] > floor {
+				scaled.SetSym(i, j, g[i*n+j]/length[i]/length[j])
 			}
 		}
 	}
-	return w.times(x, turn)
+	values, turn, err := eigen(scaled, n)
+	if err != nil {
+		w.err = err
+		return none, 0
+	}
+	for len(values) > 0 && !(values[len(values)-1] > drop) {
+		values = values[:len(values)-1]
+	}
+	turn = firstColumns(turn, len(values))
+	least = math.Inf(1)
+	for i := range n {
+		if !(length[i] > floor) {
+			continue
+		}
+		for j, v := range values {
+			turn.Row(i)[j] /= float32(math.Sqrt(v) * length[i])
+			least = min(least, math.Sqrt(v)*length[i])
+		}
+	}
+	return w.times([]embed.Dense{x}, turn), least
+}
+
+// leastSigma is the share of the greatest singular value below which one counts as
+// zero: products in float32 leave about 1e-6 of it in every direction.
+const leastSigma = 1e-5
+
+// gram is xᵀ·x, summed in float64.
+func (w *blocks) gram(x embed.Dense) *mat.SymDense {
+	n := x.Dim
+	perStripe := max((x.Rows+stripes-1)/stripes, 1)
+	parts := make([][]float64, stripes)
+	w.inChunks(x.Rows, perStripe, func(lo, hi int) {
+		sum := make([]float64, n*n)
+		for i := lo; i < hi; i++ {
+			row := x.Row(i)
+			for i, v := range row {
+				to := sum[i*n:][:n]
+				for j := i; j < n; j++ {
+					to[j] += float64(v) * float64(row[j])
+				}
+			}
+		}
+		parts[lo/perStripe] = sum
+	})
+	if w.err != nil {
+		return mat.NewSymDense(n, nil)
+	}
+	return mat.NewSymDense(n, total(parts))
 }
 
 // inverseCholesky is R⁻¹ where g = RᵀR with R upper triangular. It says no if g is
 // too near to singular.
 func inverseCholesky(g *mat.SymDense) (embed.Dense, bool) {
-	n := g.SymmetricDim()
-	factor := mat.NewSymDense(n, nil)
-	factor.CopySym(g)
-	r, ok := lapack64.Potrf(factor.RawSymmetric())
-	if !ok {
+	r, ok := lapack64.Potrf(g.RawSymmetric())
+	if !ok || !lapack64.Trtri(r) {
 		return embed.Dense{}, false
 	}
-	least, greatest := math.Inf(1), 0.0
-	for i := range n {
-		v := r.Data[i*r.Stride+i]
-		least, greatest = min(least, v), max(greatest, v)
-	}
-	if !(least > leastSigma*greatest) || !lapack64.Trtri(r) {
-		return embed.Dense{}, false
-	}
+	n := r.N
 	inverse := embed.NewDense(n, n)
 	for i := range n {
 		for j := i; j < n; j++ {
@@ -189,9 +226,8 @@ func inverseCholesky(g *mat.SymDense) (embed.Dense, bool) {
 	return inverse, true
 }
 
-// eigen returns the greatest k eigenvalues of g = xᵀx, descending, and their
-// eigenvectors as columns; those that are zero as far as float32 can tell are left
-// out.
+// eigen returns the greatest k eigenvalues of g, descending, and their eigenvectors as
+// columns.
 func eigen(g *mat.SymDense, k int) ([]float64, embed.Dense, error) {
 	n := g.SymmetricDim()
 	for i := range n {
@@ -203,29 +239,15 @@ func eigen(g *mat.SymDense, k int) ([]float64, embed.Dense, error) {
 	if !e.Factorize(g, true) {
 		return nil, embed.Dense{}, errZero
 	}
-	ascending := e.Values(nil)
+	values := e.Values(nil)
+	slices.Reverse(values)
 	var vectors mat.Dense
 	e.VectorsTo(&vectors)
-
-	var values []float64
-	for len(values) < k {
-		v := ascending[n-1-len(values)]
-		if !(v > leastSigma*leastSigma*ascending[n-1]) {
-			break
-		}
-		values = append(values, v)
-		if len(values) == n {
-			break
-		}
-	}
-	if len(values) == 0 {
-		return nil, embed.Dense{}, errZero
-	}
-	turn := embed.NewDense(n, len(values))
+	turn := embed.NewDense(n, k)
 	for i := range n {
-		for j := range values {
+		for j := range k {
 			turn.Row(i)[j] = float32(vectors.At(i, n-1-j))
 		}
 	}
-	return values, turn, nil
+	return values[:k], turn, nil
 }

@@ -33,7 +33,7 @@ func Example() {
 
 	draft := model.FoldIn(english("Ships leave the harbours"))
 	for i, title := range titles {
-		fmt.Printf("%.2f %s\n", vec.Dot(draft, vectors.Row(i)), title)
+		fmt.Printf("%.2f %s\n", max(vec.Dot(draft, vectors.Row(i)), 0), title)
 	}
 	// Output:
 	// 1.00 New cranes for the old harbour

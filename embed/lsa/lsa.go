@@ -227,21 +227,15 @@ func project(ctx context.Context, languages []counted, spaces []*Space, n int, o
 const leastShare = 1e-4
 
 // projectOne sets dst to the projection of a weighted text of length 1 onto the
-// columns of u, scaled to length 1 or zero.
-func projectOne(index []uint32, value []float32, u embed.Dense, dst []float32) {
-	combineRows(index, value, u, dst)
-	if vec.Norm(dst) < leastShare {
+// columns of u, scaled to length 1 or zero, and returns its length before.
+func projectOne(index []uint32, value []float32, u embed.Dense, dst []float32) (length float32) {
+	vec.Combine(dst, u.Data, index, value)
+	length = vec.Norm(dst)
+	if length < leastShare {
 		clear(dst)
 	}
 	vec.Normalise(dst)
-}
-
-// combineRows sets dst to Σ value[e]·x.Row(index[e]).
-func combineRows(index []uint32, value []float32, x embed.Dense, dst []float32) {
-	clear(dst)
-	for e, i := range index {
-		vec.Axpy(value[e], x.Row(int(i)), dst)
-	}
+	return length
 }
 
 // isPositive reports whether w is a finite number above 0.

@@ -393,7 +393,7 @@ func TestPartsComposeWithNLP(t *testing.T) {
 		}
 		return got
 	}
-	ours := &TruncatedSVD{K: 3, Iterations: 60}
+	ours := &TruncatedSVD{K: 3, Oversample: 60}
 	got, want := pipeline(ours), pipeline(nlp.NewTruncatedSVD(3))
 	for i := range 3 {
 		a, b := mat.Row(nil, i, got), mat.Row(nil, i, want)

@@ -8,13 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"unsafe"
 
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/token"
-	"github.com/alsolike/alsolike/embed/vec"
 )
 
 // A Model is what Fit learnt: the spaces of the languages. It is never changed and safe
@@ -80,7 +78,7 @@ func newModel(rules token.Rules, spaces []*Space) *Model {
 		bits |= keepEndings
 	}
 	binary.LittleEndian.PutUint64(header[rulesAt:], bits)
-	copy(header[kernelAt:hashAt], "gonum/"+runtime.GOARCH)
+	copy(header[kernelAt:hashAt], Kernel())
 	m := open(header, spaces)
 	sum := m.hash()
 	copy(header[hashAt:], sum[:])
@@ -331,28 +329,9 @@ func (m *Model) Space(lang string) *Space {
 	return m.spaces[i]
 }
 
-// Kernel names the arithmetic that fitted m, such as "gonum/amd64". Models fitted
+// Kernel names the arithmetic that fitted m, such as "avx512vnni/amd64". Models fitted
 // from equal input by one kernel are equal in every byte.
 func (m *Model) Kernel() string { return m.kernel }
-
-// FoldIn returns the vector of a text, of length 1, without refitting; or the zero
-// vector, as Fit does, and of a text in a language that m does not know. For a text
-// that m was fitted to it is the vector that Fit returned.
-func (m *Model) FoldIn(text embed.Text) []float32 {
-	vector := make([]float32, m.Rank())
-	s := m.Space(text.Lang)
-	if s == nil {
-		return vector
-	}
-	scratch := bag{rules: m.rules}
-	index, value := scratch.count(text, s.terms.find, nil, nil)
-	for e, i := range index {
-		value[e] = weigh(value[e], s.weight[i])
-	}
-	vec.Normalise(value)
-	projectOne(index, value, s.u, vector[:s.Rank()])
-	return vector
-}
 
 // Rank is the number of dimensions of s, k.
 func (s *Space) Rank() int { return s.u.Dim }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/vec"
 	"github.com/james-bowman/nlp"
 	"gonum.org/v1/gonum/mat"
 )
@@ -38,6 +39,9 @@ type TruncatedSVD struct {
 
 	U     embed.Dense // m×k, columns orthonormal; set by Fit
 	Sigma []float32   // k, descending; set by Fit
+
+	// Energy is the share of the sum of squares of A that UΣVᵀ holds; set by Fit.
+	Energy float64
 
 	err error
 }
@@ -72,7 +76,7 @@ func (t *TruncatedSVD) Transform(a mat.Matrix) (mat.Matrix, error) {
 	row := make([]float32, t.U.Dim)
 	for j := range s.Cols {
 		index, value := s.Col(j)
-		combineRows(index, value, t.U, row)
+		vec.Combine(row, t.U.Data, index, value)
 		for i, v := range row {
 			product.Set(i, j, float64(v))
 		}
@@ -90,8 +94,8 @@ func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
 	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers}
 	setDefault(&o.K, defaultRank(cols))
 	setDefault(&o.Seed, 1)
-	setDefault(&o.Oversample, 16)
-	setDefault(&o.Iterations, 4)
+	setDefault(&o.Oversample, o.K+32)
+	setDefault(&o.Iterations, 17)
 	setDefault(&o.Workers, runtime.GOMAXPROCS(0))
 	return o
 }
@@ -100,69 +104,134 @@ func defaultRank(texts int) int { return max(1, min(256, texts/8)) }
 
 // fit sets U and Sigma.
 func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(done, total int64)) error {
-	t.U, t.Sigma = embed.Dense{}, nil
+	t.U, t.Sigma, t.Energy = embed.Dense{}, nil, 0
 	o := t.withDefaults(a.Cols)
-
 	k := min(o.K, a.Rows, a.Cols)
-	columns := min(k+o.Oversample, a.Rows, a.Cols)
 	if k < 1 {
 		return errZero
 	}
-	w := blocks{ctx: ctx, workers: o.Workers}
-	steps := int64(o.Iterations + 2)
-	step := func(i int) { progress(int64(i), steps) }
-	step(0)
-
-	// q spans, better with every iteration, the leading left singular vectors.
-	rows := a.Transposed()
-	q := w.orthonormal(w.product(rows, w.gaussian(a.Cols, columns, o.Seed)))
-	for i := range o.Iterations {
-		step(i + 1)
-		v := w.orthonormal(w.product(a, q))
-		q = w.orthonormal(w.product(rows, v))
-	}
-	q = w.orthonormal(q) // once more: the first pass leaves errors of the order of 1e-7·κ
-	step(o.Iterations + 1)
-
-	// Rayleigh–Ritz: the eigenvectors of (Aᵀq)ᵀ(Aᵀq) turn q into singular vectors.
-	gram := w.gram(w.product(a, q))
+	w := &blocks{ctx: ctx, workers: o.Workers}
+	u, values := w.leading(a, k, o, progress)
 	if w.err != nil {
 		return w.err
 	}
-	values, turn, err := eigen(gram, k)
-	if err != nil {
-		return err
-	}
-	q = w.times(q, turn)
-	if w.err != nil {
-		return w.err
-	}
-	t.U = q
-	fixSigns(t.U)
+	w.fixSigns(u)
 	t.Sigma = make([]float32, len(values))
+	var held float64
 	for i, v := range values {
 		t.Sigma[i] = float32(math.Sqrt(v))
+		held += v
 	}
-	step(o.Iterations + 2)
-	return nil
+	t.U, t.Energy = u, min(held/squares(a), 1)
+	return w.err
+}
+
+// leading returns the leading left singular vectors of a, at most k, as columns, and the
+// squares of their singular values.
+func (w *blocks) leading(a *embed.Sparse, k int, o TruncatedSVD, progress func(done, total int64)) (embed.Dense, []float64) {
+	rows := a.Transposed()
+	space := krylov{blocks: w, a: a, rows: rows} // of the shorter side of a
+	if a.Rows < a.Cols {
+		space.a, space.rows = rows, a
+	}
+	dims := min(k+o.Oversample, space.a.Cols)
+	width := (dims + o.Iterations - 1) / o.Iterations
+	space.grow(dims, (width+7)&^7, o.Seed, progress)
+	if w.err != nil {
+		return embed.Dense{}, nil
+	}
+	values, vectors, err := eigen(space.t, k)
+	if err != nil {
+		w.err = err
+		return embed.Dense{}, nil
+	}
+	u := w.times(space.basis, vectors)
+	if space.a == a {
+		u = w.product(rows, u)
+	}
+	if values[k-1] > leastShort*values[0] {
+		if turn, ok := inverseCholesky(mat.NewSymDense(k, w.cross([]embed.Dense{u}, u))); ok {
+			return w.times([]embed.Dense{u}, turn), values
+		}
+	}
+	return w.refined(a, u)
+}
+
+// leastShort is the share of the greatest squared singular value down to which the
+// space of leading tells them from rounding.
+const leastShort = 1e-4
+
+// refined returns the left singular vectors of a in the space of the columns of u, for
+// singular values too far apart for their squares to be told from rounding.
+func (w *blocks) refined(a *embed.Sparse, u embed.Dense) (embed.Dense, []float64) {
+	floor := leastSigma * w.greatestLength(u)
+	for range 2 {
+		u, _ = w.orthonormal(u, floor, 1e-5)
+		floor = 0
+	}
+	if w.err == nil && u.Dim == 0 {
+		w.err = errZero
+	}
+	if w.err != nil {
+		return embed.Dense{}, nil
+	}
+	gram := w.gram(w.product(a, u))
+	values, vectors, err := eigen(gram, u.Dim)
+	if err != nil {
+		w.err = err
+		return embed.Dense{}, nil
+	}
+	least := leastSigma * leastSigma * values[0]
+	for len(values) > 0 && !(values[len(values)-1] > least) {
+		values = values[:len(values)-1]
+	}
+	if len(values) == 0 {
+		w.err = errZero
+	}
+	return w.times([]embed.Dense{u}, firstColumns(vectors, len(values))), values
 }
 
 // fixSigns makes the entry of greatest magnitude of each column positive, the first
 // of them where there are several: a factorisation leaves the signs open.
-func fixSigns(u embed.Dense) {
-	extreme := slices.Clone(u.Row(0))
-	for i := range u.Rows {
-		for j, v := range u.Row(i) {
-			if math.Abs(float64(v)) > math.Abs(float64(extreme[j])) {
-				extreme[j] = v
+func (w *blocks) fixSigns(u embed.Dense) {
+	extremes := make([][]float32, (u.Rows+chunkRows-1)/chunkRows)
+	w.inChunks(u.Rows, chunkRows, func(lo, hi int) {
+		extreme := slices.Clone(u.Row(lo))
+		for i := lo + 1; i < hi; i++ {
+			moreExtreme(extreme, u.Row(i))
+		}
+		extremes[lo/chunkRows] = extreme
+	})
+	if w.err != nil {
+		return
+	}
+	for _, extreme := range extremes[1:] {
+		moreExtreme(extremes[0], extreme)
+	}
+	w.inChunks(u.Rows, chunkRows, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			for j := range u.Row(i) {
+				if extremes[0][j] < 0 {
+					u.Row(i)[j] *= -1
+				}
 			}
 		}
-	}
-	for i := range u.Rows {
-		for j := range u.Row(i) {
-			if extreme[j] < 0 {
-				u.Row(i)[j] *= -1
-			}
+	})
+}
+
+// moreExtreme puts those numbers of row into extreme that are of greater magnitude.
+func moreExtreme(extreme, row []float32) {
+	for j, v := range row {
+		if max(v, -v) > max(extreme[j], -extreme[j]) {
+			extreme[j] = v
 		}
 	}
+}
+
+// squares is the sum of the squares of the numbers of a.
+func squares(a *embed.Sparse) (sum float64) {
+	for _, v := range a.Value {
+		sum += float64(v) * float64(v)
+	}
+	return sum
 }

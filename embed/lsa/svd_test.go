@@ -67,8 +67,8 @@ func TestTruncatedSVDEqualsDense(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Enough iterations that only rounding is left.
-			svd := &TruncatedSVD{K: c.k, Iterations: 60}
+			// The space is then the whole one, and only rounding is left.
+			svd := &TruncatedSVD{K: c.k, Oversample: 200}
 			got, err := svd.FitTransform(a)
 			if err != nil {
 				t.Fatal(err)

@@ -21,6 +21,9 @@ const (
 	hard                 // any other
 )
 
+// beyond stands for a character beyond ASCII in byteClass.
+const beyond class = 1<<8 - 1
+
 // joins reports whether c between two characters of class side makes one word of them.
 func (c class) joins(side class) bool {
 	switch side {
@@ -32,55 +35,63 @@ func (c class) joins(side class) bool {
 	return false
 }
 
-// asciiClass is the classes of ASCII.
-var asciiClass = func() (table [utf8.RuneSelf]class) {
-	for r := range rune(utf8.RuneSelf) {
+// byteClass is the classes of ASCII, and beyond for the bytes of other characters.
+var byteClass = func() (table [256]class) {
+	for b := range table {
 		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
-			table[r] = letter
-		case '0' <= r && r <= '9':
-			table[r] = digit
-		case r == '_':
-			table[r] = low
-		case r == ':':
-			table[r] = colon
-		case r == ',' || r == ';':
-			table[r] = comma
-		case r == '.' || r == '\'':
-			table[r] = dot
+		case b >= utf8.RuneSelf:
+			table[b] = beyond
+		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z':
+			table[b] = letter
+		case '0' <= b && b <= '9':
+			table[b] = digit
+		case b == '_':
+			table[b] = low
+		case b == ':':
+			table[b] = colon
+		case b == ',' || b == ';':
+			table[b] = comma
+		case b == '.' || b == '\'':
+			table[b] = dot
 		default:
-			table[r] = between
+			table[b] = between
 		}
 	}
 	return table
 }()
 
-// The characters beyond ASCII that are in tables: alphabets from Latin to Arabic, and
-// punctuation with other symbols.
-const (
-	endAlphabets = 0x0700
-	firstSymbol  = 0x2000
-	endSymbols   = 0x2300
-	tabled       = endAlphabets + endSymbols - firstSymbol
-)
+// blocks are the characters beyond ASCII that are in tables: alphabets from Latin to
+// Arabic, punctuation with other symbols, those of Chinese and Japanese with kana, and
+// full-width forms.
+var blocks = [...]struct{ first, end rune }{{0x80, 0x700}, {0x2000, 0x2300}, {0x3000, 0x3100}, {0xFF00, 0xFFF0}}
+
+const tabled = 0x700 - 0x80 + 0x300 + 0x100 + 0xF0
 
 // tableIndex is the place of r in the tables; ok is false if it has none.
 func tableIndex(r rune) (i int, ok bool) {
-	switch {
-	case r < endAlphabets:
-		return int(r), true
-	case firstSymbol <= r && r < endSymbols:
-		return int(r) - firstSymbol + endAlphabets, true
+	for _, b := range blocks {
+		if r < b.first {
+			return 0, false
+		}
+		if r < b.end {
+			return i + int(r-b.first), true
+		}
+		i += int(b.end - b.first)
 	}
 	return 0, false
 }
 
-func tabledRune(i int) rune {
-	if i < endAlphabets {
-		return rune(i)
+// tabledRunes are the characters in the tables by their places.
+var tabledRunes = func() (runes [tabled]rune) {
+	i := 0
+	for _, b := range blocks {
+		for r := b.first; r < b.end; r++ {
+			runes[i] = r
+			i++
+		}
 	}
-	return rune(i - endAlphabets + firstSymbol)
-}
+	return runes
+}()
 
 var classTable lazy[[tabled]class]
 
@@ -96,8 +107,8 @@ func classOf(r rune) class {
 func isPlain(r rune) bool { return classOf(r) != hard }
 
 func newClassTable() (table [tabled]class) {
-	for i := range table {
-		table[i] = askClass(tabledRune(i))
+	for i, r := range tabledRunes {
+		table[i] = askClass(r)
 	}
 	return table
 }
@@ -108,6 +119,7 @@ func askClass(r rune) class {
 	c := string(r)
 	one := func(s string) bool { return firstWord(s) == s }
 	switch {
+	case isUnspaced(r):
 	case !unicode.IsLetter(r):
 		if !unicode.IsMark(r) && firstWord("a"+c+"a") == "a" && firstWord("1"+c+"1") == "1" && firstWord("_"+c) == "_" &&
 			firstWord(c+"a") == c && firstWord(c+"1") == c && firstWord(c+"_") == c && firstWord(c+c) == c && !unicode.IsNumber(r) {
@@ -127,8 +139,8 @@ func firstWord(s string) string {
 
 // classAt is the class of the character at s[i], and the number of its bytes.
 func classAt(s string, i int) (c class, size int) {
-	if s[i] < utf8.RuneSelf {
-		return asciiClass[s[i]], 1
+	if c = byteClass[s[i]]; c != beyond {
+		return c, 1
 	}
 	r, size := utf8.DecodeRuneInString(s[i:])
 	return classOf(r), size

@@ -1,7 +1,8 @@
 package token
 
 import (
-	"hash/maphash"
+	"math/bits"
+	"math/rand/v2"
 )
 
 // An Indexer turns texts of one language into numbers of tokens. It remembers which
@@ -76,70 +77,93 @@ func (x *Indexer) learn(word, term string, ok bool) {
 // leftOut is the number of words that are no terms.
 const leftOut = 1<<32 - 1
 
-// mostRemembered bounds the words of a memo, which takes 40 bytes for each.
+// mostRemembered bounds the words of a memo, which takes 48 bytes for each.
 const mostRemembered = 1 << 16
 
 // A memo maps words to numbers, by open addressing. When it is full it forgets all.
 type memo struct {
-	seed  maphash.Seed
+	seed  [2]uint64
 	slots []memoSlot // a power of two of them, of which at most half are used
 	used  int
-	text  []byte // of the words, one after the other
+	long  []byte // the words of more than 16 bytes, one after the other
 }
 
 type memoSlot struct {
-	hash   uint32
-	start  uint32 // of the word in text
-	length uint32 // 0: the slot is free
+	key    memoKey
 	number uint32
+	start  uint32 // in long, of a word of more than 16 bytes
+}
+
+// A memoKey holds all of a word of up to 16 bytes: the first and the last half, which
+// overlap, and the length. Of longer ones it holds but the ends.
+type memoKey struct {
+	first, last uint64
+	length      uint64 // 0: the slot is free
+}
+
+func keyOf(word string) memoKey {
+	switch n := len(word); {
+	case n > 8:
+		return memoKey{load64(word), load64(word[n-8:]), uint64(n)}
+	case n >= 4:
+		return memoKey{first: load32(word) | load32(word[n-4:])<<32, length: uint64(n)}
+	case n > 0:
+		return memoKey{first: uint64(word[0]) | uint64(word[n/2])<<8 | uint64(word[n-1])<<16, length: uint64(n)}
+	}
+	return memoKey{}
+}
+
+// wholeInKey is the length of the longest words that a key holds.
+const wholeInKey = 16
+
+// slot is the slot of word, whose key is given, or the free one where it belongs.
+func (m *memo) slot(key memoKey, word string) *memoSlot {
+	hi, lo := bits.Mul64(key.first^m.seed[0], key.last^key.length<<56^m.seed[1])
+	for i := hi ^ lo; ; i++ {
+		s := &m.slots[i&uint64(len(m.slots)-1)]
+		if s.key == key && (len(word) <= wholeInKey || string(m.long[s.start:][:len(word)]) == word) || s.key.length == 0 {
+			return s
+		}
+	}
 }
 
 func (m *memo) find(word string) (number uint32, ok bool) {
 	if len(m.slots) == 0 {
 		return 0, false
 	}
-	h := uint32(maphash.String(m.seed, word))
-	for i := int(h) & (len(m.slots) - 1); ; i = (i + 1) & (len(m.slots) - 1) {
-		s := &m.slots[i]
-		if s.length == 0 {
-			return 0, false
-		}
-		if s.hash == h && int(s.length) == len(word) && string(m.text[s.start:s.start+s.length]) == word {
-			return s.number, true
-		}
-	}
+	s := m.slot(keyOf(word), word)
+	return s.number, s.key.length > 0
 }
 
-// put adds a word that is not there.
+// put adds a word that is not there and not empty.
 func (m *memo) put(word string, number uint32) {
 	switch {
 	case m.slots == nil:
-		m.seed, m.slots = maphash.MakeSeed(), make([]memoSlot, 64)
+		m.seed = [2]uint64{rand.Uint64(), rand.Uint64()}
+		m.slots = make([]memoSlot, 64)
 	case m.used == mostRemembered:
 		clear(m.slots)
-		m.used, m.text = 0, m.text[:0]
+		m.used, m.long = 0, m.long[:0]
 	case 2*m.used == len(m.slots):
 		m.grow()
 	}
 	m.used++
-	m.insert(memoSlot{uint32(maphash.String(m.seed, word)), uint32(len(m.text)), uint32(len(word)), number})
-	m.text = append(m.text, word...)
+	s := m.slot(keyOf(word), word)
+	*s = memoSlot{keyOf(word), number, uint32(len(m.long))}
+	if len(word) > wholeInKey {
+		m.long = append(m.long, word...)
+	}
 }
 
 func (m *memo) grow() {
 	old := m.slots
 	m.slots = make([]memoSlot, 2*len(old))
 	for _, s := range old {
-		if s.length > 0 {
-			m.insert(s)
+		switch n := s.key.length; {
+		case n > wholeInKey:
+			*m.slot(s.key, string(m.long[s.start:][:n])) = s
+		case n > 0:
+			*m.slot(s.key, "") = s
 		}
 	}
-}
-
-func (m *memo) insert(s memoSlot) {
-	i := int(s.hash) & (len(m.slots) - 1)
-	for m.slots[i].length > 0 {
-		i = (i + 1) & (len(m.slots) - 1)
-	}
-	m.slots[i] = s
 }

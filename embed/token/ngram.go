@@ -31,7 +31,7 @@ func isUnspaced(r rune) bool {
 	switch {
 	case r < 0x0E01:
 		return false
-	case isIdeograph(r) || 0xAC00 <= r && r <= 0xD7A3:
+	case isIdeograph(r) || isHangul(r):
 		return true
 	case r == 'ー': // lengthens a vowel of either kana, and so belongs to neither script
 		return true
@@ -43,6 +43,9 @@ func isUnspaced(r rune) bool {
 // isIdeograph reports whether r is one of the ideographs that nearly all Chinese is
 // written with.
 func isIdeograph(r rune) bool { return 0x4E00 <= r && r <= 0x9FFF }
+
+// isHangul reports whether r is a Korean syllable.
+func isHangul(r rune) bool { return 0xAC00 <= r && r <= 0xD7A3 }
 
 // gramOf is the number of characters in a token of the script of r: two in Chinese,
 // Japanese and Korean, three where a character is about a consonant.

@@ -54,24 +54,32 @@ func (l *language) appendSimple(dst []byte, s string) []byte {
 		if s = s[len(dst)-n:]; s == "" {
 			return dst
 		}
-		r, size := utf8.DecodeRuneInString(s)
-		dst = append(dst, l.foldOf(r)...)
-		s = s[size:]
+		for s != "" && s[0] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s)
+			if isItself(r) {
+				dst = append(dst, s[:size]...)
+			} else {
+				dst = append(dst, l.foldOf(r)...)
+			}
+			s = s[size:]
+		}
 	}
 }
 
+// isItself reports whether r is one of the ideographs and syllables that normalise
+// leaves as they are.
+func isItself(r rune) bool { return isIdeograph(r) || isHangul(r) }
+
 // appendLower appends to dst the ASCII that s starts with, in lower case.
 func appendLower(dst []byte, s string) []byte {
-	const ones = 0x0101010101010101
 	for ; len(s) >= 8; s = s[8:] {
-		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		if x&(0x80*ones) != 0 {
+		x := load64(s)
+		if x&highBits != 0 {
 			break
 		}
 		// The high bit of a byte is set in from where it is A or above, in beyond above Z.
-		from, beyond := x+(0x80-'A')*ones, x+(0x7F-'Z')*ones
-		dst = binary.LittleEndian.AppendUint64(dst, x|(from&^beyond)&(0x80*ones)>>2)
+		from, beyond := x+(0x80-'A')*eachByte, x+(0x7F-'Z')*eachByte
+		dst = binary.LittleEndian.AppendUint64(dst, x|(from&^beyond)&highBits>>2)
 	}
 	for i := 0; i < len(s) && s[i] < utf8.RuneSelf; i++ {
 		c := s[i]
@@ -81,6 +89,20 @@ func appendLower(dst []byte, s string) []byte {
 		dst = append(dst, c)
 	}
 	return dst
+}
+
+// Numbers of eight bytes, each of them 1 or 0x80.
+const (
+	eachByte = 0x0101010101010101
+	highBits = 0x80 * eachByte
+)
+
+// load64 is the first eight bytes of s, little endian.
+func load64(s string) uint64 { return load32(s) | load32(s[4:])<<32 }
+
+func load32(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
 
 // A foldTable has what normalise makes of characters beyond ASCII, or notSimple where
@@ -93,8 +115,7 @@ const notSimple = "\xff"
 var plainFolds lazy[foldTable]
 
 func (l *language) newFoldTable() (table foldTable) {
-	for i := range table {
-		r := tabledRune(i)
+	for i, r := range tabledRunes {
 		table[i] = notSimple
 		if !norm.NFKC.PropertiesString(string(r)).BoundaryBefore() {
 			continue
@@ -118,7 +139,9 @@ func (l *language) foldOf(r rune) string {
 	return l.folds.get(l.newFoldTable)[i]
 }
 
-func (l *language) isSimple(r rune) bool { return l.foldOf(r) != notSimple }
+func (l *language) isSimple(r rune) bool {
+	return isItself(r) || l.foldOf(r) != notSimple
+}
 
 func visible(r rune) rune {
 	switch {

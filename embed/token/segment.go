@@ -50,9 +50,8 @@ const whiteSpace = " \n\t"
 // len(s).
 func nextHard(s string, isEasy func(rune) bool) int {
 	for i := 0; i < len(s); {
-		if s[i] < utf8.RuneSelf {
-			i++
-			continue
+		if i += lengthOfASCII(s[i:]); i == len(s) {
+			break
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !isEasy(r) {
@@ -63,10 +62,28 @@ func nextHard(s string, isEasy func(rune) bool) int {
 	return len(s)
 }
 
+// lengthOfASCII is the number of bytes of ASCII that s starts with.
+func lengthOfASCII(s string) int {
+	n := 0
+	for len(s)-n >= 8 && load64(s[n:])&highBits == 0 {
+		n += 8
+	}
+	for n < len(s) && s[n] < utf8.RuneSelf {
+		n++
+	}
+	return n
+}
+
 // forEachPlainWord calls f with the words of s, all of whose characters are plain: runs
 // of letters, digits and _, and among letters or digits what may stand between two.
 func forEachPlainWord(s string, f func(word string)) {
 	for i := 0; i < len(s); {
+		for i < len(s) && byteClass[s[i]] == between {
+			i++
+		}
+		if i == len(s) {
+			return
+		}
 		c, size := classAt(s, i)
 		if c > low {
 			i += size
@@ -74,9 +91,9 @@ func forEachPlainWord(s string, f func(word string)) {
 		}
 		start, named := i, false
 		for {
-			if i += size; c != low {
-				named = true
+			for i += size; i < len(s) && byteClass[s[i]] == c; i++ {
 			}
+			named = named || c != low
 			if i == len(s) {
 				break
 			}

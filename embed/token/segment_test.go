@@ -82,7 +82,7 @@ func TestTokensAreThoseOfTheLibrary(t *testing.T) {
 	// Characters that rules are about, and some of each sort.
 	some := []rune("aAzZI_0199::..'',;;\"  \n\n\r\t-/@&<>éÉßñœŁёЖЯжبكأ٠١אב\u05B0’‘“”…–—•€™·ªº½²ʼˈ\u00AD\u200B\u200C\u200D\u2060\u0301\u0307\u0308\u064B\u3000İıſŉΐΣς港发發ー東のﾃﾞ항ท่🚢\U0001F1F9‿ﬁ\u0345ǅ\uFFFD")
 	rapid.Check(t, func(t *rapid.T) {
-		text := string(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(some), rapid.RuneFrom(nil, tableRange)), 0, 40).Draw(t, "text"))
+		text := string(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(some), rapid.SampledFrom(tabledRunes[:])), 0, 40).Draw(t, "text"))
 		if rapid.Bool().Draw(t, "break a character") && len(text) > 2 {
 			text = text[1:]
 		}
@@ -91,8 +91,6 @@ func TestTokensAreThoseOfTheLibrary(t *testing.T) {
 		}
 	})
 }
-
-var tableRange = &unicode.RangeTable{R16: []unicode.Range16{{1, endAlphabets - 1, 1}, {firstSymbol, endSymbols - 1, 1}}, LatinOffset: 0}
 
 func TestTokensOfASCIIAreThoseOfTheLibrary(t *testing.T) {
 	c := newChecker("en")
@@ -106,20 +104,38 @@ func TestTokensOfASCIIAreThoseOfTheLibrary(t *testing.T) {
 func TestEachCharacterOfTheTables(t *testing.T) {
 	for _, lang := range []string{"", "fa", "ru", "tr"} {
 		c := newChecker(lang)
-		for i := range tabled {
-			r := string(tabledRune(i))
+		for _, tabled := range tabledRunes {
+			r := string(tabled)
 			c.check(t, "a"+r+"b "+r+r+" 1"+r+"2 _"+r+"_ a:"+r+" "+r+".a 1,"+r+" é"+r+"é "+r+"'"+r+r+"\u0301"+r+" a")
 		}
 	}
 }
 
+// Ideographs and syllables of all sorts, whose normal form nothing changes.
+func TestCharactersThatAreThemselves(t *testing.T) {
+	for r := rune(0x3400); r < 0xFFFF; r++ {
+		if isItself(r) && (&language{}).normalise(string(r)) != string(r) {
+			t.Errorf("%c is not itself", r)
+		}
+	}
+	for _, lang := range []string{"", "ja", "ko", "zh"} {
+		c := newChecker(lang)
+		rapid.Check(t, func(t *rapid.T) {
+			c.check(t, string(rapid.SliceOfN(rapid.OneOf(
+				rapid.RuneFrom(nil, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana),
+				rapid.RuneFrom([]rune(" \n,。、・ー々\u3099\u309A\u1100\u1161\u11A8\u11FF\uFF9E!a1")),
+			), 0, 30).Draw(t, "text")))
+		})
+	}
+}
+
 func TestPlainCharactersAreKnown(t *testing.T) {
 	count := map[class]int{}
-	for i := 0x80; i < tabled; i++ {
-		count[classOf(tabledRune(i))]++
+	for _, r := range tabledRunes {
+		count[classOf(r)]++
 	}
 	if count[letter] < 900 || count[between] < 500 {
-		t.Errorf("of %d characters %d are letters and %d are between words, want 900 and 500", tabled-0x80, count[letter], count[between])
+		t.Errorf("of %d characters %d are letters and %d are between words, want 900 and 500", tabled, count[letter], count[between])
 	}
 	for it := words.FromString("grüße Žižek Привет γλώσσα مدينة"); it.Next(); {
 		for _, r := range it.Value() {

@@ -82,6 +82,16 @@ func combine12AVX2(dst *float32, x *float32, stride int, rows int, index *uint32
 //go:noescape
 func tileAVX2(depth int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int)
 
+// atLeastAVX2 is AtLeast.
+//
+//go:noescape
+func atLeastAVX2(dst []int32, s []float32, least float32) int
+
+// selectInt8AVX2 is SelectInt8.
+//
+//go:noescape
+func selectInt8AVX2(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
+
 // multiplyAddsAVX2 does rounds multiply-adds in each of 96 lanes, on registers alone.
 //
 //go:noescape
@@ -101,13 +111,3 @@ func dotsInt8AVX2(out []int32, query []int8, rows []int8)
 //
 //go:noescape
 func tileInt8AVX2(depth int, a []int8, b []int8, c []int32, ldc int)
-
-// atLeastAVX2 is AtLeast.
-//
-//go:noescape
-func atLeastAVX2(dst []int32, s []float32, least float32) int
-
-// atLeastInt8AVX2 is AtLeastInt8.
-//
-//go:noescape
-func atLeastInt8AVX2(dst []int32, sums []int32, scale []float32, least float32) int

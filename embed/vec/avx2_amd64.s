@@ -1372,6 +1372,169 @@ by1End:
 	VZEROUPPER
 	RET
 
+// func atLeastAVX2(dst []int32, s []float32, least float32) int
+// Requires: AVX, BMI, BMI2
+TEXT ·atLeastAVX2(SB), NOSPLIT, $0-64
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         s_base+24(FP), CX
+	MOVQ         s_len+32(FP), DX
+	VBROADCASTSS least+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, DX
+	JL           wholeEnd
+
+whole:
+	VMOVUPS   (CX)(BX*4), Y1
+	VCMPPS    $0x1d, Y0, Y1, Y1
+	VMOVMSKPS Y1, SI
+	TESTL     SI, SI
+	JZ        wholeNone
+
+wholePlace:
+	TZCNTL SI, DI
+	ADDL   BX, DI
+	MOVL   DI, (AX)
+	ADDQ   $0x04, AX
+	LEAL   -1(SI), DI
+	ANDL   DI, SI
+	JNZ    wholePlace
+
+wholeNone:
+	ADDQ $0x00000008, BX
+	SUBQ $0x00000008, DX
+	JGE  whole
+
+wholeEnd:
+	ADDQ       $0x00000008, DX
+	TESTQ      DX, DX
+	JZ         restEnd
+	MOVQ       DX, SI
+	LEAQ       masks<>+32(SB), DI
+	NEGQ       SI
+	VMOVDQU    (DI)(SI*4), Y1
+	VMASKMOVPS (CX)(BX*4), Y1, Y1
+	VCMPPS     $0x1d, Y0, Y1, Y1
+	VMOVMSKPS  Y1, CX
+	BZHIL      DX, CX, CX
+	TESTL      CX, CX
+	JZ         restNone
+
+restPlace:
+	TZCNTL CX, DX
+	ADDL   BX, DX
+	MOVL   DX, (AX)
+	ADDQ   $0x04, AX
+	LEAL   -1(CX), DX
+	ANDL   DX, CX
+	JNZ    restPlace
+
+restNone:
+restEnd:
+	MOVQ dst_base+0(FP), CX
+	SUBQ CX, AX
+	SHRQ $0x02, AX
+	VZEROUPPER
+	MOVQ AX, ret+56(FP)
+	RET
+
+// func selectInt8AVX2(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
+// Requires: AVX, BMI, BMI2, FMA3
+TEXT ·selectInt8AVX2(SB), NOSPLIT, $0-224
+	MOVQ hits_base+0(FP), AX
+	MOVQ sums_base+24(FP), CX
+	MOVQ colScale_base+144(FP), DX
+	MOVQ colAdd_base+168(FP), BX
+	MOVQ colLeast_base+192(FP), SI
+	XORQ DI, DI
+	XORQ R8, R8
+
+row:
+	CMPQ         DI, rows+56(FP)
+	JGE          rowEnd
+	MOVQ         rowScale_base+72(FP), R9
+	VBROADCASTSS (R9)(DI*4), Y0
+	MOVQ         rowAdd_base+96(FP), R9
+	VBROADCASTSS (R9)(DI*4), Y1
+	MOVQ         rowLeast_base+120(FP), R9
+	VBROADCASTSS (R9)(DI*4), Y2
+	MOVQ         R8, R9
+	XORQ         R10, R10
+	MOVQ         cols+64(FP), R11
+	SUBQ         $0x00000008, R11
+	JL           columnsEnd
+
+columns:
+	VCVTDQ2PS   (CX)(R9*4), Y3
+	VMULPS      (DX)(R10*4), Y3, Y3
+	VFMADD213PS (BX)(R10*4), Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VMINPS      (SI)(R10*4), Y2, Y4
+	VCMPPS      $0x1d, Y4, Y3, Y3
+	VMOVMSKPS   Y3, R12
+	TESTL       R12, R12
+	JZ          columnsNone
+
+columnsPlace:
+	TZCNTL R12, R13
+	ADDL   R9, R13
+	MOVL   R13, (AX)
+	ADDQ   $0x04, AX
+	LEAL   -1(R12), R13
+	ANDL   R13, R12
+	JNZ    columnsPlace
+
+columnsNone:
+	ADDQ $0x00000008, R9
+	ADDQ $0x00000008, R10
+	SUBQ $0x00000008, R11
+	JGE  columns
+
+columnsEnd:
+	ADDQ        $0x00000008, R11
+	TESTQ       R11, R11
+	JZ          restEnd
+	MOVQ        R11, R12
+	LEAQ        masks<>+32(SB), R13
+	NEGQ        R12
+	VMOVDQU     (R13)(R12*4), Y3
+	VMASKMOVPS  (CX)(R9*4), Y3, Y4
+	VMASKMOVPS  (DX)(R10*4), Y3, Y5
+	VMASKMOVPS  (BX)(R10*4), Y3, Y6
+	VMASKMOVPS  (SI)(R10*4), Y3, Y3
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y5, Y4, Y4
+	VFMADD213PS Y6, Y0, Y4
+	VADDPS      Y1, Y4, Y4
+	VMINPS      Y3, Y2, Y0
+	VCMPPS      $0x1d, Y0, Y4, Y4
+	VMOVMSKPS   Y4, R10
+	BZHIL       R11, R10, R10
+	TESTL       R10, R10
+	JZ          restNone
+
+restPlace:
+	TZCNTL R10, R11
+	ADDL   R9, R11
+	MOVL   R11, (AX)
+	ADDQ   $0x04, AX
+	LEAL   -1(R10), R11
+	ANDL   R11, R10
+	JNZ    restPlace
+
+restNone:
+restEnd:
+	ADDQ ld+48(FP), R8
+	INCQ DI
+	JMP  row
+
+rowEnd:
+	MOVQ hits_base+0(FP), CX
+	SUBQ CX, AX
+	SHRQ $0x02, AX
+	VZEROUPPER
+	MOVQ AX, ret+216(FP)
+	RET
+
 // func multiplyAddsAVX2(rounds int)
 // Requires: AVX, FMA3
 TEXT ·multiplyAddsAVX2(SB), NOSPLIT, $0-8
@@ -1656,139 +1819,5 @@ depthEnd:
 	VPERMQ  $0xd8, Y10, Y10
 	VMOVDQU Y10, (AX)
 	ADDQ    CX, AX
-	VZEROUPPER
-	RET
-
-// func atLeastAVX2(dst []int32, s []float32, least float32) int
-// Requires: AVX, BMI, BMI2
-TEXT ·atLeastAVX2(SB), NOSPLIT, $0-64
-	MOVQ         s_base+24(FP), AX
-	MOVQ         s_len+32(FP), CX
-	MOVQ         dst_base+0(FP), DX
-	VBROADCASTSS least+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, CX
-	JL           eightEnd
-
-eight:
-	VMOVUPS   (AX), Y1
-	ADDQ      $0x20, AX
-	VCMPPS    $0x1d, Y0, Y1, Y1
-	VMOVMSKPS Y1, SI
-	TESTL     SI, SI
-	JZ        none
-
-place:
-	TZCNTL SI, DI
-	ADDL   BX, DI
-	MOVL   DI, (DX)
-	ADDQ   $0x04, DX
-	LEAL   -1(SI), DI
-	ANDL   DI, SI
-	JNZ    place
-
-none:
-	ADDQ $0x08, BX
-	SUBQ $0x00000008, CX
-	JGE  eight
-
-eightEnd:
-	ADDQ       $0x00000008, CX
-	TESTQ      CX, CX
-	JZ         restEnd
-	MOVQ       CX, SI
-	LEAQ       masks<>+32(SB), DI
-	NEGQ       SI
-	VMOVDQU    (DI)(SI*4), Y1
-	VMASKMOVPS (AX), Y1, Y1
-	VCMPPS     $0x1d, Y0, Y1, Y1
-	VMOVMSKPS  Y1, SI
-	BZHIL      CX, SI, SI
-	JZ         restEnd
-
-restPlace:
-	TZCNTL SI, DI
-	ADDL   BX, DI
-	MOVL   DI, (DX)
-	ADDQ   $0x04, DX
-	LEAL   -1(SI), AX
-	ANDL   AX, SI
-	JNZ    restPlace
-
-restEnd:
-	MOVQ dst_base+0(FP), AX
-	SUBQ AX, DX
-	SHRQ $0x02, DX
-	MOVQ DX, ret+56(FP)
-	VZEROUPPER
-	RET
-
-// func atLeastInt8AVX2(dst []int32, sums []int32, scale []float32, least float32) int
-// Requires: AVX, BMI, BMI2
-TEXT ·atLeastInt8AVX2(SB), NOSPLIT, $0-88
-	MOVQ         sums_base+24(FP), AX
-	MOVQ         sums_len+32(FP), CX
-	MOVQ         scale_base+48(FP), DX
-	MOVQ         dst_base+0(FP), BX
-	VBROADCASTSS least+72(FP), Y0
-	XORQ         SI, SI
-	SUBQ         $0x00000008, CX
-	JL           eightEnd
-
-eight:
-	VCVTDQ2PS (AX), Y1
-	VMULPS    (DX), Y1, Y1
-	ADDQ      $0x20, AX
-	ADDQ      $0x20, DX
-	VCMPPS    $0x1d, Y0, Y1, Y1
-	VMOVMSKPS Y1, DI
-	TESTL     DI, DI
-	JZ        none
-
-place:
-	TZCNTL DI, R8
-	ADDL   SI, R8
-	MOVL   R8, (BX)
-	ADDQ   $0x04, BX
-	LEAL   -1(DI), R8
-	ANDL   R8, DI
-	JNZ    place
-
-none:
-	ADDQ $0x08, SI
-	SUBQ $0x00000008, CX
-	JGE  eight
-
-eightEnd:
-	ADDQ       $0x00000008, CX
-	TESTQ      CX, CX
-	JZ         restEnd
-	MOVQ       CX, DI
-	LEAQ       masks<>+32(SB), R8
-	NEGQ       DI
-	VMOVDQU    (R8)(DI*4), Y1
-	VMASKMOVPS (AX), Y1, Y2
-	VCVTDQ2PS  Y2, Y2
-	VMASKMOVPS (DX), Y1, Y1
-	VMULPS     Y1, Y2, Y2
-	VCMPPS     $0x1d, Y0, Y2, Y2
-	VMOVMSKPS  Y2, DI
-	BZHIL      CX, DI, DI
-	JZ         restEnd
-
-restPlace:
-	TZCNTL DI, R8
-	ADDL   SI, R8
-	MOVL   R8, (BX)
-	ADDQ   $0x04, BX
-	LEAL   -1(DI), AX
-	ANDL   AX, DI
-	JNZ    restPlace
-
-restEnd:
-	MOVQ dst_base+0(FP), AX
-	SUBQ AX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, ret+80(FP)
 	VZEROUPPER
 	RET

@@ -77,50 +77,20 @@ func combine11AVX512(dst *float32, x *float32, stride int, rows int, index *uint
 //go:noescape
 func combine12AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
 
-// combine13AVX512 is Combine for 13 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine13AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine14AVX512 is Combine for 14 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine14AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine15AVX512 is Combine for 15 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine15AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine16AVX512 is Combine for 16 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine16AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine17AVX512 is Combine for 17 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine17AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine18AVX512 is Combine for 18 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine18AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine19AVX512 is Combine for 19 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine19AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
-// combine20AVX512 is Combine for 20 vectors, the last of 1 to 16 lanes, of rows stride numbers apart. It says no if an index is not below rows.
-//
-//go:noescape
-func combine20AVX512(dst *float32, x *float32, stride int, rows int, index *uint32, value *float32, entries int, lanes int) bool
-
 // tileAVX512 is Tile for 14 × 32 numbers.
 //
 //go:noescape
 func tileAVX512(depth int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int)
+
+// atLeastAVX512 is AtLeast.
+//
+//go:noescape
+func atLeastAVX512(dst []int32, s []float32, least float32) int
+
+// selectInt8AVX512 is SelectInt8.
+//
+//go:noescape
+func selectInt8AVX512(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
 
 // multiplyAddsAVX512 does rounds multiply-adds in each of 192 lanes, on registers alone.
 //
@@ -141,13 +111,3 @@ func dotsInt8AVX512(out []int32, query []int8, rows []int8)
 //
 //go:noescape
 func tileInt8AVX512(depth int, a []int8, b []int8, c []int32, ldc int)
-
-// atLeastAVX512 is AtLeast.
-//
-//go:noescape
-func atLeastAVX512(dst []int32, s []float32, least float32) int
-
-// atLeastInt8AVX512 is AtLeastInt8.
-//
-//go:noescape
-func atLeastInt8AVX512(dst []int32, sums []int32, scale []float32, least float32) int

@@ -216,6 +216,30 @@ func BenchmarkAtLeast(b *testing.B) {
 	}
 }
 
+func BenchmarkSelectInt8(b *testing.B) {
+	const rows, cols = 12, 512
+	for _, hits := range []int{0, 1} {
+		b.Run(fmt.Sprintf("hits=%d%%", hits), func(b *testing.B) {
+			random := rand.New(rand.NewPCG(1, 1))
+			sums, dst := make([]int32, rows*cols), make([]int32, rows*cols)
+			for i := range sums {
+				sums[i] = random.Int32N(100)
+			}
+			row, col := ones(rows), ones(cols)
+			least := make([]float32, cols)
+			for j := range least {
+				least[j] = float32(102 - hits)
+			}
+			eachBenchmark(b, func(b *testing.B) {
+				for b.Loop() {
+					vec.SelectInt8(dst, sums, cols, rows, cols, row, row, least[:rows], col, col, least)
+				}
+				b.ReportMetric(float64(len(sums))*float64(b.N)/b.Elapsed().Seconds()/1e9, "G/s")
+			})
+		})
+	}
+}
+
 // eachBenchmark runs f with each kernel that the machine has.
 func eachBenchmark(b *testing.B, f func(b *testing.B)) {
 	b.Helper()

@@ -19,8 +19,8 @@ var goKernel = kernel{
 	tileInt8Rows: 4, tileInt8Cols: 4,
 	tileInt8: tileInt8Go,
 
-	atLeast:     atLeastGo,
-	atLeastInt8: atLeastInt8Go,
+	atLeast:    atLeastGo,
+	selectInt8: selectInt8Go,
 
 	multiplyAdds: multiplyAddsGo,
 	peakWidth:    8,
@@ -106,15 +106,25 @@ func dotsInt8Go(out []int32, query, rows []int8) {
 	}
 }
 
+// tileInt8Go multiplies two rows at once, one of them 2³² times as great: the lower
+// half of a sum is then the one's sum, and what is left the other's.
 func tileInt8Go(depth int, a, b []int8, c []int32, ldc int) {
-	for i := range 4 {
-		for j := range 4 {
-			var sum int32
-			for l := 0; l < depth; l += 4 {
-				x, y := a[4*(l+i):][:4], b[4*(l+j):][:4]
-				sum += int32(x[0])*int32(y[0]) + int32(x[1])*int32(y[1]) + int32(x[2])*int32(y[2]) + int32(x[3])*int32(y[3])
+	for i := 0; i < 4; i += 2 {
+		var s [4]int64
+		for l := 0; l < 4*depth; l += 16 {
+			x, y := (*[8]int8)(a[l+4*i:]), (*[16]int8)(b[l:])
+			for k := range 4 {
+				both := int64(x[k]) + int64(x[4+k])<<32
+				s[0] += both * int64(y[k])
+				s[1] += both * int64(y[4+k])
+				s[2] += both * int64(y[8+k])
+				s[3] += both * int64(y[12+k])
 			}
-			c[i*ldc+j] = sum
+		}
+		for j, sum := range s {
+			low := int32(sum)
+			c[i*ldc+j] = low
+			c[(i+1)*ldc+j] = int32((sum - int64(low)) >> 32)
 		}
 	}
 }
@@ -130,12 +140,16 @@ func atLeastGo(dst []int32, s []float32, least float32) int {
 	return n
 }
 
-func atLeastInt8Go(dst, sums []int32, scale []float32, least float32) int {
+func selectInt8Go(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowLeast, colScale, colAdd, colLeast []float32) int {
 	n := 0
-	for i, v := range sums {
-		if float32(float32(v)*scale[i]) >= least {
-			dst[n] = int32(i)
-			n++
+	for i := range rows {
+		scale, add, least := rowScale[i], rowAdd[i], rowLeast[i]
+		for j, v := range sums[i*ld:][:cols] {
+			estimate := float32(float32(v)*colScale[j]*scale) + colAdd[j] + add
+			if estimate >= min(least, colLeast[j]) {
+				hits[n] = int32(i*ld + j)
+				n++
+			}
 		}
 	}
 	return n

@@ -19,10 +19,6 @@ func DotsInt8(out []int32, query, rows []int8) {
 	active.dotsInt8(out, query, rows)
 }
 
-// Int8Pays reports whether TileInt8 is so much faster than Tile that a first pass in
-// int8 pays, with the few pairs that it cannot decide computed again.
-func Int8Pays() bool { return active.int8Pays }
-
 // TileInt8Size is the shape of the block that TileInt8 computes.
 func TileInt8Size() (rows, cols int) { return active.tileInt8Rows, active.tileInt8Cols }
 
@@ -41,22 +37,26 @@ func TileInt8(depth int, a, b []int8, c []int32, ldc int) {
 	active.tileInt8(depth, a, b, c, ldc)
 }
 
-// PackInt8 copies n rows of dim numbers, a multiple of 4, into a panel for TileInt8,
-// in groups of four depths:
+// PackInt8 copies rows of a matrix of dim columns, a multiple of 4, into a panel for
+// TileInt8, in groups of four depths:
 //
-//	dst[(l/4)*width*4 + i*4 + l%4] = rows[i*dim+l],  l < dim, i < n
+//	dst[(l/4)*width*4 + i*4 + l%4] = matrix[rows[i]*dim+l],  l < dim, i < len(rows)
 //
-// and fills the panel up with zeros for n ≤ i < width. It panics if the rows do not
-// fit.
-func PackInt8(dst, rows []int8, dim, n, width int) {
-	if dim < 0 || dim%4 != 0 || n < 0 || n > width || n*dim > len(rows) || dim*width > len(dst) {
+// and fills the panel up with zeros for len(rows) ≤ i < width. It panics if the panel
+// does not hold the rows, or the matrix does not have them.
+func PackInt8(dst, matrix []int8, dim int, rows []int32, width int) {
+	if dim < 0 || dim%4 != 0 || len(rows) > width || dim*width > len(dst) {
 		panic(outside)
 	}
-	for l := 0; l < dim; l += 4 {
-		group := dst[l*width:][:4*width]
-		for i := range n {
-			*(*[4]int8)(group[4*i:]) = [4]int8(rows[i*dim+l:])
+	for i, r := range rows {
+		row := matrix[int(r)*dim:][:dim]
+		for l := 0; l < dim; l += 4 {
+			*(*[4]int8)(dst[l*width+4*i:]) = [4]int8(row[l:])
 		}
-		clear(group[4*n:])
+	}
+	if len(rows) < width {
+		for l := 0; l < dim; l += 4 {
+			clear(dst[l*width+4*len(rows) : (l+4)*width])
+		}
 	}
 }

@@ -18,10 +18,9 @@ type kernel struct {
 	dotsInt8                   func(out []int32, query, rows []int8)
 	tileInt8Rows, tileInt8Cols int
 	tileInt8                   func(depth int, a, b []int8, c []int32, ldc int)
-	int8Pays                   bool
 
-	atLeast     func(dst []int32, s []float32, least float32) int
-	atLeastInt8 func(dst, sums []int32, scale []float32, least float32) int
+	atLeast    func(dst []int32, s []float32, least float32) int
+	selectInt8 func(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowLeast, colScale, colAdd, colLeast []float32) int
 
 	multiplyAdds func(rounds int) // of peakWidth independent sums, each rounds long, on registers alone
 	peakWidth    int

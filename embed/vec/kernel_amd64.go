@@ -38,10 +38,9 @@ var avx512VNNI = kernel{
 	dotsInt8:     dotsInt8AVX512,
 	tileInt8Rows: 12, tileInt8Cols: 32,
 	tileInt8: tileInt8AVX512,
-	int8Pays: true,
 
-	atLeast:     atLeastAVX512,
-	atLeastInt8: atLeastInt8AVX512,
+	atLeast:    atLeastAVX512,
+	selectInt8: selectInt8AVX512,
 
 	multiplyAdds: multiplyAddsAVX512,
 	peakWidth:    12 * 16,
@@ -63,8 +62,8 @@ var avx2 = kernel{
 	tileInt8Rows: 6, tileInt8Cols: 8,
 	tileInt8: tileInt8AVX2,
 
-	atLeast:     atLeastAVX2,
-	atLeastInt8: atLeastInt8AVX2,
+	atLeast:    atLeastAVX2,
+	selectInt8: selectInt8AVX2,
 
 	multiplyAdds: multiplyAddsAVX2,
 	peakWidth:    12 * 8,
@@ -80,8 +79,7 @@ type combiner struct {
 var combineAVX512 = combiner{16, []func(dst, x *float32, stride, rows int, index *uint32, value *float32, entries, lanes int) bool{
 	combine1AVX512, combine2AVX512, combine3AVX512, combine4AVX512, combine5AVX512,
 	combine6AVX512, combine7AVX512, combine8AVX512, combine9AVX512, combine10AVX512,
-	combine11AVX512, combine12AVX512, combine13AVX512, combine14AVX512, combine15AVX512,
-	combine16AVX512, combine17AVX512, combine18AVX512, combine19AVX512, combine20AVX512,
+	combine11AVX512, combine12AVX512,
 }}
 
 var combineAVX2 = combiner{8, []func(dst, x *float32, stride, rows int, index *uint32, value *float32, entries, lanes int) bool{

@@ -54,8 +54,8 @@ func TestAtLeast(t *testing.T) {
 	eachKernel(t, func(t *testing.T) { vectest.AtLeast(t, vec.AtLeast) })
 }
 
-func TestAtLeastInt8(t *testing.T) {
-	eachKernel(t, func(t *testing.T) { vectest.AtLeastInt8(t, vec.AtLeastInt8) })
+func TestSelectInt8(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.SelectInt8(t, vec.SelectInt8) })
 }
 
 func TestMeasurePeak(t *testing.T) {

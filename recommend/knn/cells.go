@@ -146,7 +146,7 @@ func (n *near) search(s *strips, c *side, first int) {
 		lo, hi := c.starts[b], c.starts[b+1]
 		s.multiply(first, c, lo, hi)
 		ld := hi - lo
-		hits := s.hits[:selectInt8(s.hits, s.sums, ld, s.rows, ld, n.scale, n.add, n.least, c.scale[lo:hi], c.slack[lo:hi], n.never[:ld])]
+		hits := s.hits[:vec.SelectInt8(s.hits, s.sums, ld, s.rows, ld, n.scale, n.add, n.least, c.scale[lo:hi], c.slack[lo:hi], n.never[:ld])]
 		for _, h := range hits {
 			i, j := int(h)/ld, int(h)%ld
 			if cell := c.rows[lo+j]; cell >= 0 {

@@ -19,6 +19,14 @@ func compare(a, b Neighbour, rank []uint32) int {
 	return cmp.Compare(a.Row, b.Row)
 }
 
+// worse reports whether compare orders a after b.
+func worse(a, b Neighbour, rank []uint32) bool {
+	if a.Cosine != b.Cosine {
+		return a.Cosine < b.Cosine
+	}
+	return compare(a, b, rank) > 0
+}
+
 // lowest is the least cosine with which a row may still get into the heap h of
 // at most k neighbours.
 func lowest(h []Neighbour, k int) float32 {
@@ -35,15 +43,15 @@ func push(h []Neighbour, k int, n Neighbour, rank []uint32) []Neighbour {
 		h = append(h, n)
 		for i := len(h) - 1; i > 0; {
 			parent := (i - 1) / 2
-			if compare(h[parent], h[i], rank) > 0 {
+			if !worse(n, h[parent], rank) {
 				break
 			}
-			h[parent], h[i] = h[i], h[parent]
+			h[parent], h[i] = n, h[parent]
 			i = parent
 		}
 		return h
 	}
-	if compare(n, h[0], rank) > 0 {
+	if worse(n, h[0], rank) {
 		return h
 	}
 	h[0] = n
@@ -53,17 +61,20 @@ func push(h []Neighbour, k int, n Neighbour, rank []uint32) []Neighbour {
 
 // sink restores the heap h after the neighbour at i has become a better one.
 func sink(h []Neighbour, i int, rank []uint32) {
+	n := h[i]
 	for {
-		worst := i
-		for child := 2*i + 1; child <= 2*i+2 && child < len(h); child++ {
-			if compare(h[child], h[worst], rank) > 0 {
-				worst = child
-			}
+		child := 2*i + 1
+		if child >= len(h) {
+			break
 		}
-		if worst == i {
-			return
+		if child+1 < len(h) && worse(h[child+1], h[child], rank) {
+			child++
 		}
-		h[i], h[worst] = h[worst], h[i]
-		i = worst
+		if !worse(h[child], n, rank) {
+			break
+		}
+		h[i] = h[child]
+		i = child
 	}
+	h[i] = n
 }

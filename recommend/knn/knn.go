@@ -174,7 +174,7 @@ func finite(ctx context.Context, v embed.Dense, workers int) error {
 
 // all searches every group.
 func (s *search) all(ctx context.Context) (Lists, error) {
-	for _, j := range s.jobs() {
+	for _, j := range s.jobs(s.wanted, s.eligible) {
 		if err := s.exact(ctx, j); err != nil {
 			return Lists{}, err
 		}
@@ -185,34 +185,44 @@ func (s *search) all(ctx context.Context) (Lists, error) {
 
 // A job is to find the neighbours of queries, all of one group, among candidates.
 // None of them is zero.
-type job struct{ queries, candidates []int32 }
+type job struct {
+	queries, candidates []int32
+	oneSided            bool // the candidates that are queries may not get neighbours by this job
+}
 
-// jobs is one job for each group.
-func (s *search) jobs() []job {
+// jobs is one job for each group: for its rows that are queries, among those that are
+// candidates.
+func (s *search) jobs(query, candidate func(row int32) bool) []job {
 	groups := map[uint32][]int32{}
+	var candidates []int32 // of all groups
 	for i := range int32(s.v.Rows) {
-		if s.q.scale[i] != 0 {
-			groups[s.group(i)] = append(groups[s.group(i)], i)
+		if s.q.scale[i] == 0 {
+			continue
+		}
+		groups[s.group(i)] = append(groups[s.group(i)], i)
+		if s.Match != nil && candidate(i) {
+			candidates = append(candidates, i)
 		}
 	}
 	var jobs []job
 	for _, g := range slices.Sorted(maps.Keys(groups)) {
-		j := job{candidates: groups[g]}
+		var j job
 		for _, r := range groups[g] {
-			if s.wanted(r) {
+			if query(r) {
 				j.queries = append(j.queries, r)
 			}
-		}
-		if s.Match != nil {
-			j.candidates = nil
-			for _, members := range groups {
-				j.candidates = append(j.candidates, members...)
+			if s.Match == nil && candidate(r) {
+				j.candidates = append(j.candidates, r)
 			}
-			slices.Sort(j.candidates)
-			j.candidates = slices.DeleteFunc(j.candidates, func(r int32) bool { return !s.Match(g, int(r)) })
 		}
-		j.candidates = slices.DeleteFunc(slices.Clone(j.candidates), func(r int32) bool { return !s.eligible(r) })
-		jobs = append(jobs, j)
+		for _, r := range candidates {
+			if s.Match(g, int(r)) {
+				j.candidates = append(j.candidates, r)
+			}
+		}
+		if len(j.queries) > 0 && len(j.candidates) > 0 {
+			jobs = append(jobs, j)
+		}
 	}
 	return jobs
 }
@@ -235,9 +245,6 @@ func (s *search) cosine(a, b int32) float32 {
 
 // exact does a job by comparing all pairs.
 func (s *search) exact(ctx context.Context, j job) error {
-	if len(j.queries) == 0 || len(j.candidates) == 0 {
-		return nil
-	}
 	p, err := s.product(ctx, j)
 	if err != nil {
 		return err
@@ -247,11 +254,8 @@ func (s *search) exact(ctx context.Context, j job) error {
 
 // product arranges the rows of a job: on one side, if that is less work.
 func (s *search) product(ctx context.Context, j job) (*product, error) {
-	both := j.queries
-	if s.Match == nil {
-		both = union(j.queries, j.candidates)
-	}
-	if s.Match != nil || len(both)*len(both)/2 > len(j.queries)*len(j.candidates) {
+	both := union(j.queries, j.candidates)
+	if j.oneSided || s.Match != nil || len(both)*len(both)/2 > len(j.queries)*len(j.candidates) {
 		return newProduct(s, newSide(s.q, chunks(j.queries)), newSide(s.q, chunks(j.candidates))), nil
 	}
 	ordered, err := s.q.order(ctx, both, s.Workers)
@@ -320,13 +324,13 @@ func (s *search) sorted(ctx context.Context) (Lists, error) {
 // enough, and returns the least cosine that the list takes now.
 func (s *search) take(row int32, n Neighbour) float32 {
 	list := s.lists.Row(int(row))
-	if len(list) == s.K && compare(n, list[0], s.Rank) > 0 || s.Allowed != nil && !s.Allowed(int(row), int(n.Row)) {
+	if len(list) == s.K && worse(n, list[0], s.Rank) || s.Allowed != nil && !s.Allowed(int(row), int(n.Row)) {
 		return s.lists.lowest(int(row))
 	}
 	if i := s.sameClass(list, n.Row); i < 0 {
 		list = s.lists.Data[int(row)*s.K : (int(row)+1)*s.K]
 		s.lists.Len[row] = int32(len(push(list[:s.lists.Len[row]], s.K, n, s.Rank)))
-	} else if compare(n, list[i], s.Rank) < 0 {
+	} else if worse(list[i], n, s.Rank) {
 		list[i] = n
 		sink(list, i, s.Rank)
 	}

@@ -126,6 +126,14 @@ func TestAll(t *testing.T) {
 		if rapid.Bool().Draw(t, "some ineligible") {
 			o.Eligible = rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "eligible")
 		}
+		if rapid.Bool().Draw(t, "some asked") {
+			o.Queries = []int32{}
+			for i := range int32(n) {
+				if rapid.IntRange(0, 3).Draw(t, "asked") == 0 {
+					o.Queries = append(o.Queries, i)
+				}
+			}
+		}
 		if rapid.Bool().Draw(t, "some forbidden") {
 			o.Allowed = func(from, to int) bool { return (from+to)%3 != 0 }
 		}
@@ -140,6 +148,43 @@ func TestAll(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAllOfMany compares with the naive search where blocks are many and ordered by
+// cells, and where a worker is at the lists of a block while another multiplies it.
+func TestAllOfMany(t *testing.T) {
+	const n = 2600
+	v := unit(n, 10, 3)
+	thirds, few := make([]uint32, n), make([]uint32, n)
+	eligible := make([]bool, n)
+	var some []int32
+	for i := range n {
+		thirds[i], few[i], eligible[i] = uint32(i%3), uint32(i%700), i%4 > 0
+		if i%90 == 7 {
+			some = append(some, int32(i))
+		}
+	}
+	allowed := func(from, to int) bool { return (from*to)%5 != 0 }
+	for name, o := range map[string]knn.Options{
+		"plain":    {K: 20},
+		"filtered": {K: 20, Class: few, Eligible: eligible, Allowed: allowed, Rank: thirds},
+		"groups":   {K: 5, Group: thirds, Match: func(group uint32, to int) bool { return to%3 != int(group) }, Class: few},
+		"some":     {K: 40, Queries: some, Class: few},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o.Workers = 3
+			lists, err := knn.All(t.Context(), v, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := naive(v, o)
+			for i, got := range rows(lists) {
+				if !slices.Equal(got, want[i]) {
+					t.Fatalf("row %d: got %v, want %v", i, got, want[i])
+				}
+			}
+		})
+	}
 }
 
 // The bytes must hang neither on the number of workers nor on where in the
@@ -246,11 +291,15 @@ func ExampleAll() {
 		fmt.Println(err)
 	}
 	for i := range v.Rows {
-		fmt.Println(i, lists.Row(i))
+		fmt.Print(i)
+		for _, n := range lists.Row(i) {
+			fmt.Printf("  row %d %.2f", n.Row, n.Cosine)
+		}
+		fmt.Println()
 	}
 	// Output:
-	// 0 [{2 0.8} {1 0.6}]
-	// 1 [{2 0.96000004} {0 0.6}]
-	// 2 [{1 0.96000004} {0 0.8}]
-	// 3 []
+	// 0  row 2 0.80  row 1 0.60
+	// 1  row 2 0.96  row 0 0.60
+	// 2  row 1 0.96  row 0 0.80
+	// 3
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/alsolike/alsolike/embed/vec"
 )
 
 // A product is the search of one set of rows, the queries, among another, the
@@ -18,6 +20,7 @@ type product struct {
 	least               []float32    // of each position of queries: the least cosine that its list takes
 	locks               []sync.Mutex // of each block of queries: its rows' lists and least
 	slack               float32      // the largest of candidates
+	wants               int          // rows whose lists are wanted
 	done, total         atomic.Int64 // blocks compared with blocks
 }
 
@@ -30,6 +33,7 @@ func newProduct(s *search, queries, candidates *side) *product {
 		p.least[i] = float32(math.Inf(1))
 		if r >= 0 && s.wanted(r) {
 			p.least[i] = s.lists.lowest(int(r))
+			p.wants++
 		}
 	}
 	for _, e := range candidates.slack {
@@ -46,7 +50,7 @@ type task struct {
 
 // taskBlocks is how many blocks of candidates a task has at most: enough to pay for
 // the packing of the block of queries.
-const taskBlocks = 16
+const taskBlocks = 64
 
 // seeds is the range of blocks of candidates that block b of queries is compared with
 // first.
@@ -129,6 +133,8 @@ type worker struct {
 
 	candidateLeast []float32 // of a block of candidates, likewise
 	upper, scratch []float32 // of one row: the most that its cosines can be
+	near           []int32   // columns that upper is of
+	never          []float32 // infinity
 	offers         [2][]offer
 }
 
@@ -172,7 +178,7 @@ func (w *worker) pair(block int) {
 	ld := hi - lo
 	for first := 0; first < len(w.of); first += w.rows {
 		w.multiply(first, c, lo, hi)
-		hits := selectInt8(w.hits, w.sums, ld, w.rows, ld,
+		hits := vec.SelectInt8(w.hits, w.sums, ld, w.rows, ld,
 			w.scale[first:first+w.rows], w.strips.slack[first:first+w.rows], w.least[first:first+w.rows],
 			c.scale[lo:hi], c.slack[lo:hi], w.candidateLeast[:ld])
 		for _, h := range w.hits[:hits] {
@@ -245,24 +251,77 @@ func (w *worker) seed(block, lo, hi int) {
 }
 
 // seedRow compares the row at i with the candidates from position lo on, of which it
-// has the sums.
+// has the sums, those first that are among the K best by their estimates.
 func (w *worker) seedRow(i int, sums []int32, lo int, least float32) float32 {
 	c := w.candidates
-	scale, slack := c.scale[lo:lo+len(sums)], c.slack[lo:lo+len(sums)]
-	w.upper = w.upper[:0]
-	for j, sum := range sums {
-		w.upper = append(w.upper, float32(float32(float32(sum)*scale[j])*w.scale[i])+slack[j]+w.strips.slack[i])
+	seed := seedRow{
+		worker: w, sums: sums, scale: c.scale[lo : lo+len(sums)], add: c.slack[lo : lo+len(sums)],
+		rowScale: w.scale[i : i+1], rowAdd: w.strips.slack[i : i+1],
 	}
-	w.scratch = append(w.scratch[:0], w.upper...)
-	cut := largest(w.scratch, w.K) - 2*(w.product.slack+w.strips.slack[i])
-	for _, above := range []bool{true, false} {
-		for j, upper := range w.upper {
-			if (upper >= cut) == above && upper >= least {
-				least = w.offer(i, c.rows[lo+j], least)
-			}
+	w.near, w.upper = w.near[:0], w.upper[:0]
+	if int(w.lists.Len[w.of[i]]) < w.K {
+		w.near = append(w.near, seed.atLeast(seed.guess())...)
+	}
+	for _, j := range w.near {
+		w.upper = append(w.upper, seed.upper(j))
+	}
+	cut := float32(math.Inf(-1))
+	if len(w.near) > w.K {
+		cut = largest(append(w.scratch[:0], w.upper...), w.K) - 2*(w.product.slack+w.strips.slack[i])
+	}
+	for n, j := range w.near {
+		if upper := w.upper[n]; upper >= cut && upper >= least {
+			least = w.offer(i, c.rows[lo+int(j)], least)
+		}
+	}
+	next := 0 // of near
+	for _, j := range seed.atLeast(least) {
+		for next < len(w.near) && w.near[next] < j {
+			next++
+		}
+		if next < len(w.near) && w.near[next] == j && w.upper[next] >= cut {
+			continue // done
+		}
+		if seed.upper(j) >= least {
+			least = w.offer(i, c.rows[lo+int(j)], least)
 		}
 	}
 	return least
+}
+
+// A seedRow is one row of a product.
+type seedRow struct {
+	*worker
+	sums             []int32
+	scale, add       []float32 // of each sum's column
+	rowScale, rowAdd []float32 // one number
+}
+
+// upper is the most that the cosine of column j can be.
+func (s *seedRow) upper(j int32) float32 {
+	return float32(float32(float32(float32(s.sums[j])*s.scale[j])*s.rowScale[0])+s.add[j]) + s.rowAdd[0]
+}
+
+// seedStep is how many columns there are for each that is looked at for a guess.
+const seedStep = 8
+
+// guess is a number that, likely, some more than the K largest of upper exceed.
+func (s *seedRow) guess() float32 {
+	s.scratch = s.scratch[:0]
+	for j := int32(0); int(j) < len(s.sums); j += seedStep {
+		s.scratch = append(s.scratch, s.upper(j))
+	}
+	expected := float64(s.K) / seedStep
+	return largest(s.scratch, 1+int(expected+2*math.Sqrt(expected)))
+}
+
+// atLeast is the columns of which upper, but for rounding, is at least least.
+func (s *seedRow) atLeast(least float32) []int32 {
+	n := len(s.sums)
+	for len(s.never) < n {
+		s.never = append(s.never, float32(math.Inf(1)))
+	}
+	return s.hits[:vec.SelectInt8(s.hits, s.sums, n, 1, n, s.rowScale, s.rowAdd, []float32{least}, s.scale, s.add, s.never[:n])]
 }
 
 // offer offers row to to the list of the row at i, which takes what is at least least.
@@ -319,5 +378,5 @@ func median(a, b, c float32) float32 {
 
 // add notes that blocks have been compared.
 func (p *product) add(blocks int) {
-	p.report(len(p.queries.rows), float64(p.done.Add(int64(blocks)))/float64(p.total.Load()))
+	p.report(p.wants, float64(p.done.Add(int64(blocks)))/float64(p.total.Load()))
 }

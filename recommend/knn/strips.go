@@ -40,22 +40,3 @@ func (s *strips) multiply(first int, c *side, lo, hi int) {
 		vec.TileInt8(s.depth, a, c.panels[(lo+j)*s.depth:][:s.cols*s.depth], s.sums[j:], ld)
 	}
 }
-
-// selectInt8 writes to hits the places i·ld+j, ascending, of the pairs that may be
-// wanted: those with
-//
-//	sums[i·ld+j]·colScale[j]·rowScale[i] + colAdd[j] + rowAdd[i] >= min(rowLeast[i], colLeast[j])
-func selectInt8(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowLeast, colScale, colAdd, colLeast []float32) int {
-	n := 0
-	colScale, colAdd, colLeast = colScale[:cols], colAdd[:cols], colLeast[:cols]
-	for i := range rows {
-		scale, add, least := rowScale[i], rowAdd[i], rowLeast[i]
-		for j, sum := range sums[i*ld : i*ld+cols] {
-			if float32(float32(float32(float32(sum)*colScale[j])*scale)+colAdd[j])+add >= min(least, colLeast[j]) {
-				hits[n] = int32(i*ld + j)
-				n++
-			}
-		}
-	}
-	return n
-}

@@ -12,17 +12,17 @@ import (
 
 // scales measures the scale of every language by its candidate links and by
 // random pairs of its articles.
-func (c *corpus) scales(lists knn.Lists, seed uint64) snapshot.Scales {
+func (c *corpus) scales(seed uint64) snapshot.Scales {
 	scales := snapshot.Scales{}
 	for lang, rows := range c.rowsByLanguage() {
-		scales[lang] = c.scale(c.vectors, lists, rows, rows, seed)
+		scales[lang] = c.scale(c.vectors, c.own, rows, rows, seed)
 	}
 	return scales
 }
 
 // crossScales measures the scale of links out of every language by its
 // candidate links to others and by random pairs of its articles and others'.
-func (c *corpus) crossScales(lists knn.Lists, seed uint64) snapshot.Scales {
+func (c *corpus) crossScales(seed uint64) snapshot.Scales {
 	scales := snapshot.Scales{}
 	for lang, rows := range c.rowsByLanguage() {
 		var others []int
@@ -32,7 +32,7 @@ func (c *corpus) crossScales(lists knn.Lists, seed uint64) snapshot.Scales {
 			}
 		}
 		if len(others) > 0 {
-			scales[lang] = c.scale(c.cross.vectors, lists, rows, others, seed)
+			scales[lang] = c.scale(c.cross.vectors, c.across, rows, others, seed)
 		}
 	}
 	return scales

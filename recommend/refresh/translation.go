@@ -18,40 +18,44 @@ import (
 
 // A crossSpace is the space common to all languages of the site.
 type crossSpace struct {
-	model   *crosslang.Model
 	vectors embed.Dense // of every card, zero where the article is not on the site
+}
+
+// noTranslatedText is why there is no space where only the texts of the articles
+// that are translated could tell.
+const noTranslatedText = "too few of the articles that are translated hold text to learn from"
+
+// whyNoCross says in words why languages cannot be compared; "" if enough articles
+// name their translations.
+func (c *corpus) whyNoCross() string {
+	bridges := c.bridges()
+	switch {
+	case len(c.rowsByLanguage()) < 2:
+		return "all articles are in one language"
+	case bridges < crosslang.MinGroups:
+		return tooFew(bridges)
+	}
+	return ""
 }
 
 // fitCross learns the cross-language space from the site's translation groups,
 // or notes why there is none.
-func (c *corpus) fitCross(ctx context.Context, articles iter.Seq2[data.Article, error], opts Options) error {
-	languages := map[data.Lang]bool{}
-	for row := range c.cards {
-		if onSite(c.cards[row]) {
-			languages[c.cards[row].Lang.Base()] = true
-		}
-	}
-	bridges := c.bridges()
-	switch {
-	case len(languages) < 2:
-		c.noCross = "all articles are in one language"
-		return nil
-	case bridges < crosslang.MinGroups:
-		c.noCross = tooFew(bridges)
+func (f *fitted) fitCross(ctx context.Context, articles iter.Seq2[data.Article, error], opts Options) error {
+	if f.noCross = f.whyNoCross(); f.noCross != "" {
 		return nil
 	}
-	model, vectors, err := crosslang.Fit(ctx, c.docs(articles), crosslang.Options{
+	model, vectors, err := crosslang.Fit(ctx, f.docs(articles), crosslang.Options{
 		Seed: opts.LSA.Seed, Rules: opts.LSA.Rules, Workers: opts.Workers,
 		Progress: func(stage string, done, total int64) { opts.Progress("cross "+stage, done, total) },
 	})
 	switch {
 	case errors.Is(err, crosslang.ErrTooFew):
-		c.noCross = "too few of the articles that are translated hold text to learn from"
+		f.noCross = noTranslatedText
 		return nil
 	case err != nil:
 		return err
 	}
-	c.cross = &crossSpace{model, c.spread(vectors)}
+	f.cross, f.crossModel = &crossSpace{f.spread(vectors)}, model
 	return nil
 }
 
@@ -63,19 +67,19 @@ func tooFew(bridges int) string {
 }
 
 // docs yields the text of every article on the site with its group.
-func (c *corpus) docs(articles iter.Seq2[data.Article, error]) iter.Seq2[crosslang.Doc, error] {
+func (f *fitted) docs(articles iter.Seq2[data.Article, error]) iter.Seq2[crosslang.Doc, error] {
 	return func(yield func(crosslang.Doc, error) bool) {
-		known := c.knownGroups()
+		known := f.knownGroups()
 		row := -1
 		for a, err := range articles {
 			if err != nil {
 				yield(crosslang.Doc{}, err)
 				return
 			}
-			if row++; !onSite(c.cards[row]) {
+			if row++; !onSite(f.cards[row]) {
 				continue
 			}
-			text, _ := recommend.CleanText(&a, c.boilerplate)
+			text, _ := recommend.CleanText(&a, f.boilerplate)
 			if !yield(crosslang.Doc{Group: known[row], Text: text}, nil) {
 				return
 			}
@@ -159,41 +163,27 @@ func (c *corpus) bridges() int {
 	return bridges
 }
 
-// crossNeighbours finds the candidates of every article in other languages:
-// never of a group that is on the site in the article's own language.
-func crossNeighbours(ctx context.Context, c *corpus, opts Options) (knn.Lists, error) {
-	languages := c.languages()
-	there := c.versions()
-	lists, err := knn.All(ctx, c.cross.vectors, knn.Options{
-		K: max(1, opts.K/2), Group: languages, Class: c.groups, Eligible: c.eligible(), Rank: c.tieRanks(), Workers: opts.Workers,
-		Match: func(language uint32, to int) bool {
-			return languages[to] != language && !there[version{c.groups[to], language}]
-		},
-		Progress: func(done, total int64) { opts.Progress("cross neighbours", done, total) },
-	})
-	if err != nil {
-		return knn.Lists{}, fmt.Errorf("refresh: find neighbours in other languages: %w", err)
-	}
-	return lists, nil
-}
-
 // mostListed bounds how many pairs of likely translations, and how many chained
 // articles, the manifest lists.
 const mostListed = 100
 
 // translations is what the manifest says of the translation groups.
-func (c *corpus) translations(ctx context.Context, own knn.Lists, opts Options) (snapshot.Translations, error) {
-	likely, err := c.likely(ctx, own, opts)
+func (c *corpus) translations(ctx context.Context, opts Options) (snapshot.Translations, error) {
+	likely, err := c.likely(ctx, opts)
 	if err != nil {
 		return snapshot.Translations{}, fmt.Errorf("refresh: look for translations: %w", err)
 	}
-	t := snapshot.Translations{
-		Languages: map[data.Lang]int{}, Alone: map[data.Lang]int{}, NoCross: c.noCross,
-		LikelyTotal: len(likely), Likely: []snapshot.Likely{},
-	}
+	t := c.countTranslations()
+	t.LikelyTotal = len(likely)
 	for _, p := range likely[:min(len(likely), mostListed)] {
 		t.Likely = append(t.Likely, snapshot.Likely{A: c.cards[p.A].ID, B: c.cards[p.B].ID, Cosine: p.Cosine})
 	}
+	return t, nil
+}
+
+// countTranslations is that but for the likely pairs.
+func (c *corpus) countTranslations() snapshot.Translations {
+	t := snapshot.Translations{Languages: map[data.Lang]int{}, Alone: map[data.Lang]int{}, NoCross: c.noCross, Likely: []snapshot.Likely{}}
 	chained := c.chained()
 	t.Chained, t.ChainedTotal = chained[:min(len(chained), mostListed)], len(chained)
 	members := c.members()
@@ -212,7 +202,16 @@ func (c *corpus) translations(ctx context.Context, own knn.Lists, opts Options) 
 			t.Alone[lang]++
 		}
 	}
-	return t, nil
+	return t
+}
+
+// find is the row of an article, or -1.
+func (c *corpus) find(id data.ArticleID) int {
+	row, ok := slices.BinarySearchFunc(c.cards, id, func(card data.Card, id data.ArticleID) int { return cmp.Compare(card.ID, id) })
+	if !ok {
+		return -1
+	}
+	return row
 }
 
 // chained are the articles on the site that name as their original one that is
@@ -220,9 +219,12 @@ func (c *corpus) translations(ctx context.Context, own knn.Lists, opts Options) 
 func (c *corpus) chained() []data.ArticleID {
 	var ids []data.ArticleID
 	for row := range c.cards {
-		original, ok := slices.BinarySearchFunc(c.cards, c.cards[row].Group, func(card data.Card, id data.ArticleID) int { return cmp.Compare(card.ID, id) })
-		if ok && onSite(c.cards[row]) && c.cards[original].Group != c.cards[row].Group {
-			ids = append(ids, c.cards[row].ID)
+		card := &c.cards[row]
+		if card.Group == card.ID || !onSite(*card) {
+			continue
+		}
+		if original := c.find(card.Group); original >= 0 && c.cards[original].Group != card.Group {
+			ids = append(ids, card.ID)
 		}
 	}
 	return ids
@@ -232,8 +234,8 @@ func (c *corpus) chained() []data.ArticleID {
 // and do not say so, the likeliest first: of one language in different scripts
 // or regions by its own neighbours, of different languages in the cross-language
 // space. Of pairs that would join the same groups only the likeliest stays.
-func (c *corpus) likely(ctx context.Context, own knn.Lists, opts Options) ([]crosslang.Pair, error) {
-	pairs := c.likelyVariants(own)
+func (c *corpus) likely(ctx context.Context, opts Options) ([]crosslang.Pair, error) {
+	pairs := c.likelyVariants()
 	if c.cross != nil {
 		tags := make([]string, len(c.cards))
 		for row := range c.cards {
@@ -262,7 +264,7 @@ const variantCosine = 0.7
 // likelyVariants finds the articles that are nearest to one another of all in
 // their language, yet in different scripts or regions, where the group of
 // neither has a version in the other's.
-func (c *corpus) likelyVariants(own knn.Lists) []crosslang.Pair {
+func (c *corpus) likelyVariants() []crosslang.Pair {
 	type variant struct {
 		group uint32
 		tag   data.Lang
@@ -274,7 +276,7 @@ func (c *corpus) likelyVariants(own knn.Lists) []crosslang.Pair {
 		}
 	}
 	nearest := func(row int) (knn.Neighbour, bool) {
-		list := own.Row(row)
+		list := c.own.Row(row)
 		if len(list) == 0 {
 			return knn.Neighbour{}, false
 		}

@@ -26,14 +26,14 @@ func (b bulk) WriteTo(w io.Writer) (written int64, err error) {
 }
 
 // site is what a site of n articles may have: 256 numbers and 64 candidates of
-// each, and a model of 120 MB.
+// each, and a model of 45 MB.
 func site(n int) Contents {
 	const dim, k = 256, 64
 	rng := rand.New(rand.NewPCG(1, 1))
 	c := Contents{
 		Vectors:    embed.NewDense(n, dim),
 		Candidates: knn.Lists{K: k, Len: make([]int32, n), Data: make([]knn.Neighbour, n*k)},
-		Model:      bulk(120 << 20),
+		Model:      bulk(45 << 20),
 	}
 	for i := range c.Vectors.Data {
 		c.Vectors.Data[i] = rng.Float32()
@@ -94,19 +94,21 @@ type unsynced struct{ file }
 
 func (unsynced) Sync() error { return nil }
 
-// BenchmarkWrite is without the disk's sync.
+// BenchmarkWrite is with and without the disk's sync.
 func BenchmarkWrite(b *testing.B) {
 	for _, n := range benchmarkSizes {
-		b.Run(fmt.Sprintf("n=%d/dim=256", n), func(b *testing.B) {
-			c := site(n)
-			b.ReportAllocs()
-			for b.Loop() {
-				d := benchmarkDir(b)
-				d.fs = quick{}
-				if _, err := d.Write(b.Context(), c); err != nil {
-					b.Fatal(err)
+		for _, fs := range []fileSystem{quick{}, disk{}} {
+			b.Run(fmt.Sprintf("n=%d/dim=256/sync=%v", n, fs == disk{}), func(b *testing.B) {
+				c := site(n)
+				b.ReportAllocs()
+				for b.Loop() {
+					d := benchmarkDir(b)
+					d.fs = fs
+					if _, err := d.Write(b.Context(), c); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }

@@ -52,6 +52,13 @@ func (f *failingDisk) Create(path string) (file, error) {
 	return &failingFile{created, f}, err
 }
 
+func (f *failingDisk) Link(from, to string) error {
+	if err := f.next(); err != nil {
+		return err
+	}
+	return f.disk.Link(from, to)
+}
+
 func (f *failingDisk) Rename(from, to string) error {
 	if err := f.next(); err != nil {
 		return err

@@ -17,6 +17,7 @@
 //	    cross-vectors.bin         the same three for the cross-language space, with its own rank and K; empty where there is none
 //	    cross-candidates.bin
 //	    cross-model.bin
+//	    origins.bin               n records of 44 bytes: what every row was made from, and how well the model knew it; may be empty
 //	    boilerplate.bin           what recurs on many pages, as it writes itself; may be empty
 //	  .tmp-…                      one being written, or left by a crash
 //
@@ -24,7 +25,9 @@
 // card's strings (uint64); the lengths of id, title, URL, section, language,
 // image source, image text and group (8 × uint32), which follow one another
 // there; the date of publication as seconds and nanoseconds since 1970 (int64,
-// uint32); and flags (uint32), see write.go.
+// uint32); and flags (uint32), see write.go. One of origins.bin is the hash of the
+// article's content (32 bytes) and, zero where the model was fitted with the
+// article, its terms, those unknown to the model, and its energy (3 × float32).
 //
 // # Decisions
 //
@@ -49,6 +52,11 @@
 // Opening a snapshot reads all of it once, for the checksums: some 0.1 s for
 // 100 MB. That is the price of refusing a broken one by name before it serves
 // anyone, and it warms the page cache.
+//
+// A snapshot that goes on with its parent's model shares the files of the models
+// and of the boilerplate with it, by hard links: they need be neither written nor
+// hashed, and each snapshot is a whole folder all the same, which stays so when the
+// other is removed. Damage to one is damage to both, and seen in both.
 //
 // Everything handed out is a copy, but for the bytes of the model and of the
 // boilerplate: a mapped slice that outlives its mapping kills the process.

@@ -19,6 +19,7 @@ import (
 type fileSystem interface {
 	Mkdir(path string) error // with its parents
 	Create(path string) (file, error)
+	Link(from, to string) error   // gives the file a second name
 	Rename(from, to string) error // replaces to if that is a file
 	SyncDir(path string) error    // makes the names in the folder durable
 }
@@ -32,6 +33,7 @@ type disk struct{}
 
 func (disk) Mkdir(path string) error          { return os.MkdirAll(path, 0o755) }
 func (disk) Create(path string) (file, error) { return os.Create(path) }
+func (disk) Link(from, to string) error       { return os.Link(from, to) }
 func (disk) Rename(from, to string) error     { return os.Rename(from, to) }
 
 func (disk) SyncDir(path string) error {

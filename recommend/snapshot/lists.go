@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"runtime"
+	"unsafe"
 
 	"github.com/edsrzf/mmap-go"
 
@@ -35,6 +37,28 @@ func (l *lists) row(row int) []knn.Neighbour {
 	return list
 }
 
+// lists is all of them, mapped where the machine writes numbers as the file does.
+func (l *lists) lists() knn.Lists {
+	all := knn.Lists{K: l.k}
+	if l.n == 0 || len(l.MMap) == 0 {
+		return all
+	}
+	if littleEndian() {
+		start := unsafe.Pointer(unsafe.SliceData(l.MMap))
+		all.Len = unsafe.Slice((*int32)(start), l.n)
+		all.Data = unsafe.Slice((*knn.Neighbour)(unsafe.Add(start, 4*l.n)), l.n*l.k)
+		return all
+	}
+	all.Len, all.Data = make([]int32, l.n), make([]knn.Neighbour, l.n*l.k)
+	for row := range l.n {
+		all.Len[row] = int32(l.count(row))
+		for i := range l.count(row) {
+			all.Data[row*l.k+i] = l.at(row, i)
+		}
+	}
+	return all
+}
+
 // check looks at every list of the file of that name.
 func (l *lists) check(name string) error {
 	for row := range l.n {
@@ -52,4 +76,18 @@ func (l *lists) check(name string) error {
 		}
 	}
 	return nil
+}
+
+// Lists is the candidates of all articles. See Vectors for what must not be done
+// with them.
+func (s *Snapshot) Lists() knn.Lists {
+	defer runtime.KeepAlive(s)
+	return s.candidates.lists()
+}
+
+// CrossLists is the candidates of all articles in other languages; none without a
+// cross-language space. See Vectors for what must not be done with them.
+func (s *Snapshot) CrossLists() knn.Lists {
+	defer runtime.KeepAlive(s)
+	return s.crossCandidates.lists()
 }

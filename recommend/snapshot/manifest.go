@@ -16,7 +16,7 @@ import (
 )
 
 // layout is the version of the files' shapes; another one is refused.
-const layout = 3
+const layout = 4
 
 // A Manifest says how a snapshot was made and what its files must be.
 type Manifest struct {
@@ -30,20 +30,68 @@ type Manifest struct {
 	InputHash     string           `json:"input_hash"`       // sha-256 of the articles
 	ModelID       string           `json:"model_id"`         // hash of the model's content
 	Parent        string           `json:"parent,omitempty"` // the snapshot whose model this one goes on with
-	Kernel        string           `json:"kernel"`           // what did the arithmetic, such as "gonum/amd64"
+	Kernel        string           `json:"kernel"`           // what did the arithmetic, such as "avx512vnni/amd64"
 	Counts        Counts           `json:"counts"`           // set by Write
 	Rank          int              `json:"rank"`             // length of a vector; set by Write
 	Terms         int              `json:"terms"`            // of the vocabulary
 	Neighbours    int              `json:"neighbours"`       // most candidates of an article; set by Write
 	Timings       map[string]int64 `json:"timings"`          // milliseconds per stage
 	PeakMemory    int64            `json:"peak_memory"`      // bytes
+	PeakStages    map[string]int64 `json:"peak_stages"`      // bytes per stage, as in Timings; empty where the system does not say
 	StoreRevision int64            `json:"store_revision"`   // data.Revision.Articles when the articles were read
+	StoreDigest   string           `json:"store_digest"`     // data.Digest of the articles then, in hexadecimal
+	Refresh       Refresh          `json:"refresh"`          // what was done to make this one
+	Fit           Fit              `json:"fit"`              // what the model was learnt from
+	Drift         Drift            `json:"drift"`            // how well the model still knows the articles
+	Search        Search           `json:"search"`           // how the candidates were found
 	Scales        Scales           `json:"scales"`           // from cosines to scores
 	Cross         *CrossSpace      `json:"cross,omitempty"`  // the cross-language space; nil: there is none
 	CrossScales   Scales           `json:"cross_scales"`     // from cosines across languages to scores, by the language linked from
 	Translations  Translations     `json:"translations"`     // which articles translate one another
 	Boilerplate   Boilerplate      `json:"boilerplate"`      // what was left out of the vectors
 	Files         map[string]File  `json:"files"`            // every other file by name; set by Write
+}
+
+// The kinds of refresh.
+const (
+	Full        = "full"        // the model was fitted, and every list made, anew
+	Incremental = "incremental" // what has changed was folded into the parent's model and lists
+)
+
+// A Refresh tells how a snapshot was made.
+type Refresh struct {
+	Kind     string `json:"kind"`             // Full or Incremental
+	Reason   string `json:"reason,omitempty"` // why in full, in words
+	Analysed int    `json:"analysed"`         // articles whose texts were read
+	Searched int    `json:"searched"`         // articles whose candidates were looked for anew
+}
+
+// A Fit tells how a model came about.
+type Fit struct {
+	Snapshot   string    `json:"snapshot,omitempty"` // the one that the model was fitted for; empty: this one
+	At         time.Time `json:"fitted_at"`
+	Articles   int       `json:"articles"`    // on the site then
+	LearntFrom int       `json:"learnt_from"` // of these
+	RankAsked  int       `json:"rank_asked"`  // 0: the default for so many articles
+}
+
+// Drift compares the articles folded in since the fit with a sample of those
+// that the model was learnt from.
+type Drift struct {
+	Folded       int     `json:"folded"`         // articles folded in since the fit
+	Share        float64 `json:"share"`          // of the articles on the site
+	Unknown      float64 `json:"unknown"`        // share of these articles' terms that the model does not know
+	UnknownAtFit float64 `json:"unknown_at_fit"` // of the sample
+	Energy       float64 `json:"energy"`         // mean share of such an article that lies in the model's space
+	EnergyAtFit  float64 `json:"energy_at_fit"`  // of the sample
+	Due          string  `json:"due,omitempty"`  // why a full refresh is due, in words; empty: none is
+}
+
+// A Search tells how candidates were found.
+type Search struct {
+	Method string  `json:"method"`           // "exact" or "approximate"
+	Recall float64 `json:"recall"`           // share of the exact lists that the lists hold, by a sample; 1 where exact
+	Sample int     `json:"sample,omitempty"` // articles in the sample
 }
 
 // Counts are numbers of articles.
@@ -82,6 +130,10 @@ type Translations struct {
 	// many there are, of which Chained may hold only the first.
 	Chained      []data.ArticleID `json:"chained,omitempty"`
 	ChainedTotal int              `json:"chained_total,omitempty"`
+
+	// LikelyAsOf is when Likely was looked for; zero: for this snapshot. Since
+	// then pairs have only been left out, for a new one is seen at a full refresh.
+	LikelyAsOf time.Time `json:"likely_as_of,omitzero"`
 }
 
 // Likely is a pair of articles that are likely translations of one another.
@@ -98,6 +150,10 @@ type Boilerplate struct {
 	Articles int       `json:"articles"` // that held any
 	Bytes    int64     `json:"bytes"`    // left out of them all
 	Examples []Example `json:"examples"` // pieces that were left out most often, the most frequent first
+
+	// AsOf is when this was counted; zero: for this snapshot. Articles that came
+	// since are cleaned alike, but not counted.
+	AsOf time.Time `json:"as_of,omitzero"`
 }
 
 // An Example is a piece of text that was left out.
@@ -124,6 +180,7 @@ const (
 
 	boilerplateFile = "boilerplate.bin"
 	groupsFile      = "groups.bin"
+	originsFile     = "origins.bin"
 
 	crossVectorsFile    = "cross-vectors.bin"
 	crossCandidatesFile = "cross-candidates.bin"
@@ -132,7 +189,7 @@ const (
 
 var binaryFiles = []string{ // sorted
 	boilerplateFile, candidatesFile, cardsFile, crossCandidatesFile, crossModelFile, crossVectorsFile,
-	groupsFile, modelFile, stringsFile, urlsFile, vectorsFile,
+	groupsFile, modelFile, originsFile, stringsFile, urlsFile, vectorsFile,
 }
 
 var idPattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
@@ -209,6 +266,9 @@ func unseal(file []byte, id string) (*Manifest, error) {
 		sizes[crossVectorsFile] = vectorBytes(n, cross.Rank)
 		sizes[crossCandidatesFile] = candidateBytes(n, cross.Neighbours)
 		delete(sizes, crossModelFile)
+	}
+	if m.Files[originsFile].Size != 0 {
+		sizes[originsFile] = int64(n) * originBytes
 	}
 	for name, size := range sizes {
 		if m.Files[name].Size != size {

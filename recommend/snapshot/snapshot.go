@@ -86,7 +86,7 @@ type files struct {
 	n, rank, groupCount, crossRank           int
 	cards, strings, urls, groups             mmap.MMap
 	vectors, model, crossVectors, crossModel mmap.MMap
-	boilerplate                              mmap.MMap
+	boilerplate, origins                     mmap.MMap
 	candidates, crossCandidates              lists
 }
 
@@ -95,7 +95,7 @@ func (f *files) all() map[string]*mmap.MMap {
 		cardsFile: &f.cards, stringsFile: &f.strings, urlsFile: &f.urls,
 		vectorsFile: &f.vectors, candidatesFile: &f.candidates.MMap, modelFile: &f.model,
 		crossVectorsFile: &f.crossVectors, crossCandidatesFile: &f.crossCandidates.MMap, crossModelFile: &f.crossModel,
-		groupsFile: &f.groups, boilerplateFile: &f.boilerplate,
+		groupsFile: &f.groups, boilerplateFile: &f.boilerplate, originsFile: &f.origins,
 	}
 }
 
@@ -174,6 +174,7 @@ func (f *files) check() error {
 	var group errgroup.Group
 	group.Go(func() error { return f.candidates.check(candidatesFile) })
 	group.Go(func() error { return f.crossCandidates.check(crossCandidatesFile) })
+	group.Go(f.checkOrigins)
 	group.Go(func() error {
 		if err := f.checkCards(); err != nil { // first: the others go by the cards' places
 			return err

@@ -65,6 +65,7 @@ func contents(n int) Contents {
 			Section: "city", Lang: "en", Image: data.Image{Src: "/a.svg", Alt: "A street"}, PublishedAt: created.AddDate(0, 0, -i),
 			Group: data.ArticleID("g" + strconv.Itoa(100_000-i/2)), State: data.Published,
 		})
+		c.Origins = append(c.Origins, Origin{Hash: sha256.Sum256([]byte(c.Cards[i].ID)), Folded: Folded{Terms: 9, Unknown: float32(i % 9), Energy: 0.25}})
 		c.Cross.Vectors.Row(i)[i%3] = 1
 		if n > 1 {
 			c.Cross.Candidates.Len[i], c.Cross.Candidates.Data[2*i] = 1, knn.Neighbour{Row: int32(i+1) % int32(n), Cosine: 0.5}
@@ -221,7 +222,7 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := c.Manifest
-	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 3, 2, 3
+	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 4, 2, 3
 	want.Cross = &CrossSpace{Terms: 9, Groups: 2, ModelID: "x", Rank: 3, Neighbours: 2}
 	want.Counts = Counts{Articles: 5, Groups: 3, Languages: map[data.Lang]int{"en": 4, "zh-Hant": 1}}
 	want.Files = s.Manifest().Files

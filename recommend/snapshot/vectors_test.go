@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend/knn"
 )
@@ -37,5 +39,27 @@ func TestVectorsAndFloors(t *testing.T) {
 			}
 		}
 		runtime.KeepAlive(s)
+	}
+}
+
+// Lists are all lists at once.
+func TestLists(t *testing.T) {
+	d := testDir(t)
+	c := contents(5)
+	s, err := d.Open(write(t, d, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, cross := s.Lists(), s.CrossLists()
+	if diff := cmp.Diff(c.Candidates, own); diff != "" {
+		t.Errorf("candidates (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(c.Cross.Candidates, cross); diff != "" {
+		t.Errorf("candidates in other languages (-want +got)\n%s", diff)
+	}
+	runtime.KeepAlive(s)
+	c.Cross = nil
+	if s, err = d.Open(write(t, d, c)); err != nil || len(s.CrossLists().Data) != 0 {
+		t.Errorf("without another language: %v, %v", s.CrossLists(), err)
 	}
 }

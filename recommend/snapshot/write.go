@@ -29,7 +29,16 @@ type Contents struct {
 
 	Cross       *Cross      // nil: there is no cross-language space
 	Boilerplate io.WriterTo // nil: none
+	Origins     []Origin    // nil: not known
 	Manifest    Manifest    // what the caller knows; see there what Write sets
+
+	// Parent, if not nil, is a snapshot of the same Dir whose model, boilerplate
+	// and, beside Cross, cross-language model are this one's too: their files are
+	// shared, and Model, Boilerplate and Cross.Model are nil.
+	Parent *Snapshot
+
+	// Finish, if not nil, may complete the manifest once all other files are written.
+	Finish func(*Manifest)
 }
 
 // Cross is the cross-language part of a snapshot: vectors that can be compared
@@ -42,12 +51,15 @@ type Cross struct {
 
 func (c *Contents) validate() error {
 	n := len(c.Cards)
-	if c.Vectors.Rows != n || len(c.Candidates.Len) != n || c.Model == nil {
+	if c.Vectors.Rows != n || len(c.Candidates.Len) != n || (c.Model == nil) != (c.Parent != nil) || c.Origins != nil && len(c.Origins) != n {
 		panic("snapshot: length mismatch, or no model")
+	}
+	if c.Parent != nil && (c.Boilerplate != nil || c.Cross != nil && !c.Parent.HasCross()) {
+		panic("snapshot: not the parent's model or boilerplate")
 	}
 	lists := []knn.Lists{c.Candidates}
 	if c.Cross != nil {
-		if c.Cross.Vectors.Rows != n || len(c.Cross.Candidates.Len) != n || c.Cross.Model == nil {
+		if c.Cross.Vectors.Rows != n || len(c.Cross.Candidates.Len) != n || (c.Cross.Model == nil) != (c.Parent != nil) {
 			panic("snapshot: length mismatch, or no model, across languages")
 		}
 		lists = append(lists, c.Cross.Candidates)
@@ -124,20 +136,24 @@ func (d *Dir) write(ctx context.Context, c *Contents) (m *Manifest, err error) {
 	groups := groupRows(c.Cards)
 	m = c.manifest(len(groups))
 	cross := cmp.Or(c.Cross, new(Cross))
-	if m.Files, err = d.writeFiles(ctx, aside, []filling{ // the long ones first
+	if m.Files, err = d.writeFiles(ctx, aside, c.Parent, []filling{ // the long ones first
 		{vectorsFile, func(w io.Writer) error { return writeVectors(w, c.Vectors) }},
-		{modelFile, func(w io.Writer) error { return writePart(w, c.Model) }},
+		c.part(modelFile, c.Model),
 		{candidatesFile, func(w io.Writer) error { return writeCandidates(w, c.Candidates) }},
 		{crossVectorsFile, func(w io.Writer) error { return writeVectors(w, cross.Vectors) }},
-		{crossModelFile, func(w io.Writer) error { return writePart(w, cross.Model) }},
+		c.part(crossModelFile, cross.Model),
 		{crossCandidatesFile, func(w io.Writer) error { return writeCandidates(w, cross.Candidates) }},
 		{cardsFile, c.writeCards},
 		{stringsFile, c.writeStrings},
 		{urlsFile, c.writeURLs},
 		{groupsFile, func(w io.Writer) error { return writeGroups(w, groups, len(c.Cards)) }},
-		{boilerplateFile, func(w io.Writer) error { return writePart(w, c.Boilerplate) }},
+		{originsFile, func(w io.Writer) error { return writeOrigins(w, c.Origins) }},
+		c.part(boilerplateFile, c.Boilerplate),
 	}); err != nil {
 		return nil, err
+	}
+	if c.Finish != nil {
+		c.Finish(m)
 	}
 	m.ID = d.freeID(m)
 	sealed, err := seal(m)
@@ -169,23 +185,34 @@ func (c *Contents) manifest(groups int) *Manifest {
 	return &m
 }
 
-// A filling is the name of a file and what writes into it.
+// A filling is the name of a file and what writes into it; nil: it is shared
+// with the parent.
 type filling struct {
 	name string
 	fill func(io.Writer) error
 }
 
-// writers is how many files are written at a time: while one waits for the
-// disk, another is hashed.
-const writers = 2
+// part is the file of what writes itself, or else the parent's.
+func (c *Contents) part(name string, part io.WriterTo) filling {
+	if c.Parent != nil && !(name == crossModelFile && c.Cross == nil) {
+		return filling{name, nil}
+	}
+	return filling{name, func(w io.Writer) error { return writePart(w, part) }}
+}
 
-func (d *Dir) writeFiles(ctx context.Context, folder string, fillings []filling) (map[string]File, error) {
+// writeFiles writes all of them at a time: while one waits for the disk, another
+// is hashed.
+func (d *Dir) writeFiles(ctx context.Context, folder string, parent *Snapshot, fillings []filling) (map[string]File, error) {
 	files := make([]File, len(fillings))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(writers)
 	for i, f := range fillings {
 		group.Go(func() (err error) {
-			files[i], err = writeFile(ctx, d.fs, filepath.Join(folder, f.name), f.fill)
+			path := filepath.Join(folder, f.name)
+			if f.fill == nil {
+				files[i], err = d.share(ctx, parent, f.name, path)
+			} else {
+				files[i], err = writeFile(ctx, d.fs, path, f.fill)
+			}
 			return err
 		})
 	}
@@ -197,6 +224,24 @@ func (d *Dir) writeFiles(ctx context.Context, folder string, fillings []filling)
 		named[f.name] = files[i]
 	}
 	return named, nil
+}
+
+// share gives a file of the parent, whose checksum is known, a second name at
+// path. Where the disk has no second names it is copied.
+func (d *Dir) share(ctx context.Context, parent *Snapshot, name, path string) (File, error) {
+	from := filepath.Join(parent.path, name)
+	if d.fs.Link(from, path) == nil {
+		return parent.manifest.Files[name], nil
+	}
+	return writeFile(ctx, d.fs, path, func(w io.Writer) error {
+		file, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		_, err = io.Copy(w, file)
+		return err
+	})
 }
 
 // asidePrefix starts the names of folders that are being written.

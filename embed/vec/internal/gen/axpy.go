@@ -10,7 +10,7 @@ import (
 // axpy writes the addition of a multiple of one vector to another.
 func axpy(m machine) {
 	function("axpy"+m.suffix(), "func(alpha float32, x, y []float32)", "axpy"+m.suffix()+" is Axpy.")
-	alpha := broadcastParam("alpha", m.vector())
+	alpha := broadcast(parameter("alpha"), m.vector())
 	x, n, y := base("x"), size("x"), base("y")
 	for _, vectors := range []int{4, 1} {
 		steps(fmt.Sprintf("by%d", vectors), n, vectors*m.lanes(), func() {

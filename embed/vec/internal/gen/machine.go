@@ -26,6 +26,13 @@ type machine interface {
 	// leave four numbers.
 	fold(v reg.VecVirtual) reg.VecVirtual
 
+	// compare sets the bits of the lanes of v that are at least those of least, and
+	// may overwrite v.
+	compare(v, least reg.VecVirtual) reg.GPVirtual
+	// writePlaces writes the number at plus the place of each bit that is set, of
+	// which there is one at least, and moves dst past them.
+	writePlaces(name string, bits, at, dst reg.GPVirtual)
+
 	dotRows() int        // that Dots takes at a time: 1, 2 or 4
 	combineVectors() int // that Combine can keep in registers
 	tileRows() int       // of Tile
@@ -105,7 +112,7 @@ func (avx512) fold(v reg.VecVirtual) reg.VecVirtual {
 }
 
 func (avx512) dotRows() int        { return 4 }
-func (avx512) combineVectors() int { return 20 }
+func (avx512) combineVectors() int { return 12 }
 func (avx512) tileRows() int       { return 14 }
 func (avx512) tileVectors() int    { return 2 }
 
@@ -127,13 +134,9 @@ func load(name string) reg.GPVirtual  { return Load(Param(name), GP64()).(reg.GP
 func base(slice string) reg.GPVirtual { return Load(Param(slice).Base(), GP64()).(reg.GPVirtual) }
 func size(slice string) reg.GPVirtual { return Load(Param(slice).Len(), GP64()).(reg.GPVirtual) }
 
-// broadcastParam fills v with the function's parameter, a float32.
-func broadcastParam(name string, v reg.VecVirtual) reg.VecVirtual {
-	parameter, err := Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	VBROADCASTSS(parameter.Addr, v)
+// broadcast fills v with a float32 in memory.
+func broadcast(src Mem, v reg.VecVirtual) reg.VecVirtual {
+	VBROADCASTSS(src, v)
 	return v
 }
 
@@ -149,6 +152,29 @@ func ascending(n int) Mem {
 }
 
 var places Mem
+
+// parameter is where the function's parameter stands, a number.
+func parameter(name string) Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
+}
+
+// zero is a register that holds 0.
+func zero() reg.GPVirtual {
+	r := GP64()
+	XORQ(r, r)
+	return r
+}
+
+// duplicate is another register that holds what r does.
+func duplicate(r reg.GPVirtual) reg.GPVirtual {
+	other := GP64()
+	MOVQ(r, other)
+	return other
+}
 
 // steps runs body as long as n is at least step, and takes step from n each time.
 func steps(name string, n reg.GPVirtual, step int, body func()) {

@@ -3,7 +3,7 @@
 //
 //	go generate ./embed/vec
 //
-// What both kernels do alike (dot.go, axpy.go, combine.go, tile.go, peak.go) is
+// What both kernels do alike (dot.go, axpy.go, combine.go, tile.go, select.go, peak.go) is
 // written once, for vectors of any width; what they do differently has a file for
 // each.
 package main
@@ -24,11 +24,9 @@ func main() {
 	case "avx2":
 		write(avx2{})
 		int8AVX2()
-		selectAVX2()
 	case "avx512":
 		write(avx512{})
 		int8AVX512()
-		selectAVX512()
 	default:
 		log.Fatal("gen: say -kernel avx2 or -kernel avx512")
 	}
@@ -43,6 +41,8 @@ func write(m machine) {
 		combine(m, vectors)
 	}
 	tile(m)
+	atLeast(m)
+	selectInt8(m)
 	multiplyAdds(m)
 }
 
