@@ -216,7 +216,7 @@ func (e *env) benchCorpus(ctx context.Context, c *benchCommand, n int, export st
 		return bench.Result{}, err
 	}
 	defer p.close()
-	watch := p.stages(map[string]string{"decompose": "pass", "cross decompose": "pass"})
+	watch := p.stages(refreshUnits)
 	opts := bench.Options{Refresh: site.refreshOptions(conf), Runs: c.runs, Words: words, Export: export}
 	opts.Refresh.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
 	r, err := bench.Run(ctx, store, opts)
@@ -386,7 +386,7 @@ func writeStages(out io.Writer, r *bench.Result) {
 	fmt.Fprintln(t, "STAGE       \tSECONDS\tCPU\tARTICLES/S\tWORDS/S\tGFLOP/S\tOF PEAK\tMEMORY\t")
 	for _, s := range append(r.Stages[:len(r.Stages):len(r.Stages)], r.Total) {
 		fmt.Fprintf(t, "%-12s\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t%s\t\n", s.Name, s.Seconds, s.CPUSeconds,
-			orDash(s.Articles, "%.0f"), orDash(s.Words, "%.0f"), orDash(s.GFLOPs, "%.1f"), orDash(100*s.Share, "%.0f %%"), orDash(float64(s.PeakBytes)/1e6, "%.0f MB"))
+			perSecond(s.Articles, s.Seconds), perSecond(s.Words, s.Seconds), orDash(s.GFLOPs, "%.1f"), orDash(100*s.Share, "%.0f %%"), orDash(float64(s.PeakBytes)/1e6, "%.0f MB"))
 	}
 	t.Flush()
 }
@@ -438,6 +438,15 @@ func orDash(v float64, format string) string {
 		return "–"
 	}
 	return fmt.Sprintf(format, v)
+}
+
+// perSecond is a rate of what took so long, or a dash where that was too short to tell.
+func perSecond(rate, seconds float64) string {
+	const least = .01
+	if rate == 0 || seconds < least {
+		return "–"
+	}
+	return count(int64(rate))
 }
 
 // times is "3.1×", or a dash where it is zero.
