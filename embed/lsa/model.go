@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sync"
 	"unsafe"
 
 	"github.com/alsolike/alsolike/embed"
@@ -51,6 +52,8 @@ type Space struct {
 	weight []float32
 	u      embed.Dense
 	terms  vocabulary
+
+	bags sync.Pool // of *bag, all of one Model
 }
 
 const (

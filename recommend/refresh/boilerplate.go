@@ -12,9 +12,11 @@ import (
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
-// pages yields the articles on the site as pages to look for boilerplate in.
-func pages(articles iter.Seq2[data.Article, error], progress func(stage string, done, total int64)) iter.Seq2[boilerplate.Page, error] {
+// pages yields the articles on the site as pages to look for boilerplate in, and
+// notes in counts how many there are of each language.
+func pages(articles iter.Seq2[data.Article, error], counts map[data.Lang]int, progress func(stage string, done, total int64)) iter.Seq2[boilerplate.Page, error] {
 	return func(yield func(boilerplate.Page, error) bool) {
+		clear(counts) // they may be gone through twice
 		var n int64
 		for a, err := range articles {
 			if err != nil {
@@ -24,7 +26,12 @@ func pages(articles iter.Seq2[data.Article, error], progress func(stage string, 
 			if n++; n%64 == 0 {
 				progress("boilerplate", n, 0)
 			}
-			if onSite(a.Card()) && !yield(recommend.Page(&a), nil) {
+			card := a.Card()
+			if !onSite(card) {
+				continue
+			}
+			counts[card.Lang.Base()]++
+			if !yield(recommend.Page(&a), nil) {
 				return
 			}
 		}
