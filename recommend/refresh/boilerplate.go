@@ -12,11 +12,18 @@ import (
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
-// pages yields the articles on the site as pages to look for boilerplate in.
+// pages yields the articles on the site as pages to look for boilerplate in. They are
+// read ahead.
 func pages(articles iter.Seq2[data.Article, error], progress func(stage string, done, total int64)) iter.Seq2[boilerplate.Page, error] {
 	return func(yield func(boilerplate.Page, error) bool) {
+		type article struct {
+			page   boilerplate.Page
+			onSite bool
+		}
 		var n int64
-		for a, err := range articles {
+		for a, err := range inOrder(articles, 1, func(a *data.Article) article {
+			return article{recommend.Page(a), onSite(a.Card())}
+		}) {
 			if err != nil {
 				yield(boilerplate.Page{}, err)
 				return
@@ -24,7 +31,7 @@ func pages(articles iter.Seq2[data.Article, error], progress func(stage string, 
 			if n++; n%64 == 0 {
 				progress("boilerplate", n, 0)
 			}
-			if onSite(a.Card()) && !yield(recommend.Page(&a), nil) {
+			if a.onSite && !yield(a.page, nil) {
 				return
 			}
 		}
