@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 )
 
 // benchTexts is the news of reuters21578 if the set is there, else texts of like
@@ -23,14 +24,23 @@ func benchTexts(b *testing.B) (name string, texts []embed.Text) {
 
 func BenchmarkCount(b *testing.B) {
 	name, texts := benchTexts(b)
+	tokens, bytes := 0, 0
+	for _, text := range texts {
+		for _, field := range text.Fields {
+			bytes += len(field.Text)
+			token.For(text.Lang, token.Rules{}).ForEachIn(field.Text, func(string) { tokens++ })
+		}
+	}
 	b.Run("texts="+name, func(b *testing.B) {
+		b.SetBytes(int64(bytes))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, _, err := count(b.Context(), eachText(texts), Options{}.withDefaults()); err != nil {
+			if _, _, err := weighted(b.Context(), eachText(texts), Options{}.withDefaults(), entropyWeights); err != nil {
 				b.Fatal(err)
 			}
 		}
 		b.ReportMetric(float64(len(texts)*b.N)/b.Elapsed().Seconds(), "texts/s")
+		b.ReportMetric(float64(tokens*b.N)/b.Elapsed().Seconds(), "tokens/s")
 	})
 }
 
