@@ -36,7 +36,7 @@ func Example() {
 
 	german := model.FoldIn(text("de", "Kräne im Hafen"))
 	for _, title := range []string{"The ships and the storm", "Rain for the farmers"} {
-		fmt.Printf("%.2f %s\n", vec.Dot(german, model.FoldIn(text("en", title))), title)
+		fmt.Printf("%.2f %s\n", max(vec.Dot(german, model.FoldIn(text("en", title))), 0), title)
 	}
 	// Output:
 	// 1.00 The ships and the storm
