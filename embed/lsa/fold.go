@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/embed/vec"
 )
 
@@ -26,31 +27,25 @@ func (m *Model) FoldIn(text embed.Text) []float32 {
 	return vector
 }
 
+// unknownTerm stands for all terms of a text that a space does not know.
+const unknownTerm = noRow - 1
+
 // Fold is FoldIn that also tells how well m knows the text.
 func (m *Model) Fold(text embed.Text) (vector []float32, folded Folded) {
 	vector = make([]float32, m.Rank())
-	find := func(string) (uint32, bool) { return 0, false }
-	unknown := uint32(0) // the row that all unknown terms have, the last one
 	s := m.Space(text.Lang)
-	if s != nil {
-		find, unknown = s.terms.find, uint32(s.Terms())
+	if s == nil {
+		all := bag{rules: m.rules}
+		_, value := all.count(text, func(string) (uint32, bool) { return unknownTerm, true }, nil, nil)
+		folded.Terms = sum(value)
+		folded.Unknown = folded.Terms
+		return vector, folded
 	}
-	scratch := bag{rules: m.rules}
-	index, value := scratch.count(text, func(term string) (uint32, bool) {
-		if row, ok := find(term); ok {
-			return row, true
-		}
-		return unknown, true
-	}, nil, nil)
-	for _, v := range value {
-		folded.Terms += v
-	}
-	if last := len(index) - 1; last >= 0 && index[last] == unknown {
+	index, value := s.count(text, m.rules)
+	folded.Terms = sum(value)
+	if last := len(index) - 1; last >= 0 && index[last] == unknownTerm {
 		folded.Unknown = value[last]
 		index, value = index[:last], value[:last]
-	}
-	if s == nil {
-		return vector, folded
 	}
 	for e, i := range index {
 		value[e] = weigh(value[e], s.weight[i])
@@ -59,4 +54,27 @@ func (m *Model) Fold(text embed.Text) (vector []float32, folded Folded) {
 	length := projectOne(index, value, s.u, vector[:s.Rank()])
 	folded.Energy = min(1, length*length)
 	return vector, folded
+}
+
+// count counts the terms of text by their rows, ascending, and those that s does not
+// know as unknownTerm. What a bag learns of words serves the texts after.
+func (s *Space) count(text embed.Text, rules token.Rules) (index []uint32, value []float32) {
+	b, _ := s.bags.Get().(*bag)
+	if b == nil {
+		b = &bag{rules: rules}
+	}
+	defer s.bags.Put(b)
+	return b.count(text, func(term string) (uint32, bool) {
+		if row, ok := s.terms.find(term); ok {
+			return row, true
+		}
+		return unknownTerm, true
+	}, nil, nil)
+}
+
+func sum(value []float32) (total float32) {
+	for _, v := range value {
+		total += v
+	}
+	return total
 }

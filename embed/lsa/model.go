@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"unsafe"
 
 	"github.com/alsolike/alsolike/embed"
@@ -48,6 +49,8 @@ type Space struct {
 	weight []float32
 	u      embed.Dense
 	terms  vocabulary
+
+	bags sync.Pool // of *bag, all of one Model
 }
 
 const (
@@ -106,21 +109,34 @@ func (m *Model) hash() [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// newSpace puts what was fitted into the form of its file.
-func newSpace(lang string, terms vocabulary, weight []float32, svd *TruncatedSVD) *Space {
-	size := sizes{len(lang), svd.U.Dim, terms.len(), len(terms.text)}
+// A spaceRoom is the room for a space in the form of its file, into which U is computed,
+// as it is most of the model.
+type spaceRoom struct {
+	lang  string
+	terms vocabulary
+	image []byte
+}
+
+// u makes room for a space and returns the place of U.
+func (r *spaceRoom) u(terms, rank int) embed.Dense {
+	size := sizes{len(r.lang), rank, terms, len(r.terms.text)}
 	parts, end := size.layout()
-	image := make([]byte, end)
+	r.image = make([]byte, end)
 	for i, n := range size {
-		binary.LittleEndian.PutUint64(image[8*i:], uint64(n))
+		binary.LittleEndian.PutUint64(r.image[8*i:], uint64(n))
 	}
-	copy(image[parts[0]:], lang)
-	copy(floats(image[parts[1]:], len(svd.Sigma)), svd.Sigma)
-	copy(floats(image[parts[2]:], len(weight)), weight)
-	copy(floats(image[parts[3]:], len(svd.U.Data)), svd.U.Data)
-	copy(view[uint32](image[parts[4]:], len(terms.offset)), terms.offset)
-	copy(image[parts[5]:], terms.text)
-	return openSpace(image)
+	copy(r.image[parts[0]:], r.lang)
+	copy(view[uint32](r.image[parts[4]:], len(r.terms.offset)), r.terms.offset)
+	copy(r.image[parts[5]:], r.terms.text)
+	return openSpace(r.image).u
+}
+
+// fill is the space with the rest of what was fitted.
+func (r *spaceRoom) fill(weight, sigma []float32) *Space {
+	s := openSpace(r.image)
+	copy(s.weight, weight)
+	copy(s.sigma, sigma)
+	return s
 }
 
 // sizes is what a space begins with: bytes of language, rank, terms, bytes of text.

@@ -69,6 +69,10 @@ type Options struct {
 	// Progress is told how far each stage has come, with done and total in
 	// the stage's own unit; total is 0 while it is not known.
 	Progress func(stage string, done, total int64)
+
+	// Entered, if not nil, is told each stage as it begins, by its name in
+	// Manifest.Timings. A stage may be entered again. Calls do not overlap.
+	Entered func(stage string)
 }
 
 const (
@@ -107,6 +111,7 @@ func (o Options) withDefaults() Options {
 func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (snapshot.Manifest, error) {
 	opts = opts.withDefaults()
 	stages := newStages(opts.Now, opts.Progress)
+	stages.entered = opts.Entered
 	defer stages.close()
 	opts.Progress = stages.report
 	opts.LSA.Progress = stages.report
