@@ -65,12 +65,12 @@ func (d demand) needs(sample int) int64 {
 // that snapshot: its files, which are mapped, and what is made of them.
 func needsToGoOn(m *snapshot.Manifest) int64 {
 	n := float64(m.Counts.Articles)
-	need := baseBytes + cardBytes*n + n*float64(5*m.Rank+8*m.Neighbours)
+	need := baseBytes + cardBytes*n + n*float64(5*m.Rank+16*m.Neighbours)
 	for _, file := range m.Files {
 		need += float64(file.Size)
 	}
 	if m.Cross != nil {
-		need += n * float64(5*m.Cross.Rank+8*m.Cross.Neighbours)
+		need += n * float64(5*m.Cross.Rank+16*m.Cross.Neighbours)
 	}
 	return int64(1.05 * need)
 }
