@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/alsolike/alsolike/recommend/refresh/peers"
 )
@@ -54,8 +55,7 @@ func Compare(ctx context.Context, p Peers, r *Result, doing func(script string),
 	var all []Comparison
 	for _, t := range trials(p, r) {
 		doing(t.script)
-		args := append(t.args, "--threads", strconv.Itoa(r.Workers))
-		figures, err := peers.Run(ctx, p.Python, p.Scripts, t.script, args...)
+		figures, err := t.run(ctx, p, r)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -66,6 +66,44 @@ func Compare(ctx context.Context, p Peers, r *Result, doing func(script string),
 		all = append(all, slices.DeleteFunc(t.read(figures), func(c Comparison) bool { return c.Peer == "" })...) // of no figures
 	}
 	return all, nil
+}
+
+// repeatUnder is how long a script may take and still be run as often as a refresh.
+const repeatUnder = time.Minute
+
+// run runs the script as often as r's refreshes, unless it takes too long for that,
+// and returns the medians of its figures.
+func (t *trial) run(ctx context.Context, p Peers, r *Result) ([]peers.Figure, error) {
+	args := append(t.args, "--threads", strconv.Itoa(r.Workers))
+	var runs [][]peers.Figure
+	for range max(r.Runs, 1) {
+		began := time.Now()
+		figures, err := peers.Run(ctx, p.Python, p.Scripts, t.script, args...)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, figures)
+		if time.Since(began) > repeatUnder {
+			break
+		}
+	}
+	return medianFigures(runs), nil
+}
+
+// medianFigures are those of the first run, with the medians of the times of all runs
+// that print as many figures.
+func medianFigures(runs [][]peers.Figure) []peers.Figure {
+	all := slices.Clone(runs[0])
+	for i := range all {
+		var seconds, cpu []float64
+		for _, run := range runs {
+			if len(run) == len(all) {
+				seconds, cpu = append(seconds, run[i].Seconds), append(cpu, run[i].CPUSeconds)
+			}
+		}
+		all[i].Seconds, all[i].CPUSeconds = median(seconds), median(cpu)
+	}
+	return all
 }
 
 func trials(p Peers, r *Result) []trial {
@@ -86,7 +124,7 @@ func (r *Result) readProduct(figures []peers.Figure) []Comparison {
 	var all []Comparison
 	for _, f := range figures {
 		all = append(all, Comparison{
-			Peer: f.Peer, Work: "a matrix product", Seconds: f.Seconds, BLAS: f.BLAS, ProductGFLOPs: f.GFLOPs,
+			Peer: f.Peer, Work: "a matrix product", Seconds: f.Seconds, CPUSeconds: f.CPUSeconds, BLAS: f.BLAS, ProductGFLOPs: f.GFLOPs,
 			ShareOfProduct: rate(r.Stage("neighbours").GFLOPs, f.GFLOPs),
 		})
 	}

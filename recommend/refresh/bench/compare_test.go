@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,5 +81,19 @@ func TestCompare(t *testing.T) {
 	}
 	if c := byWork["numpy 1 a matrix product"]; c.ShareOfProduct != .75 || c.BLAS != "OpenBLAS X" {
 		t.Errorf("got %+v", c)
+	}
+}
+
+func TestMedianFigures(t *testing.T) {
+	run := func(seconds ...float64) (figures []peers.Figure) {
+		for _, s := range seconds {
+			figures = append(figures, peers.Figure{Seconds: s, CPUSeconds: 2 * s, Recall: s})
+		}
+		return figures
+	}
+	got := medianFigures([][]peers.Figure{run(3, 10), run(1, 30), run(9), run(2, 20)})
+	want := []peers.Figure{{Seconds: 2, CPUSeconds: 4, Recall: 3}, {Seconds: 20, CPUSeconds: 40, Recall: 10}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
