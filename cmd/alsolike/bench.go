@@ -101,7 +101,7 @@ func newBenchCommand(e *env) *cobra.Command {
 	flags.StringVar(&c.svg, "svg", "", "draw the growth into this `file`")
 	flags.BoolVar(&c.peers, "peers", false, "measure other programs too, as far as they are installed")
 	flags.StringVar(&c.python, "python", "", "the Python that has the peers' `program` (default: /usr/bin/python3, or python3)")
-	flags.StringVar(&c.export, "export", "", "write articles, vectors and weighted matrix into this `folder`, for others to measure with")
+	flags.StringVar(&c.export, "export", "", "write articles, weighted matrix, vectors and neighbours into this `folder`, for others to measure with")
 	flags.BoolVar(&c.asJSON, "json", false, "print the figures as JSON")
 	return cmd
 }
@@ -422,6 +422,7 @@ func remarks(c *bench.Comparison) string {
 	add(c.ProductGFLOPs, "%.0f GFLOP/s")
 	add(100*c.ShareOfProduct, "neighbours reach %.0f %% of it")
 	add(c.Recall, "recall %.4f")
+	add(100*c.Same, "%.3f %% of its neighbours in alsolike's lists")
 	add(c.Captured, "captures %.5f")
 	add(c.OurCaptured, "alsolike %.5f")
 	if c.BLAS != "" {

@@ -29,6 +29,7 @@ type Comparison struct {
 	Recall         float64 `json:"recall,omitempty"`           // the peer's
 	Captured       float64 `json:"captured,omitempty"`         // of the matrix's sum of squares, by the peer
 	OurCaptured    float64 `json:"our_captured,omitempty"`     // of the same matrix
+	Same           float64 `json:"same,omitempty"`             // share of the peer's neighbours that are in our lists, or tie with those
 	BLAS           string  `json:"blas,omitempty"`             // the peer's
 	ProductGFLOPs  float64 `json:"product_gflops,omitempty"`   // 10⁹ operations a second of a float32 matrix product
 	ShareOfProduct float64 `json:"share_of_product,omitempty"` // of it, what exact neighbours reach
@@ -114,7 +115,7 @@ func trials(p Peers, r *Result) []trial {
 		{peers.ScikitLearn, []string{p.Articles, "--rank", rank, "--neighbours", k}, r.readScikitLearn},
 		{peers.ScikitLearn, []string{"--matrix", p.Exported, "--rank", rank}, r.readDecomposition},
 		{peers.Gensim, []string{p.Articles, "--rank", rank}, r.readGensim},
-		{peers.FAISS, []string{vectors, "--neighbours", k}, r.readNeighbours("exact neighbours")},
+		{peers.FAISS, []string{vectors, "--neighbours", k, "--compare", filepath.Join(p.Exported, "neighbours.npy")}, r.readNeighbours("exact neighbours")},
 		{peers.HNSW, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
 		{peers.PyNNDescent, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
 	}
@@ -173,7 +174,9 @@ func (r *Result) readNeighbours(work string) func([]peers.Figure) []Comparison {
 				stages = append(stages, f)
 			}
 		}
-		return []Comparison{compare(work, stages, r.Stage("neighbours"))}
+		c := compare(work, stages, r.Stage("neighbours"))
+		c.Same = last["agreement"].Same
+		return []Comparison{c}
 	}
 }
 
