@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -51,10 +52,13 @@ type benchCommand struct {
 	from                    []string
 	growth                  []int
 	csv, svg, export        string
-	peers                   bool
+	peers                   []string // allPeers alone, or names
 	python                  string
 	asJSON                  bool
 }
+
+// allPeers is what --peers without names means.
+const allPeers = "all"
 
 // A benchReport is what bench --json prints.
 type benchReport struct {
@@ -71,6 +75,7 @@ func newBenchCommand(e *env) *cobra.Command {
 		Long:  benchHelp,
 		Example: `  alsolike bench --articles 10000
   alsolike bench --from articles.jsonl.gz --rank 256 --runs 5 --peers
+  alsolike bench --articles 100000 --method exact --peers=sgemm,faiss
   alsolike bench --growth 10000,100000 --csv growth.csv --svg growth.svg
   alsolike bench --articles 1000 --export ./for-others`,
 		Args: cobra.NoArgs,
@@ -99,7 +104,8 @@ func newBenchCommand(e *env) *cobra.Command {
 	flags.IntSliceVar(&c.growth, "growth", nil, "one corpus after the other of these `sizes`, such as 10000,100000")
 	flags.StringVar(&c.csv, "csv", "", "write the figures into this `file`")
 	flags.StringVar(&c.svg, "svg", "", "draw the growth into this `file`")
-	flags.BoolVar(&c.peers, "peers", false, "measure other programs too, as far as they are installed")
+	flags.StringSliceVar(&c.peers, "peers", nil, "measure other programs too, as far as they are installed: all, or `--peers=NAME,...` of "+strings.Join(bench.PeerNames, ", "))
+	flags.Lookup("peers").NoOptDefVal = allPeers
 	flags.StringVar(&c.python, "python", "", "the Python that has the peers' `program` (default: /usr/bin/python3, or python3)")
 	flags.StringVar(&c.export, "export", "", "write articles, weighted matrix, vectors and neighbours into this `folder`, for others to measure with")
 	flags.BoolVar(&c.asJSON, "json", false, "print the figures as JSON")
@@ -121,6 +127,11 @@ func (c *benchCommand) check(articles bool) error {
 	default:
 		return usagef("--method is %q; it may be auto, exact or approximate", c.method)
 	}
+	for _, name := range c.peers {
+		if name != allPeers && !slices.Contains(bench.PeerNames, name) {
+			return usagef("--peers does not know %q%s; it may be all, %s", name, didYouMean(name, bench.PeerNames), strings.Join(bench.PeerNames, ", "))
+		}
+	}
 	for i, n := range c.growth {
 		if n < 1 || i > 0 && n <= c.growth[i-1] {
 			return usagef("--growth takes sizes that grow, such as 10000,100000")
@@ -131,7 +142,7 @@ func (c *benchCommand) check(articles bool) error {
 		return usagef("--growth makes up articles of its own sizes; leave out --from and --articles")
 	case articles && from:
 		return usagef("--articles makes up articles, --from reads them; leave out one of them")
-	case growth && (c.peers || c.export != ""):
+	case growth && (c.peers != nil || c.export != ""):
 		return usagef("--peers and --export go with one corpus; leave out --growth")
 	case !growth && c.svg != "":
 		return usagef("--svg draws how stages grow, for which --growth names the sizes")
@@ -151,7 +162,7 @@ func (e *env) bench(ctx context.Context, c *benchCommand) (*benchReport, error) 
 		}
 	}
 	export := c.export
-	if c.peers && export == "" {
+	if c.peers != nil && export == "" {
 		folder, err := os.MkdirTemp("", "alsolike-bench-export-")
 		if err != nil {
 			return nil, err
@@ -174,7 +185,7 @@ func (e *env) bench(ctx context.Context, c *benchCommand) (*benchReport, error) 
 		return nil, err
 	}
 	var err error
-	if c.peers {
+	if c.peers != nil {
 		report.Peers, err = e.benchPeers(ctx, c, export, &report.Results[0])
 	}
 	return report, err
@@ -326,6 +337,9 @@ func (e *env) benchPeers(ctx context.Context, c *benchCommand, export string, r 
 	}
 	defer p.close()
 	where := bench.Peers{Python: python, Scripts: scripts, Articles: filepath.Join(export, articlesFile), Exported: export}
+	if !slices.Contains(c.peers, allPeers) {
+		where.Only = c.peers
+	}
 	return bench.Compare(ctx, where, r,
 		func(script string) { p.println("peer         " + script) },
 		func(err error) { p.println("not measured: " + strings.TrimPrefix(err.Error(), "peers: ")) })

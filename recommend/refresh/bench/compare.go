@@ -37,14 +37,19 @@ type Comparison struct {
 
 // Peers say where peers are found and what they read.
 type Peers struct {
-	Python   string // the interpreter
-	Scripts  string // folder, see peers.Extract
-	Articles string // JSON lines
-	Exported string // folder, see Options.Export
+	Python   string   // the interpreter
+	Scripts  string   // folder, see peers.Extract
+	Articles string   // JSON lines
+	Exported string   // folder, see Options.Export
+	Only     []string // of PeerNames; nil: all
 }
+
+// PeerNames are the peers, in the order in which they run.
+var PeerNames = []string{"sgemm", "scikit-learn", "gensim", "faiss", "hnswlib", "pynndescent"}
 
 // A trial is what one script is asked and how its figures are read.
 type trial struct {
+	peer   string // of PeerNames
 	script string
 	args   []string
 	read   func([]peers.Figure) []Comparison
@@ -55,6 +60,9 @@ type trial struct {
 func Compare(ctx context.Context, p Peers, r *Result, doing func(script string), failed func(error)) ([]Comparison, error) {
 	var all []Comparison
 	for _, t := range trials(p, r) {
+		if p.Only != nil && !slices.Contains(p.Only, t.peer) {
+			continue
+		}
 		doing(t.script)
 		figures, err := t.run(ctx, p, r)
 		switch {
@@ -111,13 +119,13 @@ func trials(p Peers, r *Result) []trial {
 	vectors := filepath.Join(p.Exported, "vectors.npy")
 	rank, k := strconv.Itoa(r.Rank), strconv.Itoa(r.Neighbours)
 	return []trial{
-		{peers.Product, nil, r.readProduct},
-		{peers.ScikitLearn, []string{p.Articles, "--rank", rank, "--neighbours", k}, r.readScikitLearn},
-		{peers.ScikitLearn, []string{"--matrix", p.Exported, "--rank", rank}, r.readDecomposition},
-		{peers.Gensim, []string{p.Articles, "--rank", rank}, r.readGensim},
-		{peers.FAISS, []string{vectors, "--neighbours", k, "--compare", filepath.Join(p.Exported, "neighbours.npy")}, r.readNeighbours("exact neighbours")},
-		{peers.HNSW, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
-		{peers.PyNNDescent, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
+		{"sgemm", peers.Product, nil, r.readProduct},
+		{"scikit-learn", peers.ScikitLearn, []string{p.Articles, "--rank", rank, "--neighbours", k}, r.readScikitLearn},
+		{"scikit-learn", peers.ScikitLearn, []string{"--matrix", p.Exported, "--rank", rank}, r.readDecomposition},
+		{"gensim", peers.Gensim, []string{p.Articles, "--rank", rank}, r.readGensim},
+		{"faiss", peers.FAISS, []string{vectors, "--neighbours", k, "--compare", filepath.Join(p.Exported, "neighbours.npy")}, r.readNeighbours("exact neighbours")},
+		{"hnswlib", peers.HNSW, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
+		{"pynndescent", peers.PyNNDescent, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
 	}
 }
 
