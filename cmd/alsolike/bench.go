@@ -104,7 +104,7 @@ func newBenchCommand(e *env) *cobra.Command {
 	flags.IntSliceVar(&c.growth, "growth", nil, "one corpus after the other of these `sizes`, such as 10000,100000")
 	flags.StringVar(&c.csv, "csv", "", "write the figures into this `file`")
 	flags.StringVar(&c.svg, "svg", "", "draw the growth into this `file`")
-	flags.StringSliceVar(&c.peers, "peers", nil, "measure other programs too, as far as they are installed: all, or `--peers=NAME,...` of "+strings.Join(bench.PeerNames, ", "))
+	flags.StringSliceVar(&c.peers, "peers", nil, "measure other programs too, as far as they are installed: all, or with = those of these `names`: "+strings.Join(bench.PeerNames, ", "))
 	flags.Lookup("peers").NoOptDefVal = allPeers
 	flags.StringVar(&c.python, "python", "", "the Python that has the peers' `program` (default: /usr/bin/python3, or python3)")
 	flags.StringVar(&c.export, "export", "", "write articles, weighted matrix, vectors and neighbours into this `folder`, for others to measure with")
