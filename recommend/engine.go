@@ -41,7 +41,7 @@ type Options struct {
 
 	// MostProvisional bounds how many articles changed since the snapshot are
 	// folded in; those beyond wait for the next refresh. Default 10,000, of
-	// some 4 kB each. Articles that Update names come in all the same.
+	// some 10 kB each. Articles that Update names come in all the same.
 	MostProvisional int
 
 	// Placements are the places that a Query may name.

@@ -45,7 +45,10 @@ const (
 
 func (w *blocks) rowsOf(a *embed.Sparse) rows {
 	parts := min(max(a.Cols/partColumns, 1), mostParts)
-	size := (a.Cols + parts - 1) / parts
+	return w.parted(a, (a.Cols+parts-1)/parts)
+}
+
+func (w *blocks) parted(a *embed.Sparse, size int) rows {
 	r := rows{a: a, size: size, parts: make([]*embed.Sparse, (a.Cols+size-1)/size)}
 	w.inChunks(a.Cols, size, func(lo, hi int) {
 		part := embed.Sparse{Rows: a.Rows, Cols: hi - lo, Ptr: make([]int, hi-lo+1)}

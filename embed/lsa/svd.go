@@ -22,25 +22,27 @@ import (
 // (σ above 1e-5·σ₁). Transform returns Uᵀ·A (k×n), as nlp.TruncatedSVD does, for
 // the A of Fit and for others with its rows.
 //
-// A is never made dense: memory is O(nnz + (m+n)·(k+Oversample)), time
-// O(Iterations·(nnz + (m+n)·k)·k). The result comes near the exact one as the
-// σ beyond k+Oversample are small beside σₖ, and with Iterations; where k+Oversample
-// reaches m or n it is exact up to rounding. Of each column of U, the entry of
-// greatest magnitude is positive.
+// A is never made dense: memory is O(nnz + min(m,n)·(k+Oversample) + m·k), time
+// O((nnz + min(m,n)·(k+Oversample))·(k+Oversample) + m·k²). The result comes near the
+// exact one with both settings, the faster the more σ fall off beyond σₖ; where
+// k+Oversample reaches m or n it is exact up to rounding. Of each column of U, the entry
+// of greatest magnitude is positive.
 //
-// Randomised subspace iteration: Halko, Martinsson, Tropp (2011), "Finding structure
-// with randomness", algorithms 4.4 and 5.1.
+// Rayleigh–Ritz in a block Krylov space with random start: Musco and Musco (2015),
+// "Randomized block Krylov methods for stronger and faster approximate singular value
+// decomposition".
 type TruncatedSVD struct {
 	K          int    // 0: min(256, columns of A / 8), at least 1
-	Seed       uint64 // 0: 1
-	Oversample int    // 0: 16
-	Iterations int    // 0: 4
-	Workers    int    // 0: GOMAXPROCS
+	Seed       uint64 // of the random start; 0: 1
+	Oversample int    // dimensions of the Krylov space beyond k; 0: k+32
+	Iterations int    // multiplications by AᵀA, in blocks of as few columns as fill the space; 0: 17. More is nearer, but slower, at one size of the space
+	Workers    int    // 0: GOMAXPROCS. Results do not depend on it
 
 	U     embed.Dense // m×k, columns orthonormal; set by Fit
 	Sigma []float32   // k, descending; set by Fit
 
-	// Energy is the share of the sum of squares of A that UΣVᵀ holds; set by Fit.
+	// Energy is the share ‖UΣVᵀ‖²/‖A‖² (Frobenius) of the sum of squares of A that the
+	// approximation holds, 0 to 1; set by Fit. UᵀA holds as much or slightly more.
 	Energy float64
 
 	room func(rows, columns int) embed.Dense // where U is to be; nil: embed.NewDense
@@ -90,6 +92,9 @@ func (t *TruncatedSVD) FitTransform(a mat.Matrix) (mat.Matrix, error) {
 	return t.Fit(a).Transform(a)
 }
 
+// Residual is ‖A − UΣVᵀ‖/‖A‖ (Frobenius) for the A of Fit.
+func (t *TruncatedSVD) Residual() float64 { return math.Sqrt(1 - t.Energy) }
+
 // withDefaults is the settings of t for a matrix of so many columns.
 func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
 	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers, room: t.room}
@@ -106,7 +111,7 @@ func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
 
 func defaultRank(texts int) int { return max(1, min(256, texts/8)) }
 
-// fit sets U and Sigma.
+// fit sets U, Sigma and Energy.
 func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(done, total int64)) error {
 	t.U, t.Sigma, t.Energy = embed.Dense{}, nil, 0
 	o := t.withDefaults(a.Cols)
