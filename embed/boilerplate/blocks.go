@@ -68,17 +68,17 @@ func (b *Blocks) Strip(groups Groups, text string) (kept string, pieces []string
 	s.read(text)
 	in := groups.hashes()
 	var out []bool // by word: part of boilerplate
-	s.blocks(func(lo, hi int, hash uint64, _ class) {
-		if !slices.ContainsFunc(in, func(group uint64) bool { return b.has(inGroup(hash, group)) }) {
-			return
+	for _, found := range s.blocks {
+		if !slices.ContainsFunc(in, func(group uint64) bool { return b.has(inGroup(found.hash, group)) }) {
+			continue
 		}
 		if out == nil {
 			out = make([]bool, len(s.words))
 		}
-		for i := lo; i < hi; i++ {
+		for i := found.lo; i < found.hi; i++ {
 			out[i] = true
 		}
-	})
+	}
 	if out == nil {
 		return text, nil
 	}

@@ -341,7 +341,9 @@ func TestStripParts(t *testing.T) {
 		var s scan
 		for _, line := range rapid.SliceOfDistinct(rapid.SampledFrom(lines), rapid.ID).Draw(rt, "boilerplate") {
 			s.read(line)
-			s.blocks(func(_, _ int, hash uint64, _ class) { keys = append(keys, inGroup(hash, en.hashes()[0])) })
+			for _, block := range s.blocks {
+				keys = append(keys, inGroup(block.hash, en.hashes()[0]))
+			}
 		}
 		slices.Sort(keys)
 		b := newBlocks(slices.Compact(keys))
@@ -417,12 +419,12 @@ func FuzzStrip(f *testing.F) {
 			}
 		}
 		covered := make([]bool, len(s.words))
-		s.blocks(func(lo, hi int, hash uint64, _ class) {
-			keys = append(keys, inGroup(hash, en.hashes()[0]))
-			for i := lo; i < hi; i++ {
+		for _, block := range s.blocks {
+			keys = append(keys, inGroup(block.hash, en.hashes()[0]))
+			for i := block.lo; i < block.hi; i++ {
 				covered[i] = true
 			}
-		})
+		}
 		slices.Sort(keys)
 		kept, _ := newBlocks(slices.Compact(keys)).Strip(en, text)
 		if utf8.ValidString(text) && !utf8.ValidString(kept) {

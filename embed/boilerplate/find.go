@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math/bits"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -163,18 +164,14 @@ func hashTexts(texts []string) (h uint64) {
 	return h
 }
 
-// eachBlock calls yield with the blocks of a page, but for those in the middle of a
-// very long text.
-func (s *scan) eachBlock(texts []string, yield func(block uint64, c class)) {
-	for _, text := range texts {
-		s.read(text)
-		n := len(s.words)
-		s.blocks(func(lo, hi int, block uint64, c class) {
-			if lo < pageWords || hi > n-pageWords {
-				yield(block, c)
-			}
-		})
+// readEnds is read without the blocks in the middle of a very long text, which are not
+// looked at.
+func (s *scan) readEnds(text string) []block {
+	s.read(text)
+	if n := int32(len(s.words)); n > 2*pageWords {
+		s.blocks = slices.DeleteFunc(s.blocks, func(b block) bool { return b.lo >= pageWords && b.hi <= n-pageWords })
 	}
+	return s.blocks
 }
 
 // estimate counts the blocks of a page into the cells.
@@ -185,13 +182,16 @@ func (f *finder) estimate(p looked) {
 		}
 		f.groups[g].pages++
 	}
-	f.scan.eachBlock(p.texts, func(block uint64, _ class) {
+	for _, text := range p.texts {
+		blocks := f.scan.readEnds(text)
 		for _, g := range p.groups {
-			if cell := &f.cells[inGroup(block, g)>>(64-cellBits)]; *cell < 255 {
-				*cell++
+			for i := range blocks {
+				if cell := &f.cells[inGroup(blocks[i].hash, g)>>(64-cellBits)]; *cell < 255 {
+					*cell++
+				}
 			}
 		}
-	})
+	}
 }
 
 // A counter counts blocks exactly.
@@ -209,22 +209,29 @@ func (c *counter) count(p looked) {
 	for kind, g := range p.groups {
 		need[kind] = [2]int{long: c.groups[g].need(long), short: c.groups[g].need(short)}
 	}
-	c.scan.eachBlock(p.texts, func(block uint64, class class) {
+	for _, text := range p.texts {
+		blocks := c.scan.readEnds(text)
 		for kind, g := range p.groups {
-			key := inGroup(block, g)
-			if cell := c.cells[key>>(64-cellBits)]; int(cell) < min(need[kind][class], 255) {
-				continue
-			}
-			t := c.counts[key]
-			if t == nil {
-				t = &tally{need: need[kind][class]}
-				c.counts[key] = t
-			}
-			if t.last != p.number {
-				t.pages, t.last = t.pages+1, p.number
+			for i := range blocks {
+				key, need := inGroup(blocks[i].hash, g), need[kind][blocks[i].class]
+				if cell := c.cells[key>>(64-cellBits)]; int(cell) >= min(need, 255) {
+					c.add(key, need, p.number)
+				}
 			}
 		}
-	})
+	}
+}
+
+// add notes that page number holds the block of that key.
+func (c *counter) add(key uint64, need, number int) {
+	t := c.counts[key]
+	if t == nil {
+		t = &tally{need: need}
+		c.counts[key] = t
+	}
+	if t.last != number {
+		t.pages, t.last = t.pages+1, number
+	}
 }
 
 // countAll counts the blocks of pages, several pages at once.

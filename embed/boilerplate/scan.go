@@ -21,6 +21,7 @@ type scan struct {
 	length []int    // length[i]: half words before word i; one more than there are words
 	prefix []uint64 // prefix[i]: hash of the words before word i; one more than there are words
 	lines  []word   // as numbers of words, lines without a word left out
+	blocks []block
 }
 
 // base is what a hash is multiplied with for every further word; power[n] = baseⁿ.
@@ -34,7 +35,7 @@ var power = func() (p [passage + 2]uint64) {
 	return p
 }()
 
-// read finds the words of text.
+// read finds the words and blocks of text.
 func (s *scan) read(text string) {
 	s.words, s.lines = s.words[:0], s.lines[:0]
 	s.length, s.prefix = append(s.length[:0], 0), append(s.prefix[:0], 0)
@@ -84,6 +85,7 @@ func (s *scan) read(text string) {
 	}
 	flush(len(text))
 	s.endLine(line)
+	s.findBlocks()
 }
 
 // endLine notes the line that starts with word first, and returns the first
@@ -107,9 +109,16 @@ const (
 	short
 )
 
-// blocks calls f with every block of the text: its words lo to hi, hi excluded,
-// its hash, and its class.
-func (s *scan) blocks(f func(lo, hi int, hash uint64, c class)) {
+// A block is one of a text: its words lo to hi, hi excluded.
+type block struct {
+	hash   uint64
+	lo, hi int32
+	class  class
+}
+
+// findBlocks finds every block of the text.
+func (s *scan) findBlocks() {
+	s.blocks = s.blocks[:0]
 	hi := 0
 	for lo := range s.words {
 		last := hi
@@ -118,21 +127,25 @@ func (s *scan) blocks(f func(lo, hi int, hash uint64, c class)) {
 		}
 		if s.length[hi]-s.length[lo] < passage {
 			if lo > 0 && last < hi { // half a word is left
-				f(lo-1, hi, mix(s.hash(lo-1, hi)), long)
+				s.addBlock(lo-1, hi, s.hash(lo-1, hi), long)
 			}
 			break
 		}
-		f(lo, hi, mix(s.hash(lo, hi)), long)
+		s.addBlock(lo, hi, s.hash(lo, hi), long)
 	}
 	for _, line := range s.lines {
 		switch n := s.length[line.end] - s.length[line.start]; {
 		case n >= passage:
 		case n >= shortLine:
-			f(line.start, line.end, mix(^s.hash(line.start, line.end)), long)
+			s.addBlock(line.start, line.end, ^s.hash(line.start, line.end), long)
 		default:
-			f(line.start, line.end, mix(^s.hash(line.start, line.end)), short)
+			s.addBlock(line.start, line.end, ^s.hash(line.start, line.end), short)
 		}
 	}
+}
+
+func (s *scan) addBlock(lo, hi int, hash uint64, c class) {
+	s.blocks = append(s.blocks, block{mix(hash), int32(lo), int32(hi), c})
 }
 
 // A kind of characters.

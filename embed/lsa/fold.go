@@ -23,48 +23,58 @@ func Kernel() string { return vec.Kernel() + "/" + runtime.GOARCH }
 // vector, as Fit does, and of a text in a language that m does not know. For a text
 // that m was fitted to it is the vector that Fit returned.
 func (m *Model) FoldIn(text embed.Text) []float32 {
-	vector, _ := m.fold(text)
+	vector, _ := m.Fold(text)
 	return vector
 }
 
+// unknownTerm stands for all terms of a text that a space does not know.
+const unknownTerm = noRow - 1
+
 // Fold is FoldIn that also tells how well m knows the text.
 func (m *Model) Fold(text embed.Text) (vector []float32, folded Folded) {
-	vector, folded.Energy = m.fold(text)
-	s := m.Space(text.Lang)
-	tokeniser := token.For(text.Lang, m.rules)
-	for _, field := range text.Fields {
-		weight := field.Weight
-		if weight == 0 {
-			weight = 1
-		}
-		if !isPositive(weight) {
-			continue
-		}
-		tokeniser.ForEachIn(field.Text, func(term string) {
-			folded.Terms += weight
-			if s != nil {
-				if _, known := s.terms.find(term); known {
-					return
-				}
-			}
-			folded.Unknown += weight
-		})
-	}
-	return vector, folded
-}
-
-func (m *Model) fold(text embed.Text) (vector []float32, energy float32) {
 	vector = make([]float32, m.Rank())
 	s := m.Space(text.Lang)
 	if s == nil {
-		return vector, 0
+		all := bag{rules: m.rules}
+		_, value := all.count(text, func(string) (uint32, bool) { return unknownTerm, true }, nil, nil)
+		folded.Terms = sum(value)
+		folded.Unknown = folded.Terms
+		return vector, folded
 	}
-	scratch := bag{rules: m.rules}
-	index, value := scratch.count(text, s.terms.find, nil, nil)
+	index, value := s.count(text, m.rules)
+	folded.Terms = sum(value)
+	if last := len(index) - 1; last >= 0 && index[last] == unknownTerm {
+		folded.Unknown = value[last]
+		index, value = index[:last], value[:last]
+	}
 	for e, i := range index {
 		value[e] = weigh(value[e], s.weight[i])
 	}
 	vec.Normalise(value)
 	length := projectOne(index, value, s.u, vector[:s.Rank()])
-	return vector, min(1, length*length)
+	folded.Energy = min(1, length*length)
+	return vector, folded
+}
+
+// count counts the terms of text by their rows, ascending, and those that s does not
+// know as unknownTerm. What a bag learns of words serves the texts after.
+func (s *Space) count(text embed.Text, rules token.Rules) (index []uint32, value []float32) {
+	b, _ := s.bags.Get().(*bag)
+	if b == nil {
+		b = &bag{rules: rules}
+	}
+	defer s.bags.Put(b)
+	return b.count(text, func(term string) (uint32, bool) {
+		if row, ok := s.terms.find(term); ok {
+			return row, true
+		}
+		return unknownTerm, true
+	}, nil, nil)
+}
+
+func sum(value []float32) (total float32) {
+	for _, v := range value {
+		total += v
+	}
+	return total
 }

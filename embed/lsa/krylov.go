@@ -1,8 +1,6 @@
 package lsa
 
 import (
-	"math"
-
 	"github.com/alsolike/alsolike/embed"
 	"gonum.org/v1/gonum/mat"
 )
@@ -12,7 +10,7 @@ import (
 // computing eigenvalues".
 type krylov struct {
 	*blocks
-	a, rows *embed.Sparse // A, of which no side is shorter than its columns are many, and its transpose
+	a, transposed side // A, which has no fewer rows than columns, and Aᵀ
 
 	basis []embed.Dense // blocks of columns, all orthonormal
 	size  int           // columns in all
@@ -29,90 +27,79 @@ const lostShare = 0.03
 // from a random start. Where AᵀA no longer leads out of the space, it starts anew.
 func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total int64)) {
 	k.t = mat.NewSymDense(dims, nil)
-	x := k.random(width, seed)
-	for k.err == nil {
+	rows, columns := k.a.dims()
+	y := embed.NewDense(rows, width)
+	var left embed.Dense
+	for k.size < dims {
 		progress(int64(k.size), int64(dims))
+		x := k.outside(left)
+		for ; x.Dim == 0 && k.err == nil; seed++ {
+			x = k.random(width, seed)
+		}
+		if k.err != nil {
+			return
+		}
 		x = firstColumns(x, dims-k.size)
 		at := k.size
 		k.basis = append(k.basis, x)
 		k.size += x.Dim
 
-		left := k.product(k.a, k.product(k.rows, x))
-		before := k.greatestLength(left)
-		c := k.cross(k.basis, left)
-		k.couple(at, c)
-		if k.size == dims {
-			progress(int64(dims), int64(dims))
-			return
-		}
-		k.subtract(left, k.basis, c)
-		if x = k.outside(left, before); x.Dim == 0 {
-			seed++
-			x = k.random(width, seed)
-		}
+		y.Dim, y.Data = x.Dim, y.Data[:rows*x.Dim]
+		k.a.times(k.blocks, y, x)
+		left = embed.NewDense(columns, x.Dim)
+		k.transposed.times(k.blocks, left, y)
+		setColumns(k.t, at, k.takeOut(left), x.Dim)
 	}
+	progress(int64(dims), int64(dims))
 }
 
-// outside is an orthonormal block of what is left of AᵀA·x, whose greatest column was of
-// length before, once the basis is taken out of it; or one of no columns if that is
-// nothing but rounding.
-func (k *krylov) outside(left embed.Dense, before float64) embed.Dense {
-	k.scale = max(k.scale, before)
+// takeOut takes the basis out of y = AᵀA·x, where x is its last block, and returns
+// basisᵀ·y. But for rounding, all of that is in the last two blocks. These go first:
+// what is then taken out is so little that errors of the basis do not grow from block
+// to block.
+func (k *krylov) takeOut(y embed.Dense) []float64 {
+	k.scale = max(k.scale, k.greatestLength(y))
+	last := k.basis[max(len(k.basis)-2, 0):]
+	near := k.cross(last, y)
+	k.subtract(y, last, near)
+	c := k.cross(k.basis, y)
+	k.subtract(y, k.basis, c)
+	for i, v := range near {
+		c[len(c)-len(near)+i] += v
+	}
+	return c
+}
+
+// outside is an orthonormal block of what is left of AᵀA·x without the basis, or one of
+// no columns if that is nothing but rounding.
+func (k *krylov) outside(left embed.Dense) embed.Dense {
+	if left.Dim == 0 {
+		return left
+	}
+	before := k.greatestLength(left)
 	x, least := k.orthonormal(left, 1e-6*k.scale, 1e-5)
 	if least < lostShare*before {
-		x = k.cleaned(x)
+		x = k.cleaned(x, 0.3)
 	}
 	x, _ = k.orthonormal(x, 0, 0.1) // the first time leaves errors of the order of 1e-7·κ²
 	return x
 }
 
-// cleaned takes the basis out of orthonormal columns, and drops those directions that
-// were mostly within it.
-func (k *krylov) cleaned(x embed.Dense) embed.Dense {
+// cleaned takes the basis out of orthonormal columns, and drops those of which no more
+// than the length floor is left.
+func (k *krylov) cleaned(x embed.Dense, floor float64) embed.Dense {
 	k.subtract(x, k.basis, k.cross(k.basis, x))
-	x, _ = k.orthonormal(x, 0, 0.1)
+	x, _ = k.orthonormal(x, floor, 0.1)
 	return x
 }
 
 // random is an orthonormal block of random directions outside of the basis.
 func (k *krylov) random(width int, seed uint64) embed.Dense {
-	x, _ := k.orthonormal(k.gaussian(k.a.Cols, min(width, k.a.Cols-k.size), seed), 0, 1e-5)
+	_, columns := k.a.dims()
+	x, _ := k.orthonormal(k.gaussian(columns, min(width, columns-k.size), seed), 0, 1e-5)
 	if len(k.basis) > 0 {
-		x = k.cleaned(k.cleaned(x))
+		x = k.cleaned(k.cleaned(x, 1e-3), 0.3)
 	}
 	x, _ = k.orthonormal(x, 0, 0.1)
 	return x
-}
-
-// couple sets the columns of t from column at on.
-func (k *krylov) couple(at int, c []float64) {
-	width := k.size - at
-	for i := range k.size {
-		for j := range width {
-			if i <= at+j {
-				k.t.SetSym(i, at+j, c[i*width+j])
-			}
-		}
-	}
-}
-
-// greatestLength is that of the columns of x.
-func (w *blocks) greatestLength(x embed.Dense) (greatest float64) {
-	g := w.cross([]embed.Dense{x}, x)
-	for i := 0; i < len(g); i += x.Dim + 1 {
-		greatest = max(greatest, g[i])
-	}
-	return math.Sqrt(greatest)
-}
-
-// firstColumns is x with no more than n columns.
-func firstColumns(x embed.Dense, n int) embed.Dense {
-	if x.Dim <= n {
-		return x
-	}
-	y := embed.NewDense(x.Rows, n)
-	for i := range x.Rows {
-		copy(y.Row(i), x.Row(i))
-	}
-	return y
 }

@@ -126,7 +126,7 @@ func (c corpus) sortTerms(ids []uint32) {
 // join makes one matrix of what the workers counted, column by column.
 func (c corpus) join(columns []column, rows []uint32, terms, workers int) *embed.Sparse {
 	s := &embed.Sparse{Rows: terms, Cols: len(columns), Ptr: make([]int, len(columns)+1)}
-	eachChunk(len(columns), workers, func(lo, hi int) {
+	eachChunk(len(columns), workers, chunkRows, func(lo, hi int) {
 		for j := lo; j < hi; j++ {
 			c.each(columns[j], func(term uint32, _ float32) {
 				if rows[term] != noRow {
@@ -139,7 +139,7 @@ func (c corpus) join(columns []column, rows []uint32, terms, workers int) *embed
 		s.Ptr[j+1] += s.Ptr[j]
 	}
 	s.Index, s.Value = make([]uint32, s.Ptr[len(columns)]), make([]float32, s.Ptr[len(columns)])
-	eachChunk(len(columns), workers, func(lo, hi int) {
+	eachChunk(len(columns), workers, chunkRows, func(lo, hi int) {
 		var entries []uint64 // row<<32 | bits of the value
 		for j := lo; j < hi; j++ {
 			entries = entries[:0]
@@ -158,7 +158,7 @@ func (c corpus) join(columns []column, rows []uint32, terms, workers int) *embed
 	return s
 }
 
-// eachChunk calls f with the ranges [lo, hi) that make up n columns, several at once.
-func eachChunk(n, workers int, f func(lo, hi int)) {
-	_ = inChunks(context.Background(), workers, n, chunkRows, f) // which fails by its context alone
+// eachChunk calls f with the ranges [lo, hi) of size that make up n, several at once.
+func eachChunk(n, workers, size int, f func(lo, hi int)) {
+	_ = inChunks(context.Background(), workers, n, size, f) // which fails by its context alone
 }

@@ -42,7 +42,7 @@ func (t *Tokeniser) Tokenise(text string) []string {
 // normalised copy of text: clone those kept for long.
 func (t *Tokeniser) ForEachIn(text string, f func(token string)) {
 	terms := t.newTerms()
-	forEachToken(t.normalised(nil, text), func(word string) {
+	forEachToken(t.normalised(make([]byte, 0, len(text)+len(text)/8), text), func(word string) {
 		if term, ok := terms.ofWord(word); ok {
 			f(term)
 		}

@@ -85,16 +85,17 @@ func BenchmarkGram(b *testing.B) {
 	})
 }
 
+// BenchmarkTileInt8 multiplies a block of rows by another, a strip of tiles at a time.
 func BenchmarkTileInt8(b *testing.B) {
 	const depth, n = 256, 256
 	eachBenchmark(b, func(b *testing.B) {
 		rows, cols := vec.TileInt8Size()
 		down, across := n/rows, n/cols
-		x, y, c := make([]int8, depth*n), make([]int8, depth*n), make([]int32, n*n)
+		x, y, c := make([]int8, depth*n), make([]int8, depth*n), make([]int32, rows*n)
 		for b.Loop() {
-			for j := range across {
-				for i := range down {
-					vec.TileInt8(depth, x[i*rows*depth:], y[j*cols*depth:], c[i*rows*n+j*cols:], n)
+			for i := range down {
+				for j := range across {
+					vec.TileInt8(depth, x[i*rows*depth:], y[j*cols*depth:], c[j*cols:], n)
 				}
 			}
 		}

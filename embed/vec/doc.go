@@ -40,7 +40,7 @@
 // columns' numbers as it loads them, which adds 128, and takes 128 times the sums of its
 // rows' numbers off at the end; these it sums in one more accumulator. This is exact
 // for all bytes, and 3.3 times as fast as Tile. Panels flipped beforehand would be
-// 9 % faster, but make a second format. Without VPDPBUSD bytes are widened to 16 bits,
+// 3 to 9 % faster, but make a second format. Without VPDPBUSD bytes are widened to 16 bits,
 // and the gain over Tile is none; VPMADDUBSW, which takes as many steps for signed
 // bytes, would not change that, and saturates. In plain Go one multiplication of 64 bits does
 // two rows, 1.5 times as fast as Tile.
@@ -51,6 +51,9 @@
 // cache, but 17 % slower on rows in the third, where the machine fetches the rest of
 // a row by itself while its first part is used. Indexes are checked in the loop,
 // which costs nothing to speak of beside loads.
+//
+// QuantiseInt8 sums what is lost in float32 and widens its bounds by what that may
+// round. A vector of 256 numbers takes 61 ns, 82 with AVX2, 520 in plain Go.
 //
 // SelectInt8 takes 5 cycles for 16 pairs, an eighth of what their products of 256
 // depths take. Since either side's list may want a pair, the lesser of two bounds

@@ -35,9 +35,8 @@ type ChangeStore interface {
 
 // A SizedStore can tell how much there is to read, without reading it.
 type SizedStore interface {
-	// TextSize is the number of articles on the site, and the bytes of their
-	// titles, summaries and bodies.
-	TextSize(ctx context.Context) (articles int, bytes int64, err error)
+	// TextSize measures the articles on the site.
+	TextSize(ctx context.Context) (data.TextSize, error)
 }
 
 // Options are the settings of a refresh. The zero value works.
@@ -50,10 +49,18 @@ type Options struct {
 	// anew: that is fast, and what only a fit finds is found. 0: 3000; negative: none.
 	SmallSite int
 
+	// Sample is the number of articles of a language that the model is learnt from at
+	// most; the others are folded in. 0: 200,000.
+	Sample int
+
 	Method    Method  // of the search for neighbours
 	MinRecall float64 // a snapshot whose lists hold less of the exact ones is not published; 0: 0.95
 
-	MemoryLimit int64 // bytes that the process may hold; 0: as many as it takes
+	// MemoryLimit is how many bytes the process may hold. Where need be the model is
+	// learnt from fewer articles, and the others are folded in. 0: as many as it takes.
+	MemoryLimit int64
+
+	sampleOfAll int // of all languages together, within MemoryLimit; 0: any number
 
 	Workers int              // goroutines; 0: all cores. Does not change the result
 	Version string           // of alsolike, for the manifest
@@ -62,17 +69,23 @@ type Options struct {
 	// Progress is told how far each stage has come, with done and total in
 	// the stage's own unit; total is 0 while it is not known.
 	Progress func(stage string, done, total int64)
+
+	// Entered, if not nil, is told each stage as it begins, by its name in
+	// Manifest.Timings. A stage may be entered again. Calls do not overlap.
+	Entered func(stage string)
 }
 
 const (
 	defaultK         = 64
 	defaultMinRecall = 0.95
 	defaultSmallSite = 3000
+	defaultSample    = 200_000
 )
 
 func (o Options) withDefaults() Options {
 	o.K = cmp.Or(o.K, defaultK)
 	o.MinRecall = cmp.Or(o.MinRecall, defaultMinRecall)
+	o.Sample = cmp.Or(o.Sample, defaultSample)
 	o.SmallSite = cmp.Or(o.SmallSite, defaultSmallSite)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -98,11 +111,17 @@ func (o Options) withDefaults() Options {
 func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (snapshot.Manifest, error) {
 	opts = opts.withDefaults()
 	stages := newStages(opts.Now, opts.Progress)
+	stages.entered = opts.Entered
 	defer stages.close()
 	opts.Progress = stages.report
 	opts.LSA.Progress = stages.report
 	created := stages.start
 
+	release, err := opts.keepWithin(ctx, store)
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	defer release()
 	contents, reason, err := incremental(ctx, store, dir, opts, stages)
 	if err == nil && reason != "" {
 		contents, err = full(ctx, store, reason, opts, stages)

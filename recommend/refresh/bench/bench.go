@@ -3,9 +3,7 @@ package bench
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -25,7 +23,8 @@ type Options struct {
 	Runs    int             // refreshes, of which the medians count; 0: 1
 	Words   int64           // of all articles, see CountWords; 0: not known, and no rate of words
 
-	// Export is a folder that gets vectors.npy, and the weighted matrix of the
+	// Export is a folder that gets vectors.npy, neighbours.npy (of every vector the
+	// rows of its neighbours, best first, -1 for none), and the weighted matrix of the
 	// language with the most articles (articles × terms, in compressed rows) as
 	// matrix.data.npy, matrix.indices.npy, matrix.indptr.npy and matrix.shape.npy.
 	// Empty: nothing is written.
@@ -54,7 +53,9 @@ type Result struct {
 	NonZeros   int64             `json:"nonzeros"` // values of the weighted matrices
 	Rank       int               `json:"rank"`
 	Neighbours int               `json:"neighbours"`
-	Captured   float64           `json:"captured,omitempty"` // share of the exported matrix's sum of squares that is in the space found
+	Method     string            `json:"method"`   // of the search for neighbours
+	Recall     float64           `json:"recall"`   // of it, by a sample
+	Captured   float64           `json:"captured"` // share of the sum of squares of the largest language's matrix that is in its space
 	Kernel     string            `json:"kernel"`
 	Workers    int               `json:"workers"`
 	Runs       int               `json:"runs"`
@@ -134,20 +135,15 @@ func once(ctx context.Context, store refresh.Store, opts refresh.Options, export
 	var w work
 	var exported error
 	most := 0
-	progress := opts.Progress
-	opts.Progress = func(stage string, done, total int64) {
-		watch.report(stage)
-		if progress != nil {
-			progress(stage, done, total)
-		}
-	}
+	opts.Entered = watch.report
 	opts.LSA.Fitted = func(_ string, a *embed.Sparse, svd *lsa.TruncatedSVD) {
 		watch.aside(func() {
 			w.addDecomposition(a, svd)
-			if export != "" && a.Cols > most {
-				most = a.Cols
-				r.Captured = captured(a, svd.U)
-				exported = exportMatrix(export, a)
+			if a.Cols > most {
+				most, r.Captured = a.Cols, svd.Energy
+				if export != "" {
+					exported = exportMatrix(export, a)
+				}
 			}
 		})
 	}
@@ -162,9 +158,10 @@ func once(ctx context.Context, store refresh.Store, opts refresh.Options, export
 		return nil, work{}, exported
 	}
 	w.addNeighbours(&m)
+	r.Method, r.Recall = m.Search.Method, m.Search.Recall
 	r.Articles, r.Languages, r.Terms, r.Rank, r.Neighbours, r.NonZeros = m.Counts.Articles, m.Counts.Languages, m.Terms, m.Rank, m.Neighbours, w.values
 	if export != "" {
-		if err := exportVectors(filepath.Join(export, "vectors.npy"), dir, m.ID); err != nil {
+		if err := exportSnapshot(export, dir, m.ID); err != nil {
 			return nil, work{}, err
 		}
 	}
@@ -201,16 +198,4 @@ func rate(n, seconds float64) float64 {
 		return 0
 	}
 	return n / seconds
-}
-
-// exportVectors writes the vectors of a snapshot as one NumPy matrix.
-func exportVectors(path string, dir *snapshot.Dir, id string) error {
-	s, err := dir.Open(id)
-	if err != nil {
-		return err
-	}
-	if err := writeVectors(path, s.Vectors()); err != nil {
-		return fmt.Errorf("bench: write %s: %w", path, err)
-	}
-	return nil
 }
