@@ -74,6 +74,27 @@
 // when a view is built, up to Options.MostProvisional articles, and never holds
 // up other changes for long.
 //
+// Folding in one article at 100,000 of rank 256 takes 11 ms of CPU from the PUT to
+// its answer, of which 9 are the products with all vectors, which come from memory
+// at 11 GB/s; median over 1,000 pushes 12 ms, with the store's transaction of 0.5 ms
+// and the disk's sync on top where it is slow. It allocates some 0.3 MB, which depend
+// on how many lists the article enters and on how many are provisional (a map of
+// them is copied), and on the corpus with no more than 8 bytes for 64 articles. The
+// folder, which the first push makes, takes 13 bytes for each row. Where many wait,
+// as after a restart, eight at a time are compared with 32 rows after another, which
+// come from memory once and then stay in the nearest cache: 1.4 ms of CPU each, and
+// 1,000 are back in 1.7 s on two cores. A server is ready meanwhile, once it has the
+// snapshot and has folded in for a third of a second (Start). A narrower first pass
+// over vectors of 8 bits would take a quarter of the memory's time for a push, and
+// of every server a quarter more memory; it is not worth either yet.
+//
+// The process holds next to nothing of a snapshot itself: at 100,000 articles it has
+// 6 MB of its own, 34 MB after 1,000 pushes, and 227 MB of mapped files, which the
+// system may take back.
+//
+// A new snapshot is read and verified beside whatever else goes on; no request and
+// no push waits for it.
+//
 // A pin scores by the cosine of the two vectors, in the cross-language space if
 // the languages differ, and 0 when one of them is not known.
 //

@@ -41,7 +41,7 @@ type Options struct {
 
 	// MostProvisional bounds how many articles changed since the snapshot are
 	// folded in; those beyond wait for the next refresh. Default 10,000, of
-	// some 4 kB each. Articles that Update names come in all the same.
+	// some 10 kB each. Articles that Update names come in all the same.
 	MostProvisional int
 
 	// Placements are the places that a Query may name.
@@ -97,8 +97,10 @@ type Engine struct {
 	view    atomic.Pointer[view] // never nil; each request loads it once
 	problem atomic.Pointer[error]
 
-	mu      sync.Mutex // held while loading
+	opening sync.Mutex // held while looking for a snapshot to put into service, and before mu
 	refused refusal
+
+	mu sync.Mutex // held while the view is changed
 }
 
 // A refusal is a published snapshot that could not be opened. It is tried again
@@ -232,14 +234,15 @@ func (e *Engine) load(ctx context.Context) error {
 	}
 }
 
-// step is as much of load as other changes may wait for. It reports whether
-// there is more to do.
+// step is as much of load as other changes may wait for, which do not wait for a
+// snapshot to be read. It reports whether there is more to do.
 func (e *Engine) step(ctx context.Context) (more bool, problem error) {
+	e.opening.Lock()
+	defer e.opening.Unlock()
+	s, problem := e.published(e.view.Load().snapshot)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	old := e.view.Load()
-	s, problem := e.published(old.snapshot)
-	if s == nil && old.snapshot != nil {
+	if old := e.view.Load(); s == nil && old.snapshot != nil {
 		dropped := *old
 		dropped.snapshot, dropped.folder, dropped.overlay, dropped.pending = nil, nil, nil, nil
 		e.view.Store(&dropped)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -516,6 +517,33 @@ func ExampleEngine_Related() {
 	// 1 a3 0 editor
 	// 2 a1 99 algorithm
 	// 3 a2 74 algorithm
+}
+
+// What a request throws away does not grow with the corpus.
+func TestGarbageOfARequest(t *testing.T) {
+	const k, requests = 64, 200
+	measure := func(n int) (bytes uint64) {
+		all := make([]data.Card, n)
+		for i := range all {
+			all[i] = cards(1, "city")[0]
+			all[i].ID = data.ArticleID(fmt.Sprintf("a%05d", i))
+			all[i].Group = all[i].ID
+		}
+		dir, _ := openDir(t)
+		publish(t, dir, ring(all, k, 1))
+		e := newEngine(t, &memory{}, dir, nil)
+		load(t, e)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for i := range requests {
+			related(t, e, recommend.Query{ID: all[i].ID, Limit: 20})
+		}
+		runtime.ReadMemStats(&after)
+		return (after.TotalAlloc - before.TotalAlloc) / requests
+	}
+	if small, large := measure(500), measure(10_000); large > small*5/4 {
+		t.Errorf("%d bytes for each request of 10,000 articles, and %d of 500", large, small)
+	}
 }
 
 func BenchmarkRelated(b *testing.B) {

@@ -19,6 +19,7 @@ import (
 	"github.com/alsolike/alsolike/data/ingest"
 	"github.com/alsolike/alsolike/data/sqlite"
 	"github.com/alsolike/alsolike/data/zipf"
+	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/refresh/bench"
 	"github.com/alsolike/alsolike/recommend/refresh/peers"
 )
@@ -45,6 +46,7 @@ where other programs run meanwhile.`
 // A benchCommand is what the flags of bench say.
 type benchCommand struct {
 	articles, runs, rank, k int
+	method                  string
 	seed                    uint64
 	from                    []string
 	growth                  []int
@@ -92,6 +94,7 @@ func newBenchCommand(e *env) *cobra.Command {
 	flags.StringSliceVar(&c.from, "from", nil, "refresh the articles of these `sources` instead, files or folders; may be repeated")
 	flags.IntVar(&c.rank, "rank", 0, "`dimensions` of the vectors (default: lsa.rank)")
 	flags.IntVar(&c.k, "neighbours", 0, "neighbours of every article, `n` (default: neighbours.k)")
+	flags.StringVar(&c.method, "method", "", "how neighbours are searched for: `auto|exact|approximate` (default: neighbours.method)")
 	flags.IntVar(&c.runs, "runs", 1, "refresh `n` times and print the medians")
 	flags.IntSliceVar(&c.growth, "growth", nil, "one corpus after the other of these `sizes`, such as 10000,100000")
 	flags.StringVar(&c.csv, "csv", "", "write the figures into this `file`")
@@ -112,6 +115,11 @@ func (c *benchCommand) check(articles bool) error {
 		if n.value < n.least {
 			return usagef("--%s is %d; it must be at least %d", n.flag, n.value, n.least)
 		}
+	}
+	switch refresh.Method(c.method) {
+	case "", refresh.Auto, refresh.Exact, refresh.Approximate:
+	default:
+		return usagef("--method is %q; it may be auto, exact or approximate", c.method)
 	}
 	for i, n := range c.growth {
 		if n < 1 || i > 0 && n <= c.growth[i-1] {
@@ -185,7 +193,7 @@ func (e *env) benchCorpus(ctx context.Context, c *benchCommand, n int, export st
 	if err != nil {
 		return bench.Result{}, err
 	}
-	conf.Rank, conf.K = cmp.Or(c.rank, conf.Rank), cmp.Or(c.k, conf.K)
+	conf.Rank, conf.K, conf.Method = cmp.Or(c.rank, conf.Rank), cmp.Or(c.k, conf.K), cmp.Or(refresh.Method(c.method), conf.Method)
 	if c.from != nil {
 		_, err = site.importSources(ctx, c.from, importOptions{}, ingest.Options{})
 	} else {
@@ -208,7 +216,7 @@ func (e *env) benchCorpus(ctx context.Context, c *benchCommand, n int, export st
 		return bench.Result{}, err
 	}
 	defer p.close()
-	watch := p.stages(map[string]string{"decompose": "pass", "cross decompose": "pass"})
+	watch := p.stages(refreshUnits)
 	opts := bench.Options{Refresh: site.refreshOptions(conf), Runs: c.runs, Words: words, Export: export}
 	opts.Refresh.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
 	r, err := bench.Run(ctx, store, opts)
@@ -368,12 +376,17 @@ func writeStages(out io.Writer, r *bench.Result) {
 	}
 	fmt.Fprintf(out, "%s (%s), %s, %s, rank %d, %s; %s.\n", plural(r.Articles, "article"), byLanguage(r.Languages), plural(r.Words, "word"), plural(r.Terms, "term"),
 		r.Rank, plural(r.Neighbours, "neighbour"), runs)
+	recall := ""
+	if r.Recall < 1 {
+		recall = fmt.Sprintf(" of recall %.4f", r.Recall)
+	}
+	fmt.Fprintf(out, "The model captures %.5f of the matrix's sum of squares; neighbours are %s%s.\n", r.Captured, r.Method, recall)
 	fmt.Fprintf(out, "Peak of this machine: %s GFLOP/s, %s, kernel %s.\n\n", count(int64(r.PeakGFLOPs)), plural(r.Workers, "worker"), r.Kernel)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "STAGE       \tSECONDS\tCPU\tARTICLES/S\tWORDS/S\tGFLOP/S\tOF PEAK\tMEMORY\t")
 	for _, s := range append(r.Stages[:len(r.Stages):len(r.Stages)], r.Total) {
 		fmt.Fprintf(t, "%-12s\t%.2f\t%.2f\t%s\t%s\t%s\t%s\t%s\t\n", s.Name, s.Seconds, s.CPUSeconds,
-			orDash(s.Articles, "%.0f"), orDash(s.Words, "%.0f"), orDash(s.GFLOPs, "%.1f"), orDash(100*s.Share, "%.0f %%"), orDash(float64(s.PeakBytes)/1e6, "%.0f MB"))
+			perSecond(s.Articles, s.Seconds), perSecond(s.Words, s.Seconds), orDash(s.GFLOPs, "%.1f"), orDash(100*s.Share, "%.0f %%"), orDash(float64(s.PeakBytes)/1e6, "%.0f MB"))
 	}
 	t.Flush()
 }
@@ -425,6 +438,15 @@ func orDash(v float64, format string) string {
 		return "–"
 	}
 	return fmt.Sprintf(format, v)
+}
+
+// perSecond is a rate of what took so long, or a dash where that was too short to tell.
+func perSecond(rate, seconds float64) string {
+	const least = .01
+	if rate == 0 || seconds < least {
+		return "–"
+	}
+	return count(int64(rate))
 }
 
 // times is "3.1×", or a dash where it is zero.

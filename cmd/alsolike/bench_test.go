@@ -38,6 +38,10 @@ func TestBench(t *testing.T) {
 		t.Error("bench made a data folder")
 	}
 
+	if out := s.ok("bench", "--articles", "300", "--method", "approximate"); !strings.Contains(out, "neighbours are approximate") {
+		t.Errorf("bench --method approximate prints\n%s", out)
+	}
+
 	var first, again benchReport
 	s.decode(&first, "bench", "--articles", "300", "--seed", "7", "--json")
 	s.decode(&again, "bench", "--articles", "300", "--seed", "7", "--json")
@@ -54,7 +58,7 @@ func TestBenchFrom(t *testing.T) {
 	var report benchReport
 	s.decode(&report, "bench", "--from", s.sampleFile(), "--export", export, "--json")
 	r := report.Results[0]
-	if r.Articles != 334 || r.Languages["zh-Hant"] != 112 || r.Captured <= 0 || r.Captured > 1 {
+	if r.Articles != 334 || r.Languages["zh-Hant"] != 112 || r.Captured <= 0 || r.Captured > 1 || r.Method != "exact" {
 		t.Errorf("got %+v", r)
 	}
 	for _, name := range []string{"articles.jsonl", "vectors.npy", "matrix.data.npy"} {
@@ -137,6 +141,7 @@ func TestBenchUsage(t *testing.T) {
 		{"--articles 0", "at least 1"},
 		{"--runs 0", "at least 1"},
 		{"--rank -1", "at least 0"},
+		{"--method fast", "exact"},
 		{"--growth 100,100", "sizes that grow"},
 		{"--growth 0", "sizes that grow"},
 		{"--growth 100 --articles 5", "leave out"},

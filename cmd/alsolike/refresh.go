@@ -85,6 +85,9 @@ shape the snapshot.`,
 	return cmd
 }
 
+// refreshUnits are what stages of a refresh count, where that is not articles.
+var refreshUnits = map[string]string{"decompose": "dimension", "cross decompose": "dimension"}
+
 // refresh makes and publishes a snapshot, alone on the data folder.
 func (e *env) refresh(ctx context.Context, conf *config, full bool) (snapshot.Manifest, error) {
 	if err := e.needDataDir(); err != nil {
@@ -109,7 +112,7 @@ func (e *env) refresh(ctx context.Context, conf *config, full bool) (snapshot.Ma
 		return snapshot.Manifest{}, err
 	}
 	defer p.close()
-	watch := p.stages(map[string]string{"decompose": "pass", "cross decompose": "pass"})
+	watch := p.stages(refreshUnits)
 	opts := e.refreshOptions(conf)
 	opts.Full = full
 	opts.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
@@ -120,7 +123,7 @@ func (e *env) refresh(ctx context.Context, conf *config, full bool) (snapshot.Ma
 
 func (e *env) refreshOptions(conf *config) refresh.Options {
 	return refresh.Options{
-		LSA:     lsa.Options{Rank: conf.Rank, Seed: conf.Seed, MinDocFreq: conf.MinDocFreq, MaxDocFreq: conf.MaxDocFreq, Rules: conf.Rules},
+		LSA:       lsa.Options{Rank: conf.Rank, Seed: conf.Seed, MinDocFreq: conf.MinDocFreq, MaxDocFreq: conf.MaxDocFreq, Rules: conf.Rules},
 		K:         conf.K,
 		Method:    conf.Method,
 		MinRecall: conf.MinRecall,

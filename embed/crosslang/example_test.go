@@ -36,11 +36,12 @@ func Example() {
 
 	german := model.FoldIn(text("de", "Kräne im Hafen"))
 	for _, title := range []string{"The ships and the storm", "Rain for the farmers"} {
-		fmt.Printf("%.2f %s\n", vec.Dot(german, model.FoldIn(text("en", title))), title)
+		alike := vec.Dot(german, model.FoldIn(text("en", title))) > 0.9
+		fmt.Printf("%s: %t\n", title, alike)
 	}
 	// Output:
-	// 1.00 The ships and the storm
-	// 0.00 Rain for the farmers
+	// The ships and the storm: true
+	// Rain for the farmers: false
 }
 
 func text(lang, words string) embed.Text {

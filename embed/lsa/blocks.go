@@ -4,10 +4,8 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/alsolike/alsolike/embed"
-	"github.com/alsolike/alsolike/embed/vec"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
@@ -42,18 +40,6 @@ func (w *blocks) gaussian(rows, columns int, seed uint64) embed.Dense {
 		}
 	})
 	return x
-}
-
-// product is aᵀ·x.
-func (w *blocks) product(a *embed.Sparse, x embed.Dense) embed.Dense {
-	y := embed.NewDense(a.Cols, x.Dim)
-	w.inChunks(a.Cols, chunkRows, func(lo, hi int) {
-		for j := lo; j < hi; j++ {
-			index, value := a.Col(j)
-			vec.Combine(y.Row(j), x.Data, index, value)
-		}
-	})
-	return y
 }
 
 // width is the number of columns of blocks that stand side by side.
@@ -100,6 +86,30 @@ func total(parts [][]float64) []float64 {
 	return parts[0]
 }
 
+// products is xᵀ·x, by cross.
+func (w *blocks) products(x embed.Dense) *mat.SymDense {
+	return mat.NewSymDense(x.Dim, w.cross([]embed.Dense{x}, x))
+}
+
+// setColumns sets so many columns of g, from column at on, to the first rows of c, down
+// to the diagonal.
+func setColumns(g *mat.SymDense, at int, c []float64, columns int) {
+	for i := range at + columns {
+		for j := max(i-at, 0); j < columns; j++ {
+			g.SetSym(i, at+j, c[i*columns+j])
+		}
+	}
+}
+
+// greatestLength is that of the columns of x.
+func (w *blocks) greatestLength(x embed.Dense) (greatest float64) {
+	g := w.products(x)
+	for i := range g.SymmetricDim() {
+		greatest = max(greatest, g.At(i, i))
+	}
+	return math.Sqrt(greatest)
+}
+
 // subtract takes [xs…]·c from y.
 func (w *blocks) subtract(y embed.Dense, xs []embed.Dense, c []float64) {
 	if w.err != nil {
@@ -109,61 +119,64 @@ func (w *blocks) subtract(y embed.Dense, xs []embed.Dense, c []float64) {
 	for i, v := range c {
 		t.Data[i] = float32(-v)
 	}
-	w.addTimes(y, xs, t)
+	w.times([]embed.Dense{y}, xs, t, true)
 }
 
-// times is [xs…]·t.
-func (w *blocks) times(xs []embed.Dense, t embed.Dense) embed.Dense {
-	y := embed.NewDense(xs[0].Rows, t.Dim)
-	w.addTimes(y, xs, t)
-	return y
-}
-
-// addTimes adds [xs…]·t to y.
-func (w *blocks) addTimes(y embed.Dense, xs []embed.Dense, t embed.Dense) {
+// times sets [ys…] to [xs…]·t, or adds it. A block of xs may be one of ys.
+func (w *blocks) times(ys, xs []embed.Dense, t embed.Dense, add bool) {
 	padded := padColumns(t)
-	w.inChunks(y.Rows, chunkRows, func(lo, hi int) {
+	w.inChunks(xs[0].Rows, chunkRows, func(lo, hi int) {
 		tiles := newTiles(t.Dim)
-		tiles.addTimes(y, xs, padded, lo, hi)
+		tiles.times(ys, xs, padded, lo, hi, add)
 	})
+}
+
+// turn is [xs…]·t for orthogonal columns t, in the storage of the first of xs, and for
+// blocks of their widths.
+func (w *blocks) turn(xs []embed.Dense, t embed.Dense) []embed.Dense {
+	n := 1
+	for width(xs[:n]) < t.Dim {
+		n++
+	}
+	padded := embed.NewDense(t.Rows, width(xs[:n]))
+	copyColumns(padded, 0, t)
+	w.times(xs[:n], xs, padded, false)
+	return xs[:n]
 }
 
 // orthonormal returns an orthonormal basis of the columns of x, up to about 1e-7·κ²,
 // where κ is the ratio of the greatest to the least singular value of x with its
 // columns scaled to length 1, and the least length that a direction of it had in x.
 // Columns no longer than floor are dropped, and directions of the scaled columns whose
-// squared length is least or less.
+// squared length is drop or less. It overwrites x.
 //
 // From the eigenvectors of xᵀx: Stathopoulos and Wu (2002), "A block
 // orthogonalization procedure with constant synchronization requirements".
 func (w *blocks) orthonormal(x embed.Dense, floor, drop float64) (q embed.Dense, least float64) {
 	none := embed.Dense{Rows: x.Rows}
-	if x.Dim == 0 {
+	n := x.Dim
+	if n == 0 {
 		return none, 0
 	}
-	g := w.cross([]embed.Dense{x}, x)
-	n := x.Dim
+	g := w.products(x)
 	length := make([]float64, n)
 	for i := range n {
-		length[i] = math.Sqrt(g[i*n+i])
+		length[i] = math.Sqrt(g.At(i, i))
 		if math.IsNaN(length[i]) || math.IsInf(length[i], 0) {
 			w.err = errZero
 			return none, 0
 		}
 	}
-	scaled := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := i; j < n; j++ {
+			v := 0.0
 			if length[i] > floor && length[j] > floor {
-				scaled.SetSym(i, j, g[i*n+j]/length[i]/length[j])
+				v = g.At(i, j) / length[i] / length[j]
 			}
+			g.SetSym(i, j, v)
 		}
 	}
-	values, turn, err := eigen(scaled, n)
-	if err != nil {
-		w.err = err
-		return none, 0
-	}
+	values, turn := w.eigen(g, n)
 	for len(values) > 0 && !(values[len(values)-1] > drop) {
 		values = values[:len(values)-1]
 	}
@@ -178,7 +191,12 @@ func (w *blocks) orthonormal(x embed.Dense, floor, drop float64) (q embed.Dense,
 			least = min(least, math.Sqrt(v)*length[i])
 		}
 	}
-	return w.times([]embed.Dense{x}, turn), least
+	q = x
+	if q.Dim != turn.Dim {
+		q = embed.NewDense(x.Rows, turn.Dim)
+	}
+	w.times([]embed.Dense{q}, []embed.Dense{x}, turn, false)
+	return q, least
 }
 
 // leastSigma is the share of the greatest singular value below which one counts as
@@ -226,28 +244,19 @@ func inverseCholesky(g *mat.SymDense) (embed.Dense, bool) {
 	return inverse, true
 }
 
-// eigen returns the greatest k eigenvalues of g, descending, and their eigenvectors as
-// columns.
-func eigen(g *mat.SymDense, k int) ([]float64, embed.Dense, error) {
-	n := g.SymmetricDim()
-	for i := range n {
-		if v := g.At(i, i); math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, embed.Dense{}, errZero
-		}
+// firstColumns is x with no more than n columns.
+func firstColumns(x embed.Dense, n int) embed.Dense {
+	if x.Dim <= n {
+		return x
 	}
-	var e mat.EigenSym
-	if !e.Factorize(g, true) {
-		return nil, embed.Dense{}, errZero
+	y := embed.NewDense(x.Rows, n)
+	copyColumns(y, 0, x)
+	return y
+}
+
+// copyColumns copies x into y from column at on, as far as there is room.
+func copyColumns(y embed.Dense, at int, x embed.Dense) {
+	for i := range x.Rows {
+		copy(y.Row(i)[at:], x.Row(i))
 	}
-	values := e.Values(nil)
-	slices.Reverse(values)
-	var vectors mat.Dense
-	e.VectorsTo(&vectors)
-	turn := embed.NewDense(n, k)
-	for i := range n {
-		for j := range k {
-			turn.Row(i)[j] = float32(vectors.At(i, n-1-j))
-		}
-	}
-	return values[:k], turn, nil
 }

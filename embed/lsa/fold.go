@@ -35,8 +35,8 @@ func (m *Model) Fold(text embed.Text) (vector []float32, folded Folded) {
 	vector = make([]float32, m.Rank())
 	s := m.Space(text.Lang)
 	if s == nil {
-		unknown := bag{rules: m.rules}
-		_, value := unknown.count(text, func(string) (uint32, bool) { return unknownTerm, true }, nil, nil)
+		all := bag{rules: m.rules}
+		_, value := all.count(text, func(string) (uint32, bool) { return unknownTerm, true }, nil, nil)
 		folded.Terms = sum(value)
 		folded.Unknown = folded.Terms
 		return vector, folded

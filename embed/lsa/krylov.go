@@ -1,8 +1,6 @@
 package lsa
 
 import (
-	"math"
-
 	"github.com/alsolike/alsolike/embed"
 	"gonum.org/v1/gonum/mat"
 )
@@ -12,7 +10,7 @@ import (
 // computing eigenvalues".
 type krylov struct {
 	*blocks
-	a, rows *embed.Sparse // A, of which no side is shorter than its columns are many, and its transpose
+	a, transposed side // A, which has no fewer rows than columns, and Aᵀ
 
 	basis []embed.Dense // blocks of columns, all orthonormal
 	size  int           // columns in all
@@ -30,6 +28,8 @@ const lostShare = 0.03
 func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total int64)) {
 	k.t = mat.NewSymDense(dims, nil)
 	x := k.random(width, seed)
+	rows, columns := k.a.dims()
+	y := embed.NewDense(rows, x.Dim)
 	for k.err == nil {
 		progress(int64(k.size), int64(dims))
 		x = firstColumns(x, dims-k.size)
@@ -37,10 +37,13 @@ func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total in
 		k.basis = append(k.basis, x)
 		k.size += x.Dim
 
-		left := k.product(k.a, k.product(k.rows, x))
+		y.Dim, y.Data = x.Dim, y.Data[:rows*x.Dim]
+		k.a.times(k.blocks, y, x)
+		left := embed.NewDense(columns, x.Dim)
+		k.transposed.times(k.blocks, left, y)
 		before := k.greatestLength(left)
 		c := k.cross(k.basis, left)
-		k.couple(at, c)
+		setColumns(k.t, at, c, x.Dim)
 		if k.size == dims {
 			progress(int64(dims), int64(dims))
 			return
@@ -76,43 +79,11 @@ func (k *krylov) cleaned(x embed.Dense) embed.Dense {
 
 // random is an orthonormal block of random directions outside of the basis.
 func (k *krylov) random(width int, seed uint64) embed.Dense {
-	x, _ := k.orthonormal(k.gaussian(k.a.Cols, min(width, k.a.Cols-k.size), seed), 0, 1e-5)
+	_, columns := k.a.dims()
+	x, _ := k.orthonormal(k.gaussian(columns, min(width, columns-k.size), seed), 0, 1e-5)
 	if len(k.basis) > 0 {
 		x = k.cleaned(k.cleaned(x))
 	}
 	x, _ = k.orthonormal(x, 0, 0.1)
 	return x
-}
-
-// couple sets the columns of t from column at on.
-func (k *krylov) couple(at int, c []float64) {
-	width := k.size - at
-	for i := range k.size {
-		for j := range width {
-			if i <= at+j {
-				k.t.SetSym(i, at+j, c[i*width+j])
-			}
-		}
-	}
-}
-
-// greatestLength is that of the columns of x.
-func (w *blocks) greatestLength(x embed.Dense) (greatest float64) {
-	g := w.cross([]embed.Dense{x}, x)
-	for i := 0; i < len(g); i += x.Dim + 1 {
-		greatest = max(greatest, g[i])
-	}
-	return math.Sqrt(greatest)
-}
-
-// firstColumns is x with no more than n columns.
-func firstColumns(x embed.Dense, n int) embed.Dense {
-	if x.Dim <= n {
-		return x
-	}
-	y := embed.NewDense(x.Rows, n)
-	for i := range x.Rows {
-		copy(y.Row(i), x.Row(i))
-	}
-	return y
 }

@@ -28,9 +28,10 @@ type Options struct {
 	MinDocFreq int     // 0: 2
 	MaxDocFreq float64 // in (0, 1]; 0: 0.5
 
-	// More of either brings the decomposition nearer to the exact one, and takes longer.
-	Oversample int // columns beyond Rank; 0: 16
-	Iterations int // of the subspace; 0: 4
+	// More of either brings the decomposition nearer to the exact one, and takes longer:
+	// see TruncatedSVD.
+	Oversample int // dimensions beyond Rank to seek it in; 0: Rank+32
+	Iterations int // 0: 17
 
 	Rules token.Rules // how texts are cut into terms; kept in the Model
 
@@ -114,7 +115,9 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 	}
 	spaces := make([]*Space, len(languages))
 	for i, l := range languages {
+		space := spaceRoom{lang: l.lang, terms: l.terms}
 		svd := opts.svd()
+		svd.room = space.u
 		setDefault(&svd.K, min(defaultRank(n), max(64, len(l.texts)/4)))
 		err := svd.fit(ctx, l.matrix, func(done, total int64) {
 			opts.Progress("decompose", int64(i)*total+done, int64(len(languages))*total)
@@ -125,7 +128,7 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 		if opts.Fitted != nil {
 			opts.Fitted(l.lang, l.matrix, svd)
 		}
-		spaces[i] = newSpace(l.lang, l.terms, l.global, svd)
+		spaces[i] = space.fill(l.global, svd.Sigma, svd.Energy)
 	}
 	model := newModel(opts.Rules, spaces)
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"sync"
 	"unsafe"
@@ -26,6 +27,7 @@ import (
 //	         SHA-256 of all of the file but itself (32 bytes)
 //	n spaces in ascending order of their languages, each of these parts:
 //	sizes    bytes of language l, rank k, terms m, bytes of text t (uint64 each)
+//	energy   float64
 //	language l bytes
 //	sigma    k float32
 //	weight   m float32
@@ -44,6 +46,7 @@ type Model struct {
 // A Space is what Fit learnt of one language: vocabulary, term weights, U and Σ.
 type Space struct {
 	image  []byte
+	energy float64
 	lang   string
 	sigma  []float32
 	weight []float32
@@ -56,7 +59,7 @@ type Space struct {
 const (
 	// magic names the format and, in its last byte, the version of format and
 	// analysis: a model is of no use to a build that cuts or weighs words differently.
-	magic = "alsoLSA\x02"
+	magic = "alsoLSA\x03"
 
 	spacesAt    = 8
 	rulesAt     = spacesAt + 8
@@ -109,27 +112,44 @@ func (m *Model) hash() [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// newSpace puts what was fitted into the form of its file.
-func newSpace(lang string, terms vocabulary, weight []float32, svd *TruncatedSVD) *Space {
-	size := sizes{len(lang), svd.U.Dim, terms.len(), len(terms.text)}
+// A spaceRoom is the room for a space in the form of its file, into which U is computed,
+// as it is most of the model.
+type spaceRoom struct {
+	lang  string
+	terms vocabulary
+	image []byte
+}
+
+// u makes room for a space and returns the place of U.
+func (r *spaceRoom) u(terms, rank int) embed.Dense {
+	size := sizes{len(r.lang), rank, terms, len(r.terms.text)}
 	parts, end := size.layout()
-	image := make([]byte, end)
+	r.image = make([]byte, end)
 	for i, n := range size {
-		binary.LittleEndian.PutUint64(image[8*i:], uint64(n))
+		binary.LittleEndian.PutUint64(r.image[8*i:], uint64(n))
 	}
-	copy(image[parts[0]:], lang)
-	copy(floats(image[parts[1]:], len(svd.Sigma)), svd.Sigma)
-	copy(floats(image[parts[2]:], len(weight)), weight)
-	copy(floats(image[parts[3]:], len(svd.U.Data)), svd.U.Data)
-	copy(view[uint32](image[parts[4]:], len(terms.offset)), terms.offset)
-	copy(image[parts[5]:], terms.text)
-	return openSpace(image)
+	copy(r.image[parts[0]:], r.lang)
+	copy(view[uint32](r.image[parts[4]:], len(r.terms.offset)), r.terms.offset)
+	copy(r.image[parts[5]:], r.terms.text)
+	return openSpace(r.image).u
+}
+
+// fill is the space with the rest of what was fitted.
+func (r *spaceRoom) fill(weight, sigma []float32, energy float64) *Space {
+	binary.LittleEndian.PutUint64(r.image[energyAt:], math.Float64bits(energy))
+	s := openSpace(r.image)
+	copy(s.weight, weight)
+	copy(s.sigma, sigma)
+	return s
 }
 
 // sizes is what a space begins with: bytes of language, rank, terms, bytes of text.
 type sizes [4]int
 
-const sizesBytes = 4 * 8
+const (
+	energyAt   = 4 * 8
+	sizesBytes = energyAt + 8 // and energy's
+)
 
 func readSizes(image []byte) (s sizes) {
 	for i := range s {
@@ -162,6 +182,7 @@ func openSpace(image []byte) *Space {
 	parts, _ := size.layout()
 	return &Space{
 		image:  image,
+		energy: math.Float64frombits(binary.LittleEndian.Uint64(image[energyAt:])),
 		lang:   string(image[parts[0] : parts[0]+lang]),
 		sigma:  floats(image[parts[1]:], rank),
 		weight: floats(image[parts[2]:], terms),
@@ -280,6 +301,9 @@ func (m *Model) check() error {
 		if s.Rank() < 1 || s.Terms() < 1 || offset[0] != 0 || int(offset[len(offset)-1]) != len(s.terms.text) || !slices.IsSorted(offset) {
 			return fmt.Errorf("lsa: the model's vocabulary of language %q is damaged", s.lang)
 		}
+		if !(s.energy >= 0 && s.energy <= 1) {
+			return fmt.Errorf("lsa: the model's energy of language %q is %v, not within 0 and 1: damaged", s.lang, s.energy)
+		}
 		if i > 0 && m.spaces[i-1].lang >= s.lang {
 			return fmt.Errorf("lsa: the model's language %q is out of order: damaged", s.lang)
 		}
@@ -347,6 +371,11 @@ func (s *Space) Term(row int) string { return string([]byte(s.terms.term(row))) 
 
 // Sigma is the singular values, descending. The caller must not change them.
 func (s *Space) Sigma() []float32 { return s.sigma }
+
+// Energy is the share, 0 to 1, of the sum of squares of A that UΣVᵀ holds. As each text
+// counts 1 in that sum, it is also the share of a text that s holds, in the mean of the
+// texts of the fit.
+func (s *Space) Energy() float64 { return s.energy }
 
 // U is the left singular vectors, terms × k. The caller must not change them.
 func (s *Space) U() embed.Dense { return s.u }

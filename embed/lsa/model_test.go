@@ -3,6 +3,7 @@ package lsa
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"slices"
 	"testing"
 	"unsafe"
@@ -61,8 +62,8 @@ func TestReadModel(t *testing.T) {
 		}
 		for _, lang := range got.Languages() {
 			got, want := got.Space(lang), want.Space(lang)
-			if !slices.Equal(words(got.terms), words(want.terms)) || !slices.Equal(got.Sigma(), want.Sigma()) || !slices.Equal(got.U().Data, want.U().Data) {
-				t.Errorf("offset %d, %s: terms, sigma or U differ", off, lang)
+			if !slices.Equal(words(got.terms), words(want.terms)) || !slices.Equal(got.Sigma(), want.Sigma()) || got.Energy() != want.Energy() || !slices.Equal(got.U().Data, want.U().Data) {
+				t.Errorf("offset %d, %s: terms, sigma, energy or U differ", off, lang)
 			}
 		}
 		for _, text := range append(threeLanguages, inLang("en", "a ship, 港口"), inLang("", "field of cranes")) {
@@ -130,6 +131,7 @@ func FuzzReadModel(f *testing.F) {
 	f.Add([]byte(magic), 0, uint64(0))
 	f.Add(b, spacesAt, uint64(2))
 	f.Add(b, rulesAt, uint64(4))
+	f.Add(b, headerBytes+energyAt, math.Float64bits(math.NaN()))
 	for i := range 4 {
 		f.Add(b, headerBytes+8*i, uint64(1)<<61)
 		f.Add(b, headerBytes+len(model.Space("en").image)+8*i, uint64(1)<<31)

@@ -6,13 +6,16 @@ import (
 	"github.com/alsolike/alsolike/embed"
 )
 
-// Counted by hand for 6×5 with 4 values, of which 2+1 columns are kept in one
-// iteration: 4 products with the matrix, and 3 orthonormal matrices of 6 rows and 1 of 5.
+// Counted by hand for 6×5 with 4 values and 5×6: a space of 3 dimensions in one block,
+// of vectors of 5 numbers, of which 2 singular vectors are made.
 func TestOperations(t *testing.T) {
 	svd := TruncatedSVD{K: 2, Oversample: 1, Iterations: 1}
-	const products, orthonormal, turn = 4 * 2 * 4 * 3, 2 * 3 * 3 * (3*6 + 5), 5*3*3 + 2*6*3*2
-	if got := svd.Operations(6, 5, 4); got != products+orthonormal+turn {
-		t.Errorf("got %v, want %v", got, products+orthonormal+turn)
+	const products, outside, orthonormal, turn = 3 * 2 * 2 * 4, 2 * 5 * 3 * 3, 2 * 3 * 5 * 3 * 3, 2 * 5 * 3 * 2
+	if got := svd.Operations(6, 5, 4); got != products+outside+orthonormal+turn+3*6*2*2+2*4*2 {
+		t.Errorf("6×5: got %v", got)
+	}
+	if got := svd.Operations(5, 6, 4); got != products+outside+orthonormal+turn+3*5*2*2 {
+		t.Errorf("5×6: got %v", got)
 	}
 }
 

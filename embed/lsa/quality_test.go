@@ -98,6 +98,20 @@ func reuters(tb testing.TB) []article {
 	}
 }
 
+// senate returns the press releases of senate_press_2004_2005, which have no labels.
+func senate(tb testing.TB) (articles []article) {
+	decoder := json.NewDecoder(dataset(tb, "senate_press_2004_2005/articles.jsonl.gz"))
+	for {
+		var a struct{ ID, Title, Body string }
+		if err := decoder.Decode(&a); err == io.EOF {
+			return articles
+		} else if err != nil {
+			tb.Fatal(err)
+		}
+		articles = append(articles, article{id: a.ID, title: a.Title, body: a.Body})
+	}
+}
+
 func drcd(tb testing.TB) []article {
 	var set struct {
 		Data []struct {

@@ -22,10 +22,11 @@ type counted struct {
 	texts  []int         // place of each column among the texts of all languages, ascending
 }
 
-// assemble makes the vocabulary of c and the matrix of its counts.
+// assemble makes the vocabulary of c and the matrix of its counts, and uses c up.
 func (c corpus) assemble(opts Options) counted {
 	columns := c.columns()
 	terms, rows := c.selectTerms(columns, opts)
+	*c.terms = termTable{} // its memory is free for the matrix
 	made := counted{lang: c.lang, terms: terms, matrix: c.join(columns, rows, terms.len(), opts.Workers)}
 	for _, column := range columns {
 		made.texts = append(made.texts, column.doc)

@@ -22,28 +22,31 @@ import (
 // (σ above 1e-5·σ₁). Transform returns Uᵀ·A (k×n), as nlp.TruncatedSVD does, for
 // the A of Fit and for others with its rows.
 //
-// A is never made dense: memory is O(nnz + (m+n)·(k+Oversample)), time
-// O(Iterations·(nnz + (m+n)·k)·k). The result comes near the exact one as the
-// σ beyond k+Oversample are small beside σₖ, and with Iterations; where k+Oversample
-// reaches m or n it is exact up to rounding. Of each column of U, the entry of
-// greatest magnitude is positive.
+// A is never made dense: memory is O(nnz + min(m,n)·(k+Oversample) + m·k), time
+// O((nnz + min(m,n)·(k+Oversample))·(k+Oversample) + m·k²). The result comes near the
+// exact one with both settings, the faster the more σ fall off beyond σₖ; where
+// k+Oversample reaches m or n it is exact up to rounding. Of each column of U, the entry
+// of greatest magnitude is positive.
 //
-// Randomised subspace iteration: Halko, Martinsson, Tropp (2011), "Finding structure
-// with randomness", algorithms 4.4 and 5.1.
+// Rayleigh–Ritz in a block Krylov space with random start: Musco and Musco (2015),
+// "Randomized block Krylov methods for stronger and faster approximate singular value
+// decomposition".
 type TruncatedSVD struct {
 	K          int    // 0: min(256, columns of A / 8), at least 1
-	Seed       uint64 // 0: 1
-	Oversample int    // 0: 16
-	Iterations int    // 0: 4
-	Workers    int    // 0: GOMAXPROCS
+	Seed       uint64 // of the random start; 0: 1
+	Oversample int    // dimensions of the Krylov space beyond k; 0: k+32
+	Iterations int    // multiplications by AᵀA, in blocks of as few columns as fill the space; 0: 17. More is nearer, but slower, at one size of the space
+	Workers    int    // 0: GOMAXPROCS. Results do not depend on it
 
 	U     embed.Dense // m×k, columns orthonormal; set by Fit
 	Sigma []float32   // k, descending; set by Fit
 
-	// Energy is the share of the sum of squares of A that UΣVᵀ holds; set by Fit.
+	// Energy is the share ‖UΣVᵀ‖²/‖A‖² (Frobenius) of the sum of squares of A that the
+	// approximation holds, 0 to 1; set by Fit. UᵀA holds as much or slightly more.
 	Energy float64
 
-	err error
+	room func(rows, columns int) embed.Dense // where U is to be; nil: embed.NewDense
+	err  error
 }
 
 var _ nlp.Transformer = (*TruncatedSVD)(nil)
@@ -89,9 +92,15 @@ func (t *TruncatedSVD) FitTransform(a mat.Matrix) (mat.Matrix, error) {
 	return t.Fit(a).Transform(a)
 }
 
+// Residual is ‖A − UΣVᵀ‖/‖A‖ (Frobenius) for the A of Fit.
+func (t *TruncatedSVD) Residual() float64 { return math.Sqrt(1 - t.Energy) }
+
 // withDefaults is the settings of t for a matrix of so many columns.
 func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
-	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers}
+	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers, room: t.room}
+	if o.room == nil {
+		o.room = embed.NewDense
+	}
 	setDefault(&o.K, defaultRank(cols))
 	setDefault(&o.Seed, 1)
 	setDefault(&o.Oversample, o.K+32)
@@ -102,7 +111,7 @@ func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
 
 func defaultRank(texts int) int { return max(1, min(256, texts/8)) }
 
-// fit sets U and Sigma.
+// fit sets U, Sigma and Energy.
 func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(done, total int64)) error {
 	t.U, t.Sigma, t.Energy = embed.Dense{}, nil, 0
 	o := t.withDefaults(a.Cols)
@@ -129,56 +138,61 @@ func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(d
 // leading returns the leading left singular vectors of a, at most k, as columns, and the
 // squares of their singular values.
 func (w *blocks) leading(a *embed.Sparse, k int, o TruncatedSVD, progress func(done, total int64)) (embed.Dense, []float64) {
-	rows := a.Transposed()
-	space := krylov{blocks: w, a: a, rows: rows} // of the shorter side of a
+	terms, texts := w.rowsOf(a), columns{a}
+	space := krylov{blocks: w, a: terms, transposed: texts} // of the shorter side
 	if a.Rows < a.Cols {
-		space.a, space.rows = rows, a
+		space.a, space.transposed = texts, terms
 	}
-	dims := min(k+o.Oversample, space.a.Cols)
-	width := (dims + o.Iterations - 1) / o.Iterations
-	space.grow(dims, (width+7)&^7, o.Seed, progress)
+	dims := min(k+o.Oversample, a.Rows, a.Cols)
+	width := ((dims+o.Iterations-1)/o.Iterations + 7) &^ 7
+	space.grow(dims, width, o.Seed, progress)
+	values, vectors := w.eigen(space.t, k)
 	if w.err != nil {
 		return embed.Dense{}, nil
 	}
-	values, vectors, err := eigen(space.t, k)
-	if err != nil {
-		w.err = err
-		return embed.Dense{}, nil
-	}
-	u := w.times(space.basis, vectors)
-	if space.a == a {
-		u = w.product(rows, u)
-	}
-	if values[k-1] > leastShort*values[0] {
-		if turn, ok := inverseCholesky(mat.NewSymDense(k, w.cross([]embed.Dense{u}, u))); ok {
-			return w.times([]embed.Dense{u}, turn), values
+	u := o.room(a.Rows, k)
+	if a.Rows < a.Cols {
+		w.times([]embed.Dense{u}, space.basis, vectors, false)
+	} else {
+		turned := w.turn(space.basis, vectors)
+		space.basis = nil
+		at, y := 0, embed.NewDense(a.Rows, width)
+		for _, x := range turned {
+			y.Dim, y.Data = x.Dim, y.Data[:a.Rows*x.Dim]
+			terms.times(w, y, x)
+			copyColumns(u, at, y)
+			at += x.Dim
 		}
 	}
-	return w.refined(a, u)
+	if values[k-1] > leastSquare*values[0] {
+		if turn, ok := inverseCholesky(w.products(u)); ok {
+			w.times([]embed.Dense{u}, []embed.Dense{u}, turn, false)
+			return u, values
+		}
+	}
+	return w.refined(texts, u, o.room)
 }
 
-// leastShort is the share of the greatest squared singular value down to which the
-// space of leading tells them from rounding.
-const leastShort = 1e-4
+// leastSquare is the share of the greatest squared singular value down to which squares
+// are told from rounding.
+const leastSquare = 1e-4
 
-// refined returns the left singular vectors of a in the space of the columns of u, for
-// singular values too far apart for their squares to be told from rounding.
-func (w *blocks) refined(a *embed.Sparse, u embed.Dense) (embed.Dense, []float64) {
-	floor := leastSigma * w.greatestLength(u)
-	for range 2 {
-		u, _ = w.orthonormal(u, floor, 1e-5)
-		floor = 0
-	}
+// refined is leading in the space of the columns of u, for singular values whose squares
+// are not told from rounding.
+func (w *blocks) refined(transposed side, u embed.Dense, room func(rows, columns int) embed.Dense) (embed.Dense, []float64) {
+	u, _ = w.orthonormal(u, leastSigma*w.greatestLength(u), 1e-5)
+	u, _ = w.orthonormal(u, 0, 1e-5)
 	if w.err == nil && u.Dim == 0 {
 		w.err = errZero
 	}
 	if w.err != nil {
 		return embed.Dense{}, nil
 	}
-	gram := w.gram(w.product(a, u))
-	values, vectors, err := eigen(gram, u.Dim)
-	if err != nil {
-		w.err = err
+	texts, _ := transposed.dims()
+	y := embed.NewDense(texts, u.Dim)
+	transposed.times(w, y, u)
+	values, vectors := w.eigen(w.gram(y), u.Dim)
+	if w.err != nil {
 		return embed.Dense{}, nil
 	}
 	least := leastSigma * leastSigma * values[0]
@@ -188,7 +202,9 @@ func (w *blocks) refined(a *embed.Sparse, u embed.Dense) (embed.Dense, []float64
 	if len(values) == 0 {
 		w.err = errZero
 	}
-	return w.times([]embed.Dense{u}, firstColumns(vectors, len(values))), values
+	turned := room(u.Rows, len(values))
+	w.times([]embed.Dense{turned}, []embed.Dense{u}, firstColumns(vectors, len(values)), false)
+	return turned, values
 }
 
 // fixSigns makes the entry of greatest magnitude of each column positive, the first

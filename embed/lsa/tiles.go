@@ -10,8 +10,8 @@ import (
 type tiles struct {
 	rows, cols int       // of a tile
 	width      int       // columns of the products, a multiple of cols
-	left       []float32 // a panel of rows of the left factor, depth-major
-	right      []float32 // the right factor, rows of width numbers
+	left       []float32 // a panel of the left factor, depth-major
+	right      []float32 // a right factor of width columns
 	sum        []float32 // rows × width
 }
 
@@ -32,31 +32,31 @@ func padColumns(t embed.Dense) embed.Dense {
 	return padded
 }
 
-// multiply sets the sums to the product of the left panel and right, whose rows are of
-// t.width numbers.
-func (t *tiles) multiply(depth int, right []float32) {
+// multiply sets the sums to the product of a left factor, whose depths are lda numbers
+// apart, and right, whose are ldb.
+func (t *tiles) multiply(depth int, left []float32, lda int, right []float32, ldb int) {
 	clear(t.sum)
 	for j := 0; j < t.width; j += t.cols {
-		vec.Tile(depth, t.left, t.rows, right[j:], t.width, t.sum[j:], t.width)
+		vec.Tile(depth, left, lda, right[j:], ldb, t.sum[j:], t.width)
 	}
 }
 
 // cross adds rows lo to hi of the blocks, [xs…]ᵀ·y, to total.
 func (t *tiles) cross(total []float64, xs []embed.Dense, y embed.Dense, lo, hi int) {
 	depth := hi - lo
-	t.left = resized(t.left, depth*t.rows)
-	t.right = resized(t.right, depth*t.width)
-	for l := range depth {
-		copy(t.right[l*t.width:], y.Row(lo+l))
+	right, ldb := y.Data[lo*y.Dim:], y.Dim
+	if ldb != t.width {
+		right, ldb = t.padded(y, lo, hi), t.width
 	}
 	row := 0
 	for _, x := range xs {
 		for i := 0; i < x.Dim; i += t.rows {
 			n := min(t.rows, x.Dim-i)
-			for l := range depth {
-				copy(t.left[l*t.rows:][:n], x.Row(lo + l)[i:])
+			left, lda := x.Data[lo*x.Dim+i:], x.Dim
+			if (depth-1)*lda+t.rows > len(left) { // else what a tile takes too much of is in rows below
+				left, lda = t.panel(x, i, n, lo, hi), t.rows
 			}
-			t.multiply(depth, t.right)
+			t.multiply(depth, left, lda, right, ldb)
 			for r := range n {
 				to := total[row*y.Dim:][:y.Dim]
 				for j, v := range t.sum[r*t.width:][:y.Dim] {
@@ -68,30 +68,65 @@ func (t *tiles) cross(total []float64, xs []embed.Dense, y embed.Dense, lo, hi i
 	}
 }
 
-// addTimes adds rows lo to hi of [xs…]·right to y. The rows of right are of t.width
-// numbers.
-func (t *tiles) addTimes(y embed.Dense, xs []embed.Dense, right embed.Dense, lo, hi int) {
+// padded is rows lo to hi of y with t.width columns.
+func (t *tiles) padded(y embed.Dense, lo, hi int) []float32 {
+	t.right = resized(t.right, (hi-lo)*t.width)
+	for l := range hi - lo {
+		copy(t.right[l*t.width:], y.Row(lo+l))
+	}
+	return t.right
+}
+
+// panel is columns i to i+n of rows lo to hi of x, with t.rows columns.
+func (t *tiles) panel(x embed.Dense, i, n, lo, hi int) []float32 {
+	t.left = resized(t.left, (hi-lo)*t.rows)
+	for l := range hi - lo {
+		copy(t.left[l*t.rows:][:n], x.Row(lo + l)[i:])
+	}
+	return t.left
+}
+
+// times sets rows lo to hi of [ys…] to [xs…]·right, or adds it. The rows of right are of
+// t.width numbers.
+func (t *tiles) times(ys, xs []embed.Dense, right embed.Dense, lo, hi int, add bool) {
 	t.left = resized(t.left, right.Rows*t.rows)
 	for ; lo < hi; lo += t.rows {
 		n := min(t.rows, hi-lo)
 		panel := t.left
 		for _, x := range xs {
-			for r := range n {
-				at := r
-				for _, v := range x.Row(lo + r) {
-					panel[at] = v
-					at += t.rows
-				}
-			}
+			transpose(panel, t.rows, x.Data[lo*x.Dim:][:n*x.Dim], x.Dim)
 			panel = panel[x.Dim*t.rows:]
 		}
-		t.multiply(right.Rows, right.Data)
+		t.multiply(right.Rows, t.left, t.rows, right.Data, t.width)
 		for r := range n {
-			to := y.Row(lo + r)
-			for j, v := range t.sum[r*t.width:][:len(to)] {
-				to[j] += v
+			sum := t.sum[r*t.width:]
+			for _, y := range ys {
+				if add {
+					vec.Axpy(1, sum[:y.Dim], y.Row(lo+r))
+				} else {
+					copy(y.Row(lo+r), sum)
+				}
+				sum = sum[y.Dim:]
 			}
 		}
+	}
+}
+
+// transpose sets to[j*stride+i] to from[i*columns+j].
+func transpose(to []float32, stride int, from []float32, columns int) {
+	i := 0
+	for ; len(from) >= 4*columns; i += 4 {
+		a, b, c, d := from[:columns], from[columns:][:columns], from[2*columns:][:columns], from[3*columns:][:columns]
+		for j := range a {
+			*(*[4]float32)(to[j*stride+i:]) = [4]float32{a[j], b[j], c[j], d[j]}
+		}
+		from = from[4*columns:]
+	}
+	for ; len(from) > 0; i++ {
+		for j, v := range from[:columns] {
+			to[j*stride+i] = v
+		}
+		from = from[columns:]
 	}
 }
 

@@ -92,6 +92,16 @@ func atLeastAVX2(dst []int32, s []float32, least float32) int
 //go:noescape
 func selectInt8AVX2(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
 
+// greatestAVX2 is the greatest magnitude of x, or 0.
+//
+//go:noescape
+func greatestAVX2(x []float32) float32
+
+// roundAVX2 sets dst to x·inverse rounded to integers, of which none may be beyond 127, and returns Σ (xᵢ - scale·dstᵢ)².
+//
+//go:noescape
+func roundAVX2(dst []int8, x []float32, inverse float32, scale float32) float32
+
 // multiplyAddsAVX2 does rounds multiply-adds in each of 96 lanes, on registers alone.
 //
 //go:noescape

@@ -1535,6 +1535,111 @@ rowEnd:
 	MOVQ AX, ret+216(FP)
 	RET
 
+// func greatestAVX2(x []float32) float32
+// Requires: AVX, AVX2, SSE
+TEXT ·greatestAVX2(SB), NOSPLIT, $0-28
+	MOVQ     x_base+0(FP), AX
+	MOVQ     x_len+8(FP), CX
+	VPCMPEQD Y0, Y0, Y0
+	VPSRLD   $0x01, Y0, Y0
+	VXORPS   Y1, Y1, Y1
+	SUBQ     $0x00000008, CX
+	JL       wholeEnd
+
+whole:
+	VMOVUPS (AX), Y2
+	VANDPS  Y0, Y2, Y2
+	VMAXPS  Y2, Y1, Y1
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JGE     whole
+
+wholeEnd:
+	ADDQ       $0x00000008, CX
+	TESTQ      CX, CX
+	JZ         restEnd
+	LEAQ       masks<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y2
+	VMASKMOVPS (AX), Y2, Y2
+	VANDPS     Y0, Y2, Y2
+	VMAXPS     Y2, Y1, Y1
+
+restEnd:
+	VEXTRACTF128 $0x01, Y1, X0
+	VMAXPS       X0, X1, X0
+	VPERMILPS    $0x4e, X0, X1
+	VMAXPS       X1, X0, X0
+	VPERMILPS    $0xb1, X0, X1
+	VMAXPS       X1, X0, X0
+	VZEROUPPER
+	MOVSS        X0, ret+24(FP)
+	RET
+
+// func roundAVX2(dst []int8, x []float32, inverse float32, scale float32) float32
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·roundAVX2(SB), NOSPLIT, $8-60
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+	VBROADCASTSS inverse+48(FP), Y0
+	VBROADCASTSS scale+52(FP), Y1
+	VXORPS       Y2, Y2, Y2
+	SUBQ         $0x00000008, DX
+	JL           wholeEnd
+
+whole:
+	VMOVUPS      (CX), Y3
+	VMULPS       Y0, Y3, Y4
+	VCVTPS2DQ    Y4, Y4
+	VCVTDQ2PS    Y4, Y5
+	VFNMADD231PS Y5, Y1, Y3
+	VFMADD231PS  Y3, Y3, Y2
+	VEXTRACTI128 $0x01, Y4, X3
+	VPACKSSDW    X3, X4, X3
+	VPACKSSWB    X3, X3, X3
+	VMOVQ        X3, (AX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000008, AX
+	SUBQ         $0x00000008, DX
+	JGE          whole
+
+wholeEnd:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JZ           restEnd
+	MOVQ         DX, BX
+	LEAQ         masks<>+32(SB), SI
+	NEGQ         BX
+	VMOVDQU      (SI)(BX*4), Y3
+	VMASKMOVPS   (CX), Y3, Y3
+	VMULPS       Y0, Y3, Y0
+	VCVTPS2DQ    Y0, Y0
+	VCVTDQ2PS    Y0, Y4
+	VFNMADD231PS Y4, Y1, Y3
+	VFMADD231PS  Y3, Y3, Y2
+	XORQ         CX, CX
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKSSDW    X1, X0, X1
+	VPACKSSWB    X1, X1, X1
+	VMOVQ        X1, (SP)
+
+byte:
+	MOVB (SP)(CX*1), BL
+	MOVB BL, (AX)(CX*1)
+	INCQ CX
+	CMPQ CX, DX
+	JLT  byte
+
+restEnd:
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X0
+	VHADDPS      X0, X0, X0
+	VHADDPS      X0, X0, X0
+	VZEROUPPER
+	MOVSS        X0, ret+56(FP)
+	RET
+
 // func multiplyAddsAVX2(rounds int)
 // Requires: AVX, FMA3
 TEXT ·multiplyAddsAVX2(SB), NOSPLIT, $0-8

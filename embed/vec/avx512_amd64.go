@@ -92,6 +92,16 @@ func atLeastAVX512(dst []int32, s []float32, least float32) int
 //go:noescape
 func selectInt8AVX512(hits []int32, sums []int32, ld int, rows int, cols int, rowScale []float32, rowAdd []float32, rowLeast []float32, colScale []float32, colAdd []float32, colLeast []float32) int
 
+// greatestAVX512 is the greatest magnitude of x, or 0.
+//
+//go:noescape
+func greatestAVX512(x []float32) float32
+
+// roundAVX512 sets dst to x·inverse rounded to integers, of which none may be beyond 127, and returns Σ (xᵢ - scale·dstᵢ)².
+//
+//go:noescape
+func roundAVX512(dst []int8, x []float32, inverse float32, scale float32) float32
+
 // multiplyAddsAVX512 does rounds multiply-adds in each of 192 lanes, on registers alone.
 //
 //go:noescape

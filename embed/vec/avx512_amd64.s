@@ -1801,6 +1801,104 @@ rowEnd:
 	MOVQ AX, ret+216(FP)
 	RET
 
+// func greatestAVX512(x []float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·greatestAVX512(SB), NOSPLIT, $0-28
+	MOVQ       x_base+0(FP), AX
+	MOVQ       x_len+8(FP), CX
+	VPTERNLOGD $0xff, Z0, Z0, Z0
+	VPSRLD     $0x01, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	SUBQ       $0x00000010, CX
+	JL         wholeEnd
+
+whole:
+	VMOVUPS (AX), Z2
+	VANDPS  Z0, Z2, Z2
+	VMAXPS  Z2, Z1, Z1
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JGE     whole
+
+wholeEnd:
+	ADDQ      $0x00000010, CX
+	TESTQ     CX, CX
+	JZ        restEnd
+	MOVL      $0xffffffff, DX
+	BZHIL     CX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VANDPS    Z0, Z2, Z2
+	VMAXPS    Z2, Z1, Z1
+
+restEnd:
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMAXPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMAXPS        X1, X0, X1
+	VPERMILPS     $0x4e, X1, X0
+	VMAXPS        X0, X1, X1
+	VPERMILPS     $0xb1, X1, X0
+	VMAXPS        X0, X1, X1
+	VZEROUPPER
+	MOVSS         X1, ret+24(FP)
+	RET
+
+// func roundAVX512(dst []int8, x []float32, inverse float32, scale float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·roundAVX512(SB), NOSPLIT, $0-60
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+	VBROADCASTSS inverse+48(FP), Z0
+	VBROADCASTSS scale+52(FP), Z1
+	VXORPS       Z2, Z2, Z2
+	SUBQ         $0x00000010, DX
+	JL           wholeEnd
+
+whole:
+	VMOVUPS      (CX), Z3
+	VMULPS       Z0, Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VCVTDQ2PS    Z4, Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VFMADD231PS  Z3, Z3, Z2
+	VPMOVSDB     Z4, (AX)
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, DX
+	JGE          whole
+
+wholeEnd:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JZ           restEnd
+	MOVQ         DX, BX
+	MOVL         $0xffffffff, SI
+	BZHIL        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX), K1, Z3
+	VMULPS       Z0, Z3, Z0
+	VCVTPS2DQ    Z0, Z0
+	VCVTDQ2PS    Z0, Z4
+	VFNMADD231PS Z4, Z1, Z3
+	VFMADD231PS  Z3, Z3, Z2
+	MOVL         $0xffffffff, CX
+	BZHIL        DX, CX, CX
+	KMOVW        CX, K1
+	VPMOVSDB     Z0, K1, (AX)
+
+restEnd:
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X1
+	VHADDPS       X1, X1, X1
+	VHADDPS       X1, X1, X1
+	VZEROUPPER
+	MOVSS         X1, ret+56(FP)
+	RET
+
 // func multiplyAddsAVX512(rounds int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·multiplyAddsAVX512(SB), NOSPLIT, $0-8

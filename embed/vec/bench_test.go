@@ -66,16 +66,36 @@ func BenchmarkTiles(b *testing.B) {
 	})
 }
 
+// BenchmarkGram multiplies a tall matrix's transpose with it, in place: whole tiles,
+// of 128 rows at a time.
+func BenchmarkGram(b *testing.B) {
+	const depth, n = 128, 272
+	eachBenchmark(b, func(b *testing.B) {
+		rows, cols := vec.TileSize()
+		down, across := n/rows, n/cols
+		x, c := ones(depth*n), make([]float32, n*n)
+		for b.Loop() {
+			for j := range across {
+				for i := range down {
+					vec.Tile(depth, x[i*rows:], n, x[j*cols:], n, c[i*rows*n+j*cols:], n)
+				}
+			}
+		}
+		operations(b, down*rows*across*cols*depth, "GFLOP/s")
+	})
+}
+
+// BenchmarkTileInt8 multiplies a block of rows by another, a strip of tiles at a time.
 func BenchmarkTileInt8(b *testing.B) {
 	const depth, n = 256, 256
 	eachBenchmark(b, func(b *testing.B) {
 		rows, cols := vec.TileInt8Size()
 		down, across := n/rows, n/cols
-		x, y, c := make([]int8, depth*n), make([]int8, depth*n), make([]int32, n*n)
+		x, y, c := make([]int8, depth*n), make([]int8, depth*n), make([]int32, rows*n)
 		for b.Loop() {
-			for j := range across {
-				for i := range down {
-					vec.TileInt8(depth, x[i*rows*depth:], y[j*cols*depth:], c[i*rows*n+j*cols:], n)
+			for i := range down {
+				for j := range across {
+					vec.TileInt8(depth, x[i*rows*depth:], y[j*cols*depth:], c[j*cols:], n)
 				}
 			}
 		}
@@ -175,6 +195,16 @@ func BenchmarkDotsInt8(b *testing.B) {
 			})
 		})
 	}
+}
+
+func BenchmarkQuantiseInt8(b *testing.B) {
+	x, dst := ones(256), make([]int8, 256)
+	eachBenchmark(b, func(b *testing.B) {
+		b.SetBytes(int64(4 * len(x)))
+		for b.Loop() {
+			vec.QuantiseInt8(dst, x)
+		}
+	})
 }
 
 func BenchmarkAxpy(b *testing.B) {

@@ -1,5 +1,7 @@
 package vec
 
+import "math"
+
 // goKernel is plain Go: what runs where there is no other. Products are converted to
 // float32 to keep them from being fused with sums on machines that can, so it gives
 // the same bits everywhere.
@@ -21,6 +23,9 @@ var goKernel = kernel{
 
 	atLeast:    atLeastGo,
 	selectInt8: selectInt8Go,
+
+	greatest: greatestGo,
+	round:    roundGo,
 
 	multiplyAdds: multiplyAddsGo,
 	peakWidth:    8,
@@ -153,4 +158,25 @@ func selectInt8Go(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowL
 		}
 	}
 	return n
+}
+
+func greatestGo(x []float32) float32 {
+	var greatest uint32 // bits of magnitudes are in the order of the magnitudes
+	for _, v := range x {
+		greatest = max(greatest, math.Float32bits(v)&^(1<<31))
+	}
+	return math.Float32frombits(greatest)
+}
+
+func roundGo(dst []int8, x []float32, inverse, scale float32) float32 {
+	var lost float64
+	wide := float64(scale)
+	for i, v := range x {
+		const shift = 3 << 22 // in whose binade numbers are integers
+		n := float32(float32(v*inverse)+shift) - shift
+		dst[i] = int8(n)
+		d := float64(v) - float64(float64(n)*wide)
+		lost += float64(d * d)
+	}
+	return float32(lost)
 }

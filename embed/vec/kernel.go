@@ -22,6 +22,9 @@ type kernel struct {
 	atLeast    func(dst []int32, s []float32, least float32) int
 	selectInt8 func(hits, sums []int32, ld, rows, cols int, rowScale, rowAdd, rowLeast, colScale, colAdd, colLeast []float32) int
 
+	greatest func(x []float32) float32                                     // magnitude
+	round    func(dst []int8, x []float32, inverse, scale float32) float32 // to x·inverse; returns Σ (xᵢ - scale·dstᵢ)²
+
 	multiplyAdds func(rounds int) // of peakWidth independent sums, each rounds long, on registers alone
 	peakWidth    int
 }

@@ -42,6 +42,9 @@ var avx512VNNI = kernel{
 	atLeast:    atLeastAVX512,
 	selectInt8: selectInt8AVX512,
 
+	greatest: greatestAVX512,
+	round:    roundAVX512,
+
 	multiplyAdds: multiplyAddsAVX512,
 	peakWidth:    12 * 16,
 }
@@ -64,6 +67,9 @@ var avx2 = kernel{
 
 	atLeast:    atLeastAVX2,
 	selectInt8: selectInt8AVX2,
+
+	greatest: greatestAVX2,
+	round:    roundAVX2,
 
 	multiplyAdds: multiplyAddsAVX2,
 	peakWidth:    12 * 8,

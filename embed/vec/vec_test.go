@@ -58,6 +58,10 @@ func TestSelectInt8(t *testing.T) {
 	eachKernel(t, func(t *testing.T) { vectest.SelectInt8(t, vec.SelectInt8) })
 }
 
+func TestQuantiseInt8(t *testing.T) {
+	eachKernel(t, func(t *testing.T) { vectest.QuantiseInt8(t, vec.QuantiseInt8) })
+}
+
 func TestMeasurePeak(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		if got := vec.MeasurePeak(0); !(got > 1e7 && got < 1e13) {

@@ -31,6 +31,10 @@ func (l Lists) Row(i int) []Neighbour {
 	return l.Data[i*l.K : i*l.K+int(l.Len[i]) : i*l.K+int(l.Len[i])]
 }
 
+func newLists(rows, k int) Lists {
+	return Lists{K: k, Len: make([]int32, rows), Data: make([]Neighbour, rows*k)}
+}
+
 // Options say which rows may be neighbours of which. The zero value searches
 // all rows for 64 neighbours each.
 type Options struct {
@@ -131,15 +135,9 @@ func newSearch(ctx context.Context, v embed.Dense, o Options) (*search, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &search{
-		Options: o, v: v, q: q,
-		lists: Lists{K: o.K, Len: make([]int32, v.Rows), Data: make([]Neighbour, v.Rows*o.K)},
-	}
+	s := &search{Options: o, v: v, q: q, lists: newLists(v.Rows, o.K)}
 	if o.Queries != nil {
-		s.asked = make([]bool, v.Rows)
-		for _, r := range o.Queries {
-			s.asked[r] = true
-		}
+		s.asked = s.marks(o.Queries)
 	}
 	return s, nil
 }
@@ -249,21 +247,34 @@ func (s *search) exact(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	return p.run(ctx, p.rest())
+	return p.all(ctx)
 }
 
 // product arranges the rows of a job: on one side, if that is less work.
 func (s *search) product(ctx context.Context, j job) (*product, error) {
 	both := union(j.queries, j.candidates)
 	if j.oneSided || s.Match != nil || len(both)*len(both)/2 > len(j.queries)*len(j.candidates) {
-		return newProduct(s, newSide(s.q, chunks(j.queries)), newSide(s.q, chunks(j.candidates))), nil
+		return newProduct(s, newSide(s.q, chunks(j.queries)), newSide(s.q, chunks(j.candidates)), nil), nil
 	}
 	ordered, err := s.q.order(ctx, both, s.Workers)
 	if err != nil {
 		return nil, err
 	}
 	side := newSide(s.q, chunks(ordered))
-	return newProduct(s, side, side), nil
+	p := newProduct(s, side, side, s.asked)
+	if len(j.candidates) < len(both) {
+		p.candidate = s.marks(j.candidates)
+	}
+	return p, nil
+}
+
+// marks sets the places of rows.
+func (s *search) marks(rows []int32) []bool {
+	marks := make([]bool, s.v.Rows)
+	for _, r := range rows {
+		marks[r] = true
+	}
+	return marks
 }
 
 // chunks cuts rows into blocks that fill whole panels.

@@ -103,40 +103,46 @@ func rows(l knn.Lists) [][]knn.Neighbour {
 	return out
 }
 
+// filters draws options for n rows, every combination of filters.
+func filters(t *rapid.T, n int) knn.Options {
+	o := knn.Options{K: rapid.IntRange(1, 12).Draw(t, "k"), Workers: rapid.IntRange(1, 5).Draw(t, "workers")}
+	numbers := rapid.SliceOfN(rapid.Uint32Range(0, 2), n, n)
+	if rapid.Bool().Draw(t, "grouped") {
+		o.Group = numbers.Draw(t, "group")
+		if rapid.Bool().Draw(t, "matched") {
+			o.Match = func(group uint32, to int) bool { return o.Group[to] != group && (group+uint32(to))%5 != 0 }
+		}
+	}
+	if rapid.Bool().Draw(t, "classed") {
+		o.Class = rapid.SliceOfN(rapid.Uint32Range(0, uint32(max(1, n/2))), n, n).Draw(t, "class")
+	}
+	if rapid.Bool().Draw(t, "ranked") {
+		o.Rank = numbers.Draw(t, "rank")
+	}
+	if rapid.Bool().Draw(t, "some ineligible") {
+		o.Eligible = rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "eligible")
+	}
+	if rapid.Bool().Draw(t, "some asked") {
+		o.Queries = []int32{}
+		for i := range int32(n) {
+			if rapid.IntRange(0, 3).Draw(t, "asked") == 0 {
+				o.Queries = append(o.Queries, i)
+			}
+		}
+	}
+	if rapid.Bool().Draw(t, "some forbidden") {
+		o.Allowed = func(from, to int) bool { return (from+to)%3 != 0 }
+	}
+	return o
+}
+
 // TestAll compares with the naive search, to the bit, over sizes on both sides
 // of the block sizes and every combination of filters.
 func TestAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.OneOf(rapid.IntRange(0, 40), rapid.IntRange(180, 200), rapid.IntRange(250, 270)).Draw(t, "n")
 		v := unit(n, rapid.SampledFrom([]int{0, 1, 3, 8, 65}).Draw(t, "dim"), rapid.Uint64().Draw(t, "seed"))
-		o := knn.Options{K: rapid.IntRange(1, 12).Draw(t, "k"), Workers: rapid.IntRange(1, 5).Draw(t, "workers")}
-		numbers := rapid.SliceOfN(rapid.Uint32Range(0, 2), n, n)
-		if rapid.Bool().Draw(t, "grouped") {
-			o.Group = numbers.Draw(t, "group")
-			if rapid.Bool().Draw(t, "matched") {
-				o.Match = func(group uint32, to int) bool { return o.Group[to] != group && (group+uint32(to))%5 != 0 }
-			}
-		}
-		if rapid.Bool().Draw(t, "classed") {
-			o.Class = rapid.SliceOfN(rapid.Uint32Range(0, uint32(max(1, n/2))), n, n).Draw(t, "class")
-		}
-		if rapid.Bool().Draw(t, "ranked") {
-			o.Rank = numbers.Draw(t, "rank")
-		}
-		if rapid.Bool().Draw(t, "some ineligible") {
-			o.Eligible = rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "eligible")
-		}
-		if rapid.Bool().Draw(t, "some asked") {
-			o.Queries = []int32{}
-			for i := range int32(n) {
-				if rapid.IntRange(0, 3).Draw(t, "asked") == 0 {
-					o.Queries = append(o.Queries, i)
-				}
-			}
-		}
-		if rapid.Bool().Draw(t, "some forbidden") {
-			o.Allowed = func(from, to int) bool { return (from+to)%3 != 0 }
-		}
+		o := filters(t, n)
 		lists, err := knn.All(context.Background(), v, o)
 		if err != nil {
 			t.Fatal(err)

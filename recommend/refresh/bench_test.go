@@ -40,7 +40,7 @@ func BenchmarkAnalyse(b *testing.B) {
 	for b.Loop() {
 		err := store.ReadArticles(b.Context(), func(_ data.Revision, all iter.Seq2[data.Article, error]) (err error) {
 			f := new(fitted)
-			if f.boilerplate, err = boilerplate.Find(b.Context(), pages(all, opts.Progress)); err != nil {
+			if f.boilerplate, err = boilerplate.Find(b.Context(), pages(all, map[data.Lang]int{}, opts.Progress)); err != nil {
 				return err
 			}
 			_, err = lsa.TFIDF(b.Context(), f.texts(all, opts.Workers), opts.LSA)

@@ -12,17 +12,19 @@ import (
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
-// pages yields the articles on the site as pages to look for boilerplate in. They are
-// read ahead.
-func pages(articles iter.Seq2[data.Article, error], progress func(stage string, done, total int64)) iter.Seq2[boilerplate.Page, error] {
+// pages yields the articles on the site as pages to look for boilerplate in, and
+// notes in counts how many there are of each language. They are read ahead.
+func pages(articles iter.Seq2[data.Article, error], counts map[data.Lang]int, progress func(stage string, done, total int64)) iter.Seq2[boilerplate.Page, error] {
 	return func(yield func(boilerplate.Page, error) bool) {
 		type article struct {
 			page   boilerplate.Page
+			lang   data.Lang
 			onSite bool
 		}
+		clear(counts) // they may be gone through twice
 		var n int64
 		for a, err := range inOrder(articles, 1, func(a *data.Article) article {
-			return article{recommend.Page(a), onSite(a.Card())}
+			return article{recommend.Page(a), a.Lang.Base(), onSite(a.Card())}
 		}) {
 			if err != nil {
 				yield(boilerplate.Page{}, err)
@@ -31,7 +33,11 @@ func pages(articles iter.Seq2[data.Article, error], progress func(stage string, 
 			if n++; n%64 == 0 {
 				progress("boilerplate", n, 0)
 			}
-			if a.onSite && !yield(a.page, nil) {
+			if !a.onSite {
+				continue
+			}
+			counts[a.lang]++
+			if !yield(a.page, nil) {
 				return
 			}
 		}

@@ -75,7 +75,7 @@ func each(articles []data.Article) iter.Seq2[data.Article, error] {
 // leaveOut finds the boilerplate of articles and is their texts without it.
 func leaveOut(t *testing.T, articles []data.Article) ([]embed.Text, leftOut) {
 	t.Helper()
-	blocks, err := boilerplate.Find(t.Context(), pages(each(articles), Options{}.withDefaults().Progress))
+	blocks, err := boilerplate.Find(t.Context(), pages(each(articles), map[data.Lang]int{}, Options{}.withDefaults().Progress))
 	if err != nil {
 		t.Fatal(err)
 	}

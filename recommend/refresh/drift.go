@@ -16,7 +16,7 @@ import (
 const (
 	mostFolded    = 0.25 // share of the articles that came after the fit
 	mostUnknown   = 0.10 // more of their terms unknown than at the fit
-	leastEnergy   = 0.75 // of the energy at the fit
+	leastEnergy   = 0.70 // of the energy at the fit
 	leastToJudge  = 50   // articles folded in before their terms and energy mean something
 	sampleTexts   = 512
 	longestSample = 64 << 10 // bytes of a text in the sample

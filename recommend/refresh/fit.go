@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -82,7 +83,7 @@ func full(ctx context.Context, store Store, reason string, opts Options, s *stag
 	m.Boilerplate = f.leftOut.report(f.boilerplate)
 	onSite := c.countOnSite()
 	m.Refresh = snapshot.Refresh{Kind: snapshot.Full, Reason: reason, Analysed: onSite, Searched: onSite}
-	m.Fit = snapshot.Fit{At: s.start, Articles: onSite, LearntFrom: onSite, RankAsked: opts.LSA.Rank}
+	m.Fit = snapshot.Fit{At: s.start, Articles: onSite, LearntFrom: len(f.learnt), RankAsked: opts.LSA.Rank}
 	m.Search, m.Drift = found, baseline
 	return contents, nil
 }
@@ -110,6 +111,8 @@ func (c *corpus) contents(opts Options, s *stages) snapshot.Contents {
 // A fitted is a corpus with the models that were fitted to it.
 type fitted struct {
 	corpus
+	training    training
+	learnt      []int32 // rows that the model was learnt from
 	model       *lsa.Model
 	crossModel  *crosslang.Model
 	boilerplate *boilerplate.Blocks
@@ -119,18 +122,23 @@ type fitted struct {
 
 // fit streams the articles out of the store into the models.
 func fit(ctx context.Context, store Store, opts Options, s *stages) (*fitted, error) {
-	f := new(fitted)
+	f := &fitted{training: training{most: opts.Sample}}
 	err := store.ReadArticles(ctx, func(rev data.Revision, articles iter.Seq2[data.Article, error]) (err error) {
 		f.revision = rev
+		counts := map[data.Lang]int{}
 		s.enter("boilerplate")
-		if f.boilerplate, err = boilerplate.Find(ctx, pages(articles, opts.Progress)); err != nil {
+		if f.boilerplate, err = boilerplate.Find(ctx, pages(articles, counts, opts.Progress)); err != nil {
 			return err
 		}
+		f.training.counts = counts
 		s.enter("count")
-		if f.model, f.vectors, err = lsa.Fit(ctx, f.texts(articles, opts.Workers), opts.LSA); err != nil {
+		var vectors embed.Dense
+		if f.model, vectors, err = lsa.Fit(ctx, f.texts(articles, opts.Workers), opts.LSA); err != nil {
 			return err
 		}
-		f.vectors = f.spread(f.vectors)
+		if err := f.spread(ctx, vectors, articles, opts); err != nil {
+			return err
+		}
 		f.numberGroups()
 		return f.fitCross(ctx, articles, opts)
 	})
@@ -154,44 +162,47 @@ func (c *corpus) countOnSite() (n int) {
 	return n
 }
 
-// spread moves vectors, which were made of the articles on the site alone, to
-// the rows of their cards.
-func (c *corpus) spread(vectors embed.Dense) embed.Dense {
-	if vectors.Rows == len(c.cards) {
-		return vectors
-	}
-	all := embed.NewDense(len(c.cards), vectors.Dim)
-	fitted := 0
-	for row := range c.cards {
-		if onSite(c.cards[row]) {
-			copy(all.Row(row), vectors.Row(fitted))
-			fitted++
+// A reading is an article on its way into the model.
+type reading struct {
+	article data.Article
+	learn   bool // from it
+}
+
+// readings says of every article whether the model is learnt from it.
+func (f *fitted) readings(articles iter.Seq2[data.Article, error]) iter.Seq2[reading, error] {
+	return func(yield func(reading, error) bool) {
+		f.training.seen = map[data.Lang]int{}
+		for a, err := range articles {
+			learn := err == nil && a.State != data.Unpublished && f.training.takes(a.Lang.Base())
+			if !yield(reading{a, learn}, err) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 // A cleaned is what is made of an article before its text is counted.
 type cleaned struct {
 	origin  snapshot.Origin
 	card    data.Card
-	text    embed.Text // of an article on the site
+	learn   bool
+	text    embed.Text // of an article to learn from
 	leftOut []string
 }
 
-func (f *fitted) clean(a *data.Article) cleaned {
-	made := cleaned{origin: snapshot.Origin{Hash: a.Hash()}, card: a.Card()}
-	if onSite(made.card) {
-		made.text, made.leftOut = recommend.CleanText(a, f.boilerplate)
+func (f *fitted) clean(r *reading) cleaned {
+	made := cleaned{origin: snapshot.Origin{Hash: r.article.Hash()}, card: r.article.Card(), learn: r.learn}
+	if made.learn {
+		made.text, made.leftOut = recommend.CleanText(&r.article, f.boilerplate)
 	}
 	return made
 }
 
-// texts yields the text of every article on the site, and notes the card of
-// every article.
+// texts yields the text of every article that the model is to be learnt from, and
+// notes the card of every article.
 func (f *fitted) texts(articles iter.Seq2[data.Article, error], workers int) iter.Seq2[embed.Text, error] {
 	return func(yield func(embed.Text, error) bool) {
-		for made, err := range inOrder(articles, workers, f.clean) {
+		for made, err := range inOrder(f.readings(articles), workers, f.clean) {
 			if err != nil {
 				yield(embed.Text{}, err)
 				return
@@ -199,12 +210,102 @@ func (f *fitted) texts(articles iter.Seq2[data.Article, error], workers int) ite
 			f.digest.Toggle(made.origin.Hash)
 			f.origins = append(f.origins, made.origin)
 			f.cards = append(f.cards, made.card)
-			if !onSite(made.card) {
+			if !made.learn {
 				continue
 			}
+			f.learnt = append(f.learnt, int32(len(f.cards)-1))
 			f.leftOut.add(made.leftOut)
 			f.sample.offer(made.origin.Hash, made.text)
 			if !yield(made.text, nil) {
+				return
+			}
+		}
+	}
+}
+
+// A training says which articles a model is learnt from: of every language at most
+// so many, evenly spread over its articles in their order.
+type training struct {
+	most   int               // of a language
+	counts map[data.Lang]int // of all articles on the site
+	seen   map[data.Lang]int // of those that takes was asked for
+}
+
+// takes reports whether the next article of that language is one of them.
+func (t *training) takes(lang data.Lang) bool {
+	i, n := t.seen[lang], t.counts[lang]
+	t.seen[lang]++
+	return n <= t.most || (i+1)*t.most/n > i*t.most/n
+}
+
+// spread moves the vectors of the articles that the model was learnt from to the
+// rows of their cards, and folds the other articles on the site in.
+func (f *fitted) spread(ctx context.Context, vectors embed.Dense, articles iter.Seq2[data.Article, error], opts Options) error {
+	f.vectors = f.spreadRows(vectors, f.learnt)
+	if others := f.countOnSite() - len(f.learnt); others > 0 {
+		return f.foldOthers(ctx, articles, others, opts)
+	}
+	return nil
+}
+
+// spreadRows moves vectors to these rows among those of all cards.
+func (c *corpus) spreadRows(vectors embed.Dense, rows []int32) embed.Dense {
+	if vectors.Rows == len(c.cards) {
+		return vectors
+	}
+	all := embed.NewDense(len(c.cards), vectors.Dim)
+	for i, row := range rows {
+		copy(all.Row(int(row)), vectors.Row(i))
+	}
+	return all
+}
+
+// An unlearnt is an article on the site that the model was not learnt from.
+type unlearnt struct {
+	row     int
+	article data.Article
+}
+
+// A foldedIn is what becomes of it.
+type foldedIn struct {
+	row     int
+	vector  []float32
+	leftOut []string
+}
+
+// foldOthers folds in the articles on the site, so many, that the model was not
+// learnt from.
+func (f *fitted) foldOthers(ctx context.Context, articles iter.Seq2[data.Article, error], others int, opts Options) error {
+	done := 0
+	for made, err := range inOrder(f.others(articles), opts.Workers, func(u *unlearnt) foldedIn {
+		text, leftOut := recommend.CleanText(&u.article, f.boilerplate)
+		return foldedIn{u.row, f.model.FoldIn(text), leftOut}
+	}) {
+		if err := cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		copy(f.vectors.Row(made.row), made.vector)
+		f.leftOut.add(made.leftOut)
+		if done++; done%64 == 0 || done == others {
+			opts.Progress("fold", int64(done), int64(others))
+		}
+	}
+	return nil
+}
+
+func (f *fitted) others(articles iter.Seq2[data.Article, error]) iter.Seq2[unlearnt, error] {
+	return func(yield func(unlearnt, error) bool) {
+		row, next := -1, 0
+		for a, err := range articles {
+			if err != nil {
+				yield(unlearnt{}, err)
+				return
+			}
+			if row++; next < len(f.learnt) && int(f.learnt[next]) == row {
+				next++
+				continue
+			}
+			if onSite(f.cards[row]) && !yield(unlearnt{row, a}, nil) {
 				return
 			}
 		}

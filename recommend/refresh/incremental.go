@@ -87,7 +87,7 @@ func parentFor(dir *snapshot.Dir, opts Options) (parent *snapshot.Snapshot, reas
 	other := opts.otherConfig(m)
 	switch {
 	case m.Counts.Articles <= opts.SmallSite:
-		return nil, fmt.Sprintf("up to %d articles all are read again", opts.SmallSite), nil
+		return nil, fmt.Sprintf("a site of up to %d articles always is", opts.SmallSite), nil
 	case !parent.HasOrigins() || m.StoreDigest == "":
 		return nil, "the published snapshot does not say what it was made from", nil
 	case other != "":

@@ -1,12 +1,14 @@
 package refresh_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +20,7 @@ import (
 	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/embed/crosslang"
 	"github.com/alsolike/alsolike/embed/lsa"
+	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
@@ -265,7 +268,7 @@ func TestRefit(t *testing.T) {
 		}
 	}
 	check("asked for", "asked for", func(s *site, _ []data.Article) { s.opts.Full = true })
-	check("a small site", "up to 1000 articles", func(s *site, _ []data.Article) { s.opts.SmallSite = 1000 })
+	check("a small site", "a site of up to 1000 articles", func(s *site, _ []data.Article) { s.opts.SmallSite = 1000 })
 	check("the seed", "lsa.seed was 1 and is 2", func(s *site, _ []data.Article) { s.opts.LSA.Seed = 2 })
 	check("the rank", "lsa.rank was 16 and is left to the number of articles", func(s *site, _ []data.Article) { s.opts.LSA.Rank = 0 })
 	check("neighbours", "neighbours.k was 64 and is 9", func(s *site, _ []data.Article) { s.opts.K = 9 })
@@ -355,4 +358,42 @@ func (b breakingChanges) ReadChanges(ctx context.Context, since int64, f func(da
 	return b.Store.ReadChanges(ctx, since, func(rev data.Revision, all data.Digest, _ iter.Seq2[data.Article, error]) error {
 		return f(rev, all, func(yield func(data.Article, error) bool) { yield(data.Article{}, b.err) })
 	})
+}
+
+// Learnt from some of its articles, a model holds the others too, and which ones
+// it is learnt from depends on nothing but the articles.
+func TestTrainingSample(t *testing.T) {
+	articles := partlyTranslated()
+	articles[8].State = data.Unpublished
+	var want map[string]snapshot.File
+	for _, workers := range []int{1, 3} {
+		s := newSite(t, articles, refresh.Options{Sample: 30, Workers: workers, LSA: lsa.Options{Rank: 12}})
+		got := s.refresh(t, snapshot.Full)
+		m := got.Manifest()
+		if m.Fit.LearntFrom != 60 || m.Fit.Articles != len(articles)-1 || m.Drift.Folded != 0 { // 30 in en, 30 in zh
+			t.Errorf("fit %+v, drift %+v", m.Fit, m.Drift)
+		}
+		model, err := lsa.ReadModel(bytes.Clone(got.ModelBytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := range articles {
+			vector := model.FoldIn(recommend.Text(&articles[row]))
+			if articles[row].State == data.Unpublished {
+				clear(vector)
+			}
+			if diff := gocmp.Diff(vector, got.Vector(row)); diff != "" {
+				t.Errorf("%s (-model's vector +snapshot's)\n%s", articles[row].ID, diff)
+			}
+		}
+		runtime.KeepAlive(got)
+		if want == nil {
+			want = m.Files
+		}
+		if diff := gocmp.Diff(want, m.Files); diff != "" {
+			t.Errorf("%d workers (-one +these)\n%s", workers, diff)
+		}
+		s.put(t, articles[3])
+		s.refresh(t, snapshot.Incremental)
+	}
 }

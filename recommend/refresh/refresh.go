@@ -50,6 +50,10 @@ type Options struct {
 	// anew: that is fast, and what only a fit finds is found. 0: 3000; negative: none.
 	SmallSite int
 
+	// Sample is the number of articles of a language that the model is learnt from at
+	// most; the others are folded in. 0: 200,000.
+	Sample int
+
 	Method    Method  // of the search for neighbours
 	MinRecall float64 // a snapshot whose lists hold less of the exact ones is not published; 0: 0.95
 
@@ -62,17 +66,23 @@ type Options struct {
 	// Progress is told how far each stage has come, with done and total in
 	// the stage's own unit; total is 0 while it is not known.
 	Progress func(stage string, done, total int64)
+
+	// Entered, if not nil, is told each stage as it begins, by its name in
+	// Manifest.Timings. A stage may be entered again. Calls do not overlap.
+	Entered func(stage string)
 }
 
 const (
 	defaultK         = 64
 	defaultMinRecall = 0.95
 	defaultSmallSite = 3000
+	defaultSample    = 200_000
 )
 
 func (o Options) withDefaults() Options {
 	o.K = cmp.Or(o.K, defaultK)
 	o.MinRecall = cmp.Or(o.MinRecall, defaultMinRecall)
+	o.Sample = cmp.Or(o.Sample, defaultSample)
 	o.SmallSite = cmp.Or(o.SmallSite, defaultSmallSite)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -98,6 +108,7 @@ func (o Options) withDefaults() Options {
 func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (snapshot.Manifest, error) {
 	opts = opts.withDefaults()
 	stages := newStages(opts.Now, opts.Progress)
+	stages.entered = opts.Entered
 	defer stages.close()
 	opts.Progress = stages.report
 	opts.LSA.Progress = stages.report

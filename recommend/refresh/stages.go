@@ -12,6 +12,7 @@ import (
 type stages struct {
 	now      func() time.Time
 	progress func(stage string, done, total int64)
+	entered  func(stage string) // nil: nobody asks
 
 	start time.Time // of the whole
 
@@ -78,6 +79,9 @@ func (s *stages) enterLocked(name string) {
 		}
 	}
 	s.name, s.since, s.sampled = name, now, 0
+	if s.entered != nil && name != "" {
+		s.entered(name)
+	}
 }
 
 // report passes progress on; what it names is a stage too.

@@ -55,8 +55,19 @@ func (f *fitted) fitCross(ctx context.Context, articles iter.Seq2[data.Article, 
 	case err != nil:
 		return err
 	}
-	f.cross, f.crossModel = &crossSpace{f.spread(vectors)}, model
+	f.cross, f.crossModel = &crossSpace{f.spreadRows(vectors, f.rowsOnSite())}, model
 	return nil
+}
+
+// rowsOnSite are the rows of the articles on the site.
+func (c *corpus) rowsOnSite() []int32 {
+	var rows []int32
+	for row := range c.cards {
+		if onSite(c.cards[row]) {
+			rows = append(rows, int32(row))
+		}
+	}
+	return rows
 }
 
 func tooFew(bridges int) string {

@@ -49,9 +49,24 @@
 // the URL itself is looked at then. Were urls.bin in the order of the canonical
 // URLs, checking that order would mean to make them all again at every opening.
 //
-// Opening a snapshot reads all of it once, for the checksums: some 0.1 s for
-// 100 MB. That is the price of refusing a broken one by name before it serves
-// anyone, and it warms the page cache.
+// Opening a snapshot reads all of it once, for the checksums. That is the price
+// of refusing a broken one by name before it serves anyone, and it warms the page
+// cache. One of 100,000 articles, 256 numbers and 64 candidates each with a model of
+// 45 MB, 212 MB in all, takes 0.2 s of CPU, on two cores half of that in time: the
+// files are hashed beside one another, at 1.5 GB/s on a core that has instructions
+// for it. Looking whether lists, cards, URLs and groups make sense is 0.03 s of it.
+// A hash per part of a file, so that the longest could be hashed in parts, would
+// save 0.05 s and is left out. From its start to its first /readyz a server with
+// that snapshot takes 0.23 s of CPU and 0.25 to 0.45 s of time on two busy cores;
+// 0.55 s if nothing of the files is in memory yet.
+//
+// Writing is the same hash and a copy into the page cache: numbers are written as
+// they lie in memory, a piece that is in the cache at a time, and all files beside
+// one another, so that one is hashed while another waits for the disk. 38,000
+// articles, 108 MB, take 0.23 s of CPU. What has just been written is published
+// unread (WriteAndPublish): reading it from the page cache, which holds what was
+// hashed a moment ago, would say nothing about the disk, and whoever serves it
+// opens and verifies it anyway.
 //
 // A snapshot that goes on with its parent's model shares the files of the models
 // and of the boilerplate with it, by hard links: they need be neither written nor

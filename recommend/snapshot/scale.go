@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"math"
 	"slices"
 
 	"github.com/alsolike/alsolike/data"
@@ -35,17 +36,63 @@ const ScaleRanks = 20
 func NewScale(links, random []float32) Scale {
 	var s Scale
 	if len(random) > 0 {
-		slices.Sort(random)
+		sortFloats(random)
 		s.Noise = percentile(random, 99)
 	}
 	if len(links) > 0 {
-		slices.Sort(links)
+		sortFloats(links)
 		s.Quantiles = make([]float32, 101)
 		for p := range s.Quantiles {
 			s.Quantiles[p] = percentile(links, p)
 		}
 	}
 	return s
+}
+
+// sortFloats sorts numbers, none of which is a NaN, by 11 bits of theirs at a time:
+// those of all candidate links are many.
+func sortFloats(v []float32) {
+	const digit = 11
+	keys, other := make([]uint32, len(v)), make([]uint32, len(v))
+	for i, x := range v {
+		keys[i] = orderedBits(x)
+	}
+	for shift := 0; shift < 32; shift += digit {
+		var starts [1 << digit]int
+		for _, k := range keys {
+			starts[k>>shift&(1<<digit-1)]++
+		}
+		sum := 0
+		for d, n := range starts {
+			starts[d] = sum
+			sum += n
+		}
+		for _, k := range keys {
+			d := k >> shift & (1<<digit - 1)
+			other[starts[d]] = k
+			starts[d]++
+		}
+		keys, other = other, keys
+	}
+	for i, k := range keys {
+		v[i] = fromOrderedBits(k)
+	}
+}
+
+// orderedBits is a number that is the greater the greater x is.
+func orderedBits(x float32) uint32 {
+	bits := math.Float32bits(x)
+	if bits>>31 != 0 {
+		return ^bits
+	}
+	return bits | 1<<31
+}
+
+func fromOrderedBits(bits uint32) float32 {
+	if bits>>31 != 0 {
+		return math.Float32frombits(bits &^ (1 << 31))
+	}
+	return math.Float32frombits(^bits)
 }
 
 // percentile is the smallest of the sorted values that at least p % of them do

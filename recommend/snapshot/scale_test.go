@@ -39,3 +39,16 @@ func TestScale(t *testing.T) {
 		}
 	})
 }
+
+// sortFloats sorts as slices.Sort does.
+func TestSortFloats(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.SliceOf(rapid.OneOf(rapid.Float32Range(-1, 1), rapid.SampledFrom([]float32{0, 1, -1, 0.5}))).Draw(t, "v")
+		want := slices.Clone(v)
+		slices.Sort(want)
+		sortFloats(v)
+		if !slices.Equal(v, want) {
+			t.Errorf("got %v, want %v", v, want)
+		}
+	})
+}

@@ -201,7 +201,7 @@ func (c *Contents) part(name string, part io.WriterTo) filling {
 }
 
 // writeFiles writes all of them at a time: while one waits for the disk, another
-// is hashed.
+// is hashed. Those that are the parent's are shared with it.
 func (d *Dir) writeFiles(ctx context.Context, folder string, parent *Snapshot, fillings []filling) (map[string]File, error) {
 	files := make([]File, len(fillings))
 	group, ctx := errgroup.WithContext(ctx)

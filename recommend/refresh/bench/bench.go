@@ -54,7 +54,9 @@ type Result struct {
 	NonZeros   int64             `json:"nonzeros"` // values of the weighted matrices
 	Rank       int               `json:"rank"`
 	Neighbours int               `json:"neighbours"`
-	Captured   float64           `json:"captured,omitempty"` // share of the exported matrix's sum of squares that is in the space found
+	Method     string            `json:"method"`   // of the search for neighbours
+	Recall     float64           `json:"recall"`   // of it, by a sample
+	Captured   float64           `json:"captured"` // share of the sum of squares of the largest language's matrix that is in its space
 	Kernel     string            `json:"kernel"`
 	Workers    int               `json:"workers"`
 	Runs       int               `json:"runs"`
@@ -134,20 +136,15 @@ func once(ctx context.Context, store refresh.Store, opts refresh.Options, export
 	var w work
 	var exported error
 	most := 0
-	progress := opts.Progress
-	opts.Progress = func(stage string, done, total int64) {
-		watch.report(stage)
-		if progress != nil {
-			progress(stage, done, total)
-		}
-	}
+	opts.Entered = watch.report
 	opts.LSA.Fitted = func(_ string, a *embed.Sparse, svd *lsa.TruncatedSVD) {
 		watch.aside(func() {
 			w.addDecomposition(a, svd)
-			if export != "" && a.Cols > most {
-				most = a.Cols
-				r.Captured = captured(a, svd.U)
-				exported = exportMatrix(export, a)
+			if a.Cols > most {
+				most, r.Captured = a.Cols, svd.Energy
+				if export != "" {
+					exported = exportMatrix(export, a)
+				}
 			}
 		})
 	}
@@ -162,6 +159,7 @@ func once(ctx context.Context, store refresh.Store, opts refresh.Options, export
 		return nil, work{}, exported
 	}
 	w.addNeighbours(&m)
+	r.Method, r.Recall = m.Search.Method, m.Search.Recall
 	r.Articles, r.Languages, r.Terms, r.Rank, r.Neighbours, r.NonZeros = m.Counts.Articles, m.Counts.Languages, m.Terms, m.Rank, m.Neighbours, w.values
 	if export != "" {
 		if err := exportVectors(filepath.Join(export, "vectors.npy"), dir, m.ID); err != nil {

@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,10 +11,8 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/datatest"
-	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/recommend/refresh"
-	"pgregory.net/rapid"
 )
 
 func testStore(t *testing.T) *datatest.Store {
@@ -169,39 +166,4 @@ func TestCountWords(t *testing.T) {
 			t.Errorf("%q twice: got %d words, want %d", text, got, 2*want)
 		}
 	}
-}
-
-// Whole axes capture their share of the sum of squares.
-func TestCaptured(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		const rows, cols = 4, 5
-		a := &embed.Sparse{Rows: rows, Cols: cols, Ptr: []int{0}}
-		var square [rows]float64
-		for range cols {
-			for i := range rows {
-				if v := rapid.Float32Range(-2, 2).Draw(t, "value"); v != 0 {
-					a.Index, a.Value = append(a.Index, uint32(i)), append(a.Value, v)
-					square[i] += float64(v) * float64(v)
-				}
-			}
-			a.Ptr = append(a.Ptr, len(a.Index))
-		}
-		k := rapid.IntRange(1, rows).Draw(t, "k")
-		u := embed.NewDense(rows, k)
-		all, kept := 0.0, 0.0
-		for i, s := range square {
-			all += s
-			if i < k {
-				u.Row(i)[i] = 1
-				kept += s
-			}
-		}
-		want := 0.0
-		if all > 0 {
-			want = kept / all
-		}
-		if got := captured(a, u); math.Abs(got-want) > 1e-6 {
-			t.Fatalf("captured %v, want %v", got, want)
-		}
-	})
 }

@@ -13,7 +13,7 @@ import (
 // The picture: two panels side by side, each with room at its right for the names of
 // its lines.
 const (
-	chartWidth  = 1120
+	chartWidth  = 1200
 	chartHeight = 520
 	panelWidth  = 350
 	panelHeight = 380
@@ -22,8 +22,12 @@ const (
 )
 
 // palette is that of Okabe and Ito (2008), which people tell apart whatever colours
-// they see; lines differ in their marks as well.
-var palette = []string{"#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F"}
+// they see; lines differ in their marks as well. Black is for the total.
+var palette = []string{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F"}
+
+// leastDrawn is the share of all time that a stage takes, of the largest corpus, if it
+// is drawn.
+const leastDrawn = .005
 
 // A line is a stage over the sizes of the corpora.
 type line struct {
@@ -47,8 +51,8 @@ func (g Growth) WriteSVG(w io.Writer) error {
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#fff"/>`+"\n", chartWidth, chartHeight)
 	last := g[len(g)-1]
 	text(&b, 20, 30, `font-size="18" font-weight="bold"`, "How a refresh grows with the number of articles")
-	text(&b, 20, 52, `fill="#555"`, fmt.Sprintf("rank %d, %d neighbours, kernel %s, %s; behind each name the power of the number of articles to which it grows",
-		last.Rank, last.Neighbours, last.Kernel, cores(last.Workers)))
+	text(&b, 20, 52, `fill="#555"`, fmt.Sprintf("rank %d, %d neighbours, kernel %s, %s; behind each name the power of the number of articles to which it grows; stages below %.1f %% of the time are left out",
+		last.Rank, last.Neighbours, last.Kernel, cores(last.Workers), 100*leastDrawn))
 	seconds := func(s Stage) float64 { return s.Seconds }
 	memory := func(s Stage) float64 { return float64(s.PeakBytes) }
 	g.panel(&b, 70, "seconds", seconds, func(v float64) string { return fmt.Sprintf("%g", v) })
@@ -65,14 +69,20 @@ func cores(n int) string {
 	return fmt.Sprintf("%d cores", n)
 }
 
-// lines are the stages as lines of the panel, without those too small to have been
-// measured.
+// lines are the stages, but for the quickest, as lines of a panel. A size at which a
+// value is not known has no point.
 func (g Growth) lines(value func(Stage) float64) []line {
 	var lines []line
-	for i, name := range g.stages() {
-		l := line{name: name, colour: palette[(i+1)%len(palette)], mark: i}
+	largest := &g[len(g)-1]
+	drawn := 0
+	for _, name := range g.stages() {
+		if largest.named(name).Seconds < leastDrawn*largest.Total.Seconds {
+			continue
+		}
+		l := line{name: name, colour: palette[drawn%len(palette)], mark: drawn}
+		drawn++
 		if name == TotalName {
-			l.colour = palette[0]
+			l.colour = "#000000"
 		}
 		for _, r := range g {
 			if v := value(r.named(name)); v > 0 && r.Articles > 0 {

@@ -4,10 +4,9 @@
 //
 // # Decisions
 //
-// What is measured is refresh.Run itself, as a user's refresh runs it, with the
-// reports of progress as the marks between its stages: a benchmark of parts put
-// together for it would measure something else. What has no reports of its own (the
-// scales, translations) counts to the stage before.
+// What is measured is refresh.Run itself, as a user's refresh runs it, which says
+// when each of its stages begins: a benchmark of parts put together for it would
+// measure something else.
 //
 // Memory is the most that the process held while a stage ran. Linux tells the peak
 // since it was last asked to forget it, which is done as a stage begins; as refresh

@@ -17,7 +17,7 @@ import (
 // "square" to their square.
 func cubes() Growth {
 	var g Growth
-	for _, n := range []int{1000, 10_000, 100_000} {
+	for _, n := range []int{1000, 4000, 16_000} {
 		x := float64(n) / 1000
 		stages := []Stage{
 			{Name: "linear", Seconds: x, CPUSeconds: 2 * x, PeakBytes: 1e6},
@@ -36,10 +36,10 @@ func TestFactors(t *testing.T) {
 		t.Fatalf("got %d factors, want those of 4 stages and 2 steps", len(factors))
 	}
 	for _, f := range factors {
-		if f.To != 10*f.From {
-			t.Errorf("got %+v, want a step to ten times as many", f)
+		if f.To != 4*f.From {
+			t.Errorf("got %+v, want a step to four times as many", f)
 		}
-		want := map[string]Factor{"linear": {Time: 10, CPU: 10, Memory: 1, Exponent: 1}, "square": {Time: 100, CPU: 100, Memory: 10, Exponent: 2}, "a < b & c": {}}
+		want := map[string]Factor{"linear": {Time: 4, CPU: 4, Memory: 1, Exponent: 1}, "square": {Time: 16, CPU: 16, Memory: 4, Exponent: 2}, "a < b & c": {}}
 		if w, ok := want[f.Stage]; ok && (f.Time != w.Time || f.CPU != w.CPU || f.Memory != w.Memory || math.Abs(f.Exponent-w.Exponent) > 1e-9) {
 			t.Errorf("got %+v, want %+v", f, w)
 		}
@@ -70,6 +70,11 @@ func TestWriteSVG(t *testing.T) {
 				t.Fatal(err)
 			}
 			all := textsOf(t, b.Bytes())
+			for text := range all {
+				if strings.Contains(text, "a < b") {
+					t.Errorf("a stage that took no time is drawn: %q", text)
+				}
+			}
 			power := map[bool]string{true: "  2.00"}[len(g) > 1]
 			for _, want := range []string{"seconds", "most memory", "articles", "square" + power} {
 				if len(all[want]) == 0 {

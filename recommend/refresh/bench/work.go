@@ -6,7 +6,7 @@ import (
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/lsa"
-	"github.com/alsolike/alsolike/embed/vec"
+	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
@@ -23,6 +23,9 @@ func (w *work) addDecomposition(a *embed.Sparse, svd *lsa.TruncatedSVD) {
 }
 
 func (w *work) addNeighbours(m *snapshot.Manifest) {
+	if m.Search.Method != string(refresh.Exact) {
+		return
+	}
 	languages := map[data.Lang]int{}
 	for lang, n := range m.Counts.Languages {
 		languages[lang.Base()] += n
@@ -48,30 +51,6 @@ func (r *Result) rates(s *Stage, w work) {
 		s.GFLOPs = rate(w.cosines, s.Seconds) / 1e9
 	}
 	s.Share = rate(s.GFLOPs, r.PeakGFLOPs)
-}
-
-// captured is the share of the sum of squares of a that is left when its columns are
-// projected on those of u, which are orthonormal: ‖uᵀa‖²/‖a‖².
-func captured(a *embed.Sparse, u embed.Dense) float64 {
-	var all, kept float64
-	row := make([]float32, u.Dim)
-	for j := range a.Cols {
-		index, value := a.Col(j)
-		clear(row)
-		for e, i := range index {
-			vec.Axpy(value[e], u.Row(int(i)), row)
-		}
-		kept += squares(row)
-		all += squares(value)
-	}
-	return rate(kept, all)
-}
-
-func squares(x []float32) (sum float64) {
-	for _, v := range x {
-		sum += float64(v) * float64(v)
-	}
-	return sum
 }
 
 // CountWords is how many words an article's title and body have.

@@ -106,10 +106,13 @@ func total(m machine, sums [][]reg.VecVirtual) []reg.Register {
 		VADDPS(s[1], s[0], s[0])
 		VADDPS(s[3], s[2], s[2])
 		VADDPS(s[2], s[0], s[0])
-		four := m.fold(s[0]).AsX()
-		VHADDPS(four, four, four)
-		VHADDPS(four, four, four)
-		totals[i] = four
+		totals[i] = sumOfFour(m.fold(s[0], VADDPS).AsX())
 	}
 	return totals
+}
+
+func sumOfFour(four reg.Register) reg.Register {
+	VHADDPS(four, four, four)
+	VHADDPS(four, four, four)
+	return four
 }

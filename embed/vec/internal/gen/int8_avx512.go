@@ -180,8 +180,7 @@ func tileInt8AVX512() {
 	SHLQ(U8(2), ldc)
 	lane := ZMM()
 	VPXORD(lane, lane, lane)
-	minusOne := ZMM()
-	VPTERNLOGD(U8(0xff), minusOne, minusOne, minusOne)
+	minusOne := avx512{}.ones()
 	for _, row := range sums {
 		less := ZMM()
 		VPERMD(excess, lane, less)

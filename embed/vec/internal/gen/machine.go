@@ -22,9 +22,16 @@ type machine interface {
 	loadMasked(src Mem, mask reg.Register, dst reg.VecVirtual)
 	storeMasked(src reg.VecVirtual, mask reg.Register, dst Mem)
 
-	// fold adds the upper half of a vector to its lower half, as often as it takes to
-	// leave four numbers.
-	fold(v reg.VecVirtual) reg.VecVirtual
+	// fold applies op to the two halves of a vector, as often as it takes to leave
+	// four numbers.
+	fold(v reg.VecVirtual, op func(...Op)) reg.VecVirtual
+
+	ones() reg.VecVirtual // all bits set
+
+	// storeInt8 stores integers that fit as bytes, storeSomeInt8 those of the first n
+	// lanes.
+	storeInt8(v reg.VecVirtual, dst Mem)
+	storeSomeInt8(v reg.VecVirtual, n reg.GPVirtual, dst Mem)
 
 	// compare sets the bits of the lanes of v that are at least those of least, and
 	// may overwrite v.
@@ -72,11 +79,17 @@ func (avx2) storeMasked(src reg.VecVirtual, mask reg.Register, dst Mem) {
 	VMASKMOVPS(src, mask, dst)
 }
 
-func (avx2) fold(v reg.VecVirtual) reg.VecVirtual {
+func (avx2) fold(v reg.VecVirtual, op func(...Op)) reg.VecVirtual {
 	high := XMM()
 	VEXTRACTF128(U8(1), v, high)
-	VADDPS(high, v.AsX(), high)
+	op(high, v.AsX(), high)
 	return high
+}
+
+func (avx2) ones() reg.VecVirtual {
+	v := YMM()
+	VPCMPEQD(v, v, v)
+	return v
 }
 
 func (avx2) dotRows() int        { return 2 }
@@ -104,11 +117,17 @@ func (avx512) storeMasked(src reg.VecVirtual, mask reg.Register, dst Mem) {
 	VMOVUPS(src, mask, dst)
 }
 
-func (avx512) fold(v reg.VecVirtual) reg.VecVirtual {
+func (avx512) fold(v reg.VecVirtual, op func(...Op)) reg.VecVirtual {
 	high := YMM()
 	VEXTRACTF64X4(U8(1), v, high)
-	VADDPS(high, v.AsY(), high)
-	return avx2{}.fold(high)
+	op(high, v.AsY(), high)
+	return avx2{}.fold(high, op)
+}
+
+func (avx512) ones() reg.VecVirtual {
+	v := ZMM()
+	VPTERNLOGD(U8(0xff), v, v, v)
+	return v
 }
 
 func (avx512) dotRows() int        { return 4 }

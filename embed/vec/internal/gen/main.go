@@ -3,7 +3,7 @@
 //
 //	go generate ./embed/vec
 //
-// What both kernels do alike (dot.go, axpy.go, combine.go, tile.go, select.go, peak.go) is
+// What both kernels do alike (dot.go, axpy.go, combine.go, tile.go, select.go, quantise.go, peak.go) is
 // written once, for vectors of any width; what they do differently has a file for
 // each.
 package main
@@ -43,6 +43,8 @@ func write(m machine) {
 	tile(m)
 	atLeast(m)
 	selectInt8(m)
+	greatest(m)
+	round(m)
 	multiplyAdds(m)
 }
 
