@@ -57,19 +57,32 @@ func (c corpus) columns() []column {
 	return columns
 }
 
+// mostCounts bounds the goroutines that count frequencies, each of which has a number
+// for every term.
+const mostCounts = 4
+
 // frequencies is the number of texts that hold each term, by id.
-func (c corpus) frequencies(columns []column) []uint32 {
-	freq := make([]uint32, c.terms.bound())
-	for _, column := range columns {
-		c.each(column, func(term uint32, _ float32) { freq[term]++ })
+func (c corpus) frequencies(columns []column, workers int) []uint32 {
+	parts := make([][]uint32, min(workers, mostCounts))
+	eachChunk(len(parts), workers, 1, func(part, _ int) {
+		freq := make([]uint32, c.terms.bound())
+		for _, column := range columns[part*len(columns)/len(parts) : (part+1)*len(columns)/len(parts)] {
+			c.each(column, func(term uint32, _ float32) { freq[term]++ })
+		}
+		parts[part] = freq
+	})
+	for _, part := range parts[1:] {
+		for term, n := range part {
+			parts[0][term] += n
+		}
 	}
-	return freq
+	return parts[0]
 }
 
 // selectTerms makes the vocabulary of the terms within the bounds, and says which row
 // each id has become.
 func (c corpus) selectTerms(columns []column, opts Options) (vocabulary, []uint32) {
-	freq := c.frequencies(columns)
+	freq := c.frequencies(columns, opts.Workers)
 	most := max(int(opts.MaxDocFreq*float64(len(columns))), opts.MinDocFreq)
 	ids := within(freq, opts.MinDocFreq, most)
 	if len(ids) == 0 {
