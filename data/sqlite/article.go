@@ -184,15 +184,16 @@ func (s *Store) ReadChanges(ctx context.Context, since int64, f func(rev data.Re
 		`SELECT `+articleColumns+` FROM article WHERE revision > ? ORDER BY +id`, since))
 }
 
-// TextSize counts the articles on the site and the bytes of their titles,
-// summaries and bodies as they are stored. It reads no text.
-func (s *Store) TextSize(ctx context.Context) (articles int, bytes int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(octet_length(title) + octet_length(summary) + octet_length(body)), 0)
-		FROM article WHERE state <> ?`, string(data.Unpublished)).Scan(&articles, &bytes)
+// TextSize measures the articles on the site. It reads no text.
+func (s *Store) TextSize(ctx context.Context) (data.TextSize, error) {
+	var size data.TextSize
+	err := s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(translation_of <> ''), 0),
+		coalesce(sum(octet_length(title) + octet_length(summary) + octet_length(body)), 0)
+		FROM article WHERE state <> ?`, string(data.Unpublished)).Scan(&size.Articles, &size.Translations, &size.Bytes)
 	if err != nil {
-		return 0, 0, fmt.Errorf("sqlite: measure the texts: %w", s.explain(ctx, err))
+		return data.TextSize{}, fmt.Errorf("sqlite: measure the texts: %w", s.explain(ctx, err))
 	}
-	return articles, bytes, nil
+	return size, nil
 }
 
 // A querier is a pool or a transaction.

@@ -18,13 +18,14 @@ func pages(articles iter.Seq2[data.Article, error], counts map[data.Lang]int, pr
 	return func(yield func(boilerplate.Page, error) bool) {
 		type article struct {
 			page   boilerplate.Page
-			lang   data.Lang
 			onSite bool
+			lang   data.Lang
 		}
 		clear(counts) // they may be gone through twice
 		var n int64
 		for a, err := range inOrder(articles, 1, func(a *data.Article) article {
-			return article{recommend.Page(a), a.Lang.Base(), onSite(a.Card())}
+			card := a.Card()
+			return article{recommend.Page(a), onSite(card), card.Lang.Base()}
 		}) {
 			if err != nil {
 				yield(boilerplate.Page{}, err)
