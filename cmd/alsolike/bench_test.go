@@ -132,6 +132,9 @@ esac
 	if !strings.Contains(r.stderr, "not measured: ") || !strings.Contains(r.stderr, "apt-get install python3-something") {
 		t.Errorf("nothing is said of what is not installed:\n%s", r.stderr)
 	}
+	if r := s.run("bench", "--articles", "50", "--peers=sgemm,faiss", "--python", python); r.code != 0 || strings.Contains(r.stderr, "not measured") || strings.Count(r.stdout, "OpenBLAS X") != 1 {
+		t.Errorf("two peers asked for: exit code %d\n%s\n%s", r.code, r.stdout, r.stderr)
+	}
 	s.fails(1, []string{"no-such-python", "--python"}, "bench", "--articles", "50", "--peers", "--python", "no-such-python")
 }
 
@@ -142,6 +145,7 @@ func TestBenchUsage(t *testing.T) {
 		{"--runs 0", "at least 1"},
 		{"--rank -1", "at least 0"},
 		{"--method fast", "exact"},
+		{"--peers=fais", "did you mean faiss?"},
 		{"--growth 100,100", "sizes that grow"},
 		{"--growth 0", "sizes that grow"},
 		{"--growth 100 --articles 5", "leave out"},

@@ -10,13 +10,15 @@ import (
 )
 
 // A Number is what arrays may hold.
-type Number interface{ float32 | uint32 | int64 }
+type Number interface {
+	float32 | int32 | uint32 | int64
+}
 
 // WriteHeader begins an array of that shape, whose values must follow one after the
 // other, the last index fastest, in little-endian bytes.
 func WriteHeader[T Number](w io.Writer, shape ...int) error {
 	var kind T
-	descr := map[any]string{float32(0): "<f4", uint32(0): "<u4", int64(0): "<i8"}[any(kind)]
+	descr := map[any]string{float32(0): "<f4", int32(0): "<i4", uint32(0): "<u4", int64(0): "<i8"}[any(kind)]
 	sizes := strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", ", "), "[]")
 	if len(shape) == 1 {
 		sizes += "," // a tuple of one

@@ -23,6 +23,11 @@ func TestWrite(t *testing.T) {
 	}
 	check(t, b.Bytes(), "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 5), }", 0)
 	b.Reset()
+	if err := npy.Write(&b, []int32{-1}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, b.Bytes(), "{'descr': '<i4', 'fortran_order': False, 'shape': (1,), }", 4)
+	b.Reset()
 	if err := npy.Write(&b, []int64{}); err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,7 @@ package bench
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -25,7 +23,8 @@ type Options struct {
 	Runs    int             // refreshes, of which the medians count; 0: 1
 	Words   int64           // of all articles, see CountWords; 0: not known, and no rate of words
 
-	// Export is a folder that gets vectors.npy, and the weighted matrix of the
+	// Export is a folder that gets vectors.npy, neighbours.npy (of every vector the
+	// rows of its neighbours, best first, -1 for none), and the weighted matrix of the
 	// language with the most articles (articles × terms, in compressed rows) as
 	// matrix.data.npy, matrix.indices.npy, matrix.indptr.npy and matrix.shape.npy.
 	// Empty: nothing is written.
@@ -162,7 +161,7 @@ func once(ctx context.Context, store refresh.Store, opts refresh.Options, export
 	r.Method, r.Recall = m.Search.Method, m.Search.Recall
 	r.Articles, r.Languages, r.Terms, r.Rank, r.Neighbours, r.NonZeros = m.Counts.Articles, m.Counts.Languages, m.Terms, m.Rank, m.Neighbours, w.values
 	if export != "" {
-		if err := exportVectors(filepath.Join(export, "vectors.npy"), dir, m.ID); err != nil {
+		if err := exportSnapshot(export, dir, m.ID); err != nil {
 			return nil, work{}, err
 		}
 	}
@@ -199,16 +198,4 @@ func rate(n, seconds float64) float64 {
 		return 0
 	}
 	return n / seconds
-}
-
-// exportVectors writes the vectors of a snapshot as one NumPy matrix.
-func exportVectors(path string, dir *snapshot.Dir, id string) error {
-	s, err := dir.Open(id)
-	if err != nil {
-		return err
-	}
-	if err := writeVectors(path, s.Vectors()); err != nil {
-		return fmt.Errorf("bench: write %s: %w", path, err)
-	}
-	return nil
 }

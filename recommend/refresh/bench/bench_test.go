@@ -51,7 +51,7 @@ func TestRun(t *testing.T) {
 	if r.Captured <= .1 || r.Captured > 1.0001 {
 		t.Errorf("captured %v of the matrix", r.Captured)
 	}
-	for _, name := range []string{"vectors", "matrix.data", "matrix.indices", "matrix.indptr", "matrix.shape"} {
+	for _, name := range []string{"vectors", "neighbours", "matrix.data", "matrix.indices", "matrix.indptr", "matrix.shape"} {
 		if info, err := os.Stat(filepath.Join(export, name+".npy")); err != nil || info.Size() < 130 {
 			t.Errorf("%s: %v, %v", name, info, err)
 		}

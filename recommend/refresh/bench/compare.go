@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/alsolike/alsolike/recommend/refresh/peers"
 )
@@ -28,6 +29,7 @@ type Comparison struct {
 	Recall         float64 `json:"recall,omitempty"`           // the peer's
 	Captured       float64 `json:"captured,omitempty"`         // of the matrix's sum of squares, by the peer
 	OurCaptured    float64 `json:"our_captured,omitempty"`     // of the same matrix
+	Same           float64 `json:"same,omitempty"`             // share of the peer's neighbours that are in our lists, or tie with those
 	BLAS           string  `json:"blas,omitempty"`             // the peer's
 	ProductGFLOPs  float64 `json:"product_gflops,omitempty"`   // 10⁹ operations a second of a float32 matrix product
 	ShareOfProduct float64 `json:"share_of_product,omitempty"` // of it, what exact neighbours reach
@@ -35,14 +37,19 @@ type Comparison struct {
 
 // Peers say where peers are found and what they read.
 type Peers struct {
-	Python   string // the interpreter
-	Scripts  string // folder, see peers.Extract
-	Articles string // JSON lines
-	Exported string // folder, see Options.Export
+	Python   string   // the interpreter
+	Scripts  string   // folder, see peers.Extract
+	Articles string   // JSON lines
+	Exported string   // folder, see Options.Export
+	Only     []string // of PeerNames; nil: all
 }
+
+// PeerNames are the peers, in the order in which they run.
+var PeerNames = []string{"sgemm", "scikit-learn", "gensim", "faiss", "hnswlib", "pynndescent"}
 
 // A trial is what one script is asked and how its figures are read.
 type trial struct {
+	peer   string // of PeerNames
 	script string
 	args   []string
 	read   func([]peers.Figure) []Comparison
@@ -53,9 +60,11 @@ type trial struct {
 func Compare(ctx context.Context, p Peers, r *Result, doing func(script string), failed func(error)) ([]Comparison, error) {
 	var all []Comparison
 	for _, t := range trials(p, r) {
+		if p.Only != nil && !slices.Contains(p.Only, t.peer) {
+			continue
+		}
 		doing(t.script)
-		args := append(t.args, "--threads", strconv.Itoa(r.Workers))
-		figures, err := peers.Run(ctx, p.Python, p.Scripts, t.script, args...)
+		figures, err := t.run(ctx, p, r)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -68,17 +77,55 @@ func Compare(ctx context.Context, p Peers, r *Result, doing func(script string),
 	return all, nil
 }
 
+// repeatUnder is how long a script may take and still be run as often as a refresh.
+const repeatUnder = time.Minute
+
+// run runs the script as often as r's refreshes, unless it takes too long for that,
+// and returns the medians of its figures.
+func (t *trial) run(ctx context.Context, p Peers, r *Result) ([]peers.Figure, error) {
+	args := append(t.args, "--threads", strconv.Itoa(r.Workers))
+	var runs [][]peers.Figure
+	for range max(r.Runs, 1) {
+		began := time.Now()
+		figures, err := peers.Run(ctx, p.Python, p.Scripts, t.script, args...)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, figures)
+		if time.Since(began) > repeatUnder {
+			break
+		}
+	}
+	return medianFigures(runs), nil
+}
+
+// medianFigures are those of the first run, with the medians of the times of all runs
+// that print as many figures.
+func medianFigures(runs [][]peers.Figure) []peers.Figure {
+	all := slices.Clone(runs[0])
+	for i := range all {
+		var seconds, cpu []float64
+		for _, run := range runs {
+			if len(run) == len(all) {
+				seconds, cpu = append(seconds, run[i].Seconds), append(cpu, run[i].CPUSeconds)
+			}
+		}
+		all[i].Seconds, all[i].CPUSeconds = median(seconds), median(cpu)
+	}
+	return all
+}
+
 func trials(p Peers, r *Result) []trial {
 	vectors := filepath.Join(p.Exported, "vectors.npy")
 	rank, k := strconv.Itoa(r.Rank), strconv.Itoa(r.Neighbours)
 	return []trial{
-		{peers.Product, nil, r.readProduct},
-		{peers.ScikitLearn, []string{p.Articles, "--rank", rank, "--neighbours", k}, r.readScikitLearn},
-		{peers.ScikitLearn, []string{"--matrix", p.Exported, "--rank", rank}, r.readDecomposition},
-		{peers.Gensim, []string{p.Articles, "--rank", rank}, r.readGensim},
-		{peers.FAISS, []string{vectors, "--neighbours", k}, r.readNeighbours("exact neighbours")},
-		{peers.HNSW, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
-		{peers.PyNNDescent, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
+		{"sgemm", peers.Product, nil, r.readProduct},
+		{"scikit-learn", peers.ScikitLearn, []string{p.Articles, "--rank", rank, "--neighbours", k}, r.readScikitLearn},
+		{"scikit-learn", peers.ScikitLearn, []string{"--matrix", p.Exported, "--rank", rank}, r.readDecomposition},
+		{"gensim", peers.Gensim, []string{p.Articles, "--rank", rank}, r.readGensim},
+		{"faiss", peers.FAISS, []string{vectors, "--neighbours", k, "--compare", filepath.Join(p.Exported, "neighbours.npy")}, r.readNeighbours("exact neighbours")},
+		{"hnswlib", peers.HNSW, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
+		{"pynndescent", peers.PyNNDescent, []string{vectors, "--neighbours", k}, r.readNeighbours("approximate neighbours")},
 	}
 }
 
@@ -86,7 +133,7 @@ func (r *Result) readProduct(figures []peers.Figure) []Comparison {
 	var all []Comparison
 	for _, f := range figures {
 		all = append(all, Comparison{
-			Peer: f.Peer, Work: "a matrix product", Seconds: f.Seconds, BLAS: f.BLAS, ProductGFLOPs: f.GFLOPs,
+			Peer: f.Peer, Work: "a matrix product", Seconds: f.Seconds, CPUSeconds: f.CPUSeconds, BLAS: f.BLAS, ProductGFLOPs: f.GFLOPs,
 			ShareOfProduct: rate(r.Stage("neighbours").GFLOPs, f.GFLOPs),
 		})
 	}
@@ -135,7 +182,9 @@ func (r *Result) readNeighbours(work string) func([]peers.Figure) []Comparison {
 				stages = append(stages, f)
 			}
 		}
-		return []Comparison{compare(work, stages, r.Stage("neighbours"))}
+		c := compare(work, stages, r.Stage("neighbours"))
+		c.Same = last["agreement"].Same
+		return []Comparison{c}
 	}
 }
 

@@ -2,11 +2,18 @@ package bench
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/alsolike/alsolike/data/datatest"
+	"github.com/alsolike/alsolike/data/zipf"
+	"github.com/alsolike/alsolike/embed/lsa"
+	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/refresh/peers"
 )
 
@@ -80,5 +87,49 @@ func TestCompare(t *testing.T) {
 	}
 	if c := byWork["numpy 1 a matrix product"]; c.ShareOfProduct != .75 || c.BLAS != "OpenBLAS X" {
 		t.Errorf("got %+v", c)
+	}
+}
+
+func TestMedianFigures(t *testing.T) {
+	run := func(seconds ...float64) (figures []peers.Figure) {
+		for _, s := range seconds {
+			figures = append(figures, peers.Figure{Seconds: s, CPUSeconds: 2 * s, Recall: s})
+		}
+		return figures
+	}
+	got := medianFigures([][]peers.Figure{run(3, 10), run(1, 30), run(9), run(2, 20)})
+	want := []peers.Figure{{Seconds: 2, CPUSeconds: 4, Recall: 3}, {Seconds: 20, CPUSeconds: 40, Recall: 10}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// FAISS, where it is installed, finds the neighbours that are in the snapshot.
+func TestNeighboursAreThoseOfFAISS(t *testing.T) {
+	python, err := exec.LookPath("/usr/bin/python3")
+	if err != nil {
+		t.Skip(err)
+	}
+	store := datatest.NewStore(time.Now)
+	if _, err := store.PutArticles(t.Context(), slices.Collect(zipf.Articles(zipf.Options{Articles: 1500}))); err != nil {
+		t.Fatal(err)
+	}
+	export, scripts := t.TempDir(), t.TempDir()
+	if _, err := Run(t.Context(), store, Options{Refresh: refresh.Options{K: 10, LSA: lsa.Options{Rank: 48}, Method: refresh.Exact}, Export: export}); err != nil {
+		t.Fatal(err)
+	}
+	if err := peers.Extract(scripts); err != nil {
+		t.Fatal(err)
+	}
+	figures, err := peers.Run(t.Context(), python, scripts, peers.FAISS, filepath.Join(export, "vectors.npy"),
+		"--neighbours", "10", "--compare", filepath.Join(export, "neighbours.npy"))
+	if err != nil && strings.Contains(err.Error(), "apt-get install") {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := figures[len(figures)-1]; last.Same != 1 {
+		t.Errorf("%.6f of FAISS's neighbours are in our lists, want all: %+v", last.Same, figures)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alsolike/alsolike/data/npy"
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
 // exportMatrix writes a, terms × articles in compressed columns, as articles × terms
@@ -33,18 +34,53 @@ func exportMatrix(folder string, a *embed.Sparse) error {
 	return nil
 }
 
-func writeVectors(path string, v embed.Dense) error {
-	return writeFile(path, func(w io.Writer) error {
-		if err := npy.WriteHeader[float32](w, v.Rows, v.Dim); err != nil {
+// exportSnapshot writes the vectors and the neighbours of a snapshot.
+func exportSnapshot(folder string, dir *snapshot.Dir, id string) error {
+	s, err := dir.Open(id)
+	if err != nil {
+		return err
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"vectors":    func(w io.Writer) error { return writeVectors(w, s.Vectors()) },
+		"neighbours": func(w io.Writer) error { return writeNeighbours(w, s) },
+	} {
+		path := filepath.Join(folder, name+".npy")
+		if err := writeFile(path, write); err != nil {
+			return fmt.Errorf("bench: write %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+func writeVectors(w io.Writer, v embed.Dense) error {
+	if err := npy.WriteHeader[float32](w, v.Rows, v.Dim); err != nil {
+		return err
+	}
+	for i := range v.Rows {
+		if err := binary.Write(w, binary.LittleEndian, v.Row(i)); err != nil {
 			return err
 		}
-		for i := range v.Rows {
-			if err := binary.Write(w, binary.LittleEndian, v.Row(i)); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+func writeNeighbours(w io.Writer, s *snapshot.Snapshot) error {
+	rows := make([]int32, s.Manifest().Neighbours)
+	if err := npy.WriteHeader[int32](w, s.Len(), len(rows)); err != nil {
+		return err
+	}
+	for row := range s.Len() {
+		for i := range rows {
+			rows[i] = -1
 		}
-		return nil
-	})
+		for i, n := range s.Candidates(row) {
+			rows[i] = n.Row
+		}
+		if err := binary.Write(w, binary.LittleEndian, rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeFile(path string, write func(io.Writer) error) error {

@@ -44,6 +44,7 @@ type Figure struct {
 	Terms      int     `json:"terms,omitempty"`
 	NonZeros   int64   `json:"nonzeros,omitempty"`
 	Recall     float64 `json:"recall,omitempty"`   // of approximate neighbours, by a sample
+	Same       float64 `json:"same,omitempty"`     // share of its neighbours that are in the lists compared with, or tie with those
 	Captured   float64 `json:"captured,omitempty"` // share of the matrix's sum of squares that is in the space found
 	GFLOPs     float64 `json:"gflops,omitempty"`   // 10⁹ operations a second
 	BLAS       string  `json:"blas,omitempty"`     // which kernel did the arithmetic
