@@ -172,7 +172,8 @@ func hasText(s string) bool {
 // Hash identifies the content of a: two articles with the same hash are the
 // same in every field.
 func (a *Article) Hash() [sha256.Size]byte {
-	var b []byte
+	const rest = 512 // bytes of most articles beside their texts
+	b := make([]byte, 0, len(a.Title)+len(a.Body)+len(a.Summary)+rest)
 	put := func(ss ...string) {
 		b = binary.AppendUvarint(b, uint64(len(ss)))
 		for _, s := range ss {

@@ -13,3 +13,10 @@ func (d *Digest) Toggle(hash [sha256.Size]byte) {
 		d[i] ^= b
 	}
 }
+
+// A TextSize is how much there is to read of the articles on a site.
+type TextSize struct {
+	Articles     int
+	Translations int   // of these, articles that name the one they translate
+	Bytes        int64 // of titles, summaries and bodies, as they are stored
+}

@@ -152,17 +152,19 @@ func (s *Store) ReadChanges(_ context.Context, since int64, f func(rev data.Revi
 	return f(rev, digest, yieldArticles(slices.DeleteFunc(all, func(one stored) bool { return one.revision <= since })))
 }
 
-// TextSize counts the articles on the site and the bytes of their titles,
-// summaries and bodies.
-func (s *Store) TextSize(context.Context) (articles int, bytes int64, err error) {
+// TextSize measures the articles on the site.
+func (s *Store) TextSize(context.Context) (size data.TextSize, _ error) {
 	_, all := s.snapshot()
 	for _, one := range all {
 		if a := one.article; a.State != data.Unpublished {
-			articles++
-			bytes += int64(len(a.Title) + len(a.Summary) + len(a.Body))
+			size.Articles++
+			size.Bytes += int64(len(a.Title) + len(a.Summary) + len(a.Body))
+			if a.TranslationOf != "" {
+				size.Translations++
+			}
 		}
 	}
-	return articles, bytes, nil
+	return size, nil
 }
 
 // CardsSince yields the cards of the articles that changed after revision rev,

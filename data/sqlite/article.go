@@ -180,19 +180,20 @@ func (s *Store) ReadChanges(ctx context.Context, since int64, f func(rev data.Re
 	if err := tx.QueryRowContext(ctx, `SELECT articles, overrides, digest FROM revision`).Scan(&rev.Articles, &rev.Overrides, &digest); err != nil {
 		return fmt.Errorf("sqlite: load changes: %w", s.explain(ctx, err))
 	}
-	return f(rev, data.Digest(digest), collect(ctx, s, "load changes", scanArticle, tx,
+	return f(rev, data.Digest(digest), s.collectArticles(ctx, "load changes", tx,
 		`SELECT `+articleColumns+` FROM article WHERE revision > ? ORDER BY +id`, since))
 }
 
-// TextSize counts the articles on the site and the bytes of their titles,
-// summaries and bodies as they are stored. It reads no text.
-func (s *Store) TextSize(ctx context.Context) (articles int, bytes int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(octet_length(title) + octet_length(summary) + octet_length(body)), 0)
-		FROM article WHERE state <> ?`, string(data.Unpublished)).Scan(&articles, &bytes)
+// TextSize measures the articles on the site. It reads no text.
+func (s *Store) TextSize(ctx context.Context) (data.TextSize, error) {
+	var size data.TextSize
+	err := s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(translation_of <> ''), 0),
+		coalesce(sum(octet_length(title) + octet_length(summary) + octet_length(body)), 0)
+		FROM article WHERE state <> ?`, string(data.Unpublished)).Scan(&size.Articles, &size.Translations, &size.Bytes)
 	if err != nil {
-		return 0, 0, fmt.Errorf("sqlite: measure the texts: %w", s.explain(ctx, err))
+		return data.TextSize{}, fmt.Errorf("sqlite: measure the texts: %w", s.explain(ctx, err))
 	}
-	return articles, bytes, nil
+	return size, nil
 }
 
 // A querier is a pool or a transaction.
@@ -202,7 +203,7 @@ type querier interface {
 }
 
 func (s *Store) articles(ctx context.Context, q querier) iter.Seq2[data.Article, error] {
-	return collect(ctx, s, "load articles", scanArticle, q, `SELECT `+articleColumns+` FROM article ORDER BY id`)
+	return s.collectArticles(ctx, "load articles", q, `SELECT `+articleColumns+` FROM article ORDER BY id`)
 }
 
 // CardsSince yields the cards of the articles that changed after revision rev
@@ -276,6 +277,13 @@ func (s *Store) revision(ctx context.Context, q querier) (data.Revision, error) 
 	return rev, nil
 }
 
+// collectArticles is collect for queries of the articleColumns.
+func (s *Store) collectArticles(ctx context.Context, doing string, q querier, query string, args ...any) iter.Seq2[data.Article, error] {
+	return func(yield func(data.Article, error) bool) {
+		collect(ctx, s, doing, articleScan(), q, query, args...)(yield)
+	}
+}
+
 // collect yields what scan makes of every row of a query; doing names it in errors.
 func collect[T any](ctx context.Context, s *Store, doing string, scan func(scanner) (T, error), q querier, query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -305,11 +313,12 @@ func collect[T any](ctx context.Context, s *Store, doing string, scan func(scann
 // A scanner is a row.
 type scanner interface{ Scan(dest ...any) error }
 
-// cardTargets are where the cardColumns of a row go.
+// cardTargets are where the cardColumns of a row go: into plain strings, for others
+// take database/sql long.
 func cardTargets(a *data.Article, published *string) []any {
 	return []any{
-		&a.ID, &a.Title, &a.URL, &a.Section, &a.Lang, &a.Image.Src, &a.Image.Alt, published,
-		&a.TranslationOf, &a.State, &a.NoLinkTo, &a.NoLinks,
+		(*string)(&a.ID), &a.Title, &a.URL, &a.Section, (*string)(&a.Lang), &a.Image.Src, &a.Image.Alt, published,
+		(*string)(&a.TranslationOf), (*string)(&a.State), &a.NoLinkTo, &a.NoLinks,
 	}
 }
 
@@ -326,28 +335,37 @@ func scanCard(row scanner) (data.Card, error) {
 	return a.Card(), nil
 }
 
-func scanArticle(row scanner) (data.Article, error) {
+func scanArticle(row scanner) (data.Article, error) { return articleScan()(row) }
+
+// articleScan returns a scanArticle for one row after another, which go through the
+// same variables.
+func articleScan() func(scanner) (data.Article, error) {
 	var a data.Article
 	var published, updated, tags, authors string
-	err := row.Scan(append(cardTargets(&a, &published),
-		&updated, &a.Type, &a.Series, &a.Part, &a.CanonicalURL, &a.Evergreen, &tags, &authors, &a.Summary, &a.Body, &a.LangConfidence)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return data.Article{}, data.ErrNotFound
+	var part int64
+	targets := append(cardTargets(&a, &published),
+		&updated, &a.Type, &a.Series, &part, &a.CanonicalURL, &a.Evergreen, &tags, &authors, &a.Summary, &a.Body, &a.LangConfidence)
+	return func(row scanner) (data.Article, error) {
+		err := row.Scan(targets...)
+		if errors.Is(err, sql.ErrNoRows) {
+			return data.Article{}, data.ErrNotFound
+		}
+		if err != nil {
+			return data.Article{}, err
+		}
+		a.Part = int(part)
+		if a.PublishedAt, err = parseTime(published); err != nil {
+			return data.Article{}, err
+		}
+		if a.UpdatedAt, err = parseTime(updated); err != nil {
+			return data.Article{}, err
+		}
+		if a.Tags, err = parseList(tags); err != nil {
+			return data.Article{}, err
+		}
+		a.Authors, err = parseList(authors)
+		return a, err
 	}
-	if err != nil {
-		return data.Article{}, err
-	}
-	if a.PublishedAt, err = parseTime(published); err != nil {
-		return data.Article{}, err
-	}
-	if a.UpdatedAt, err = parseTime(updated); err != nil {
-		return data.Article{}, err
-	}
-	if a.Tags, err = parseList(tags); err != nil {
-		return data.Article{}, err
-	}
-	a.Authors, err = parseList(authors)
-	return a, err
 }
 
 // formatTime writes t in UTC; the zero time is empty.

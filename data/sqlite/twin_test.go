@@ -24,7 +24,7 @@ type store interface {
 	Articles(context.Context) iter.Seq2[data.Article, error]
 	ReadArticles(context.Context, func(data.Revision, iter.Seq2[data.Article, error]) error) error
 	ReadChanges(context.Context, int64, func(data.Revision, data.Digest, iter.Seq2[data.Article, error]) error) error
-	TextSize(context.Context) (int, int64, error)
+	TextSize(context.Context) (data.TextSize, error)
 	CardsSince(context.Context, int64) iter.Seq2[data.Card, error]
 	Revision(context.Context) (data.Revision, error)
 	CountLanguages(context.Context) (data.LangCounts, error)
@@ -75,8 +75,7 @@ type answer struct {
 	Articles, View []data.Article
 	Changed        []data.Article
 	Digest         data.Digest
-	OnSite         int
-	Bytes          int64
+	Size           data.TextSize
 	Cards          []data.Card
 	Revision, Seen data.Revision
 	Overrides      []data.Override
@@ -116,7 +115,7 @@ func ask(s store, id data.ArticleID, rev int64) answer {
 		}
 		return nil
 	}))
-	got.OnSite, got.Bytes, err = s.TextSize(ctx)
+	got.Size, err = s.TextSize(ctx)
 	note(err)
 	for c, err := range s.CardsSince(ctx, rev) {
 		note(err)

@@ -230,9 +230,7 @@ func stack(views []*view, z *embed.Sparse) {
 				next[i]++
 				column := make([]float32, v.u.Dim)
 				index, value := v.a.Col(j)
-				for e, row := range index {
-					vec.Axpy(value[e], v.u.Row(int(row)), column)
-				}
+				vec.Combine(column, v.u.Data, index, value)
 				for d, x := range column {
 					z.Index = append(z.Index, uint32(first+d))
 					z.Value = append(z.Value, x/whiten(v.sigma[d]))
@@ -258,11 +256,13 @@ func (v *view) join(ctx context.Context, g embed.Dense, s []float32, first, work
 			turn.Row(i)[j] = x * s[j] * s[j] * s[j] / whiten(v.sigma[i])
 		}
 	}
+	all := make([]uint32, turn.Rows)
+	for i := range all {
+		all[i] = uint32(i)
+	}
 	v.fold = embed.NewDense(v.u.Rows, g.Dim)
 	err := inChunks(ctx, workers, v.u.Rows, 64, func(i int) {
-		for j, x := range v.u.Row(i) {
-			vec.Axpy(x, turn.Row(j), v.fold.Row(i))
-		}
+		vec.Combine(v.fold.Row(i), turn.Data, all, v.u.Row(i))
 	})
 	v.a, v.u = nil, embed.Dense{}
 	return err

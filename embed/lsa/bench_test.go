@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/token"
 )
 
 // benchTexts is the news of reuters21578 if the set is there, else texts of like
@@ -23,32 +24,54 @@ func benchTexts(b *testing.B) (name string, texts []embed.Text) {
 
 func BenchmarkCount(b *testing.B) {
 	name, texts := benchTexts(b)
+	tokens, bytes := 0, 0
+	for _, text := range texts {
+		for _, field := range text.Fields {
+			bytes += len(field.Text)
+			token.For(text.Lang, token.Rules{}).ForEachIn(field.Text, func(string) { tokens++ })
+		}
+	}
 	b.Run("texts="+name, func(b *testing.B) {
+		b.SetBytes(int64(bytes))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, _, err := count(b.Context(), eachText(texts), Options{}.withDefaults()); err != nil {
+			if _, _, err := weighted(b.Context(), eachText(texts), Options{}.withDefaults(), entropyWeights); err != nil {
 				b.Fatal(err)
 			}
 		}
 		b.ReportMetric(float64(len(texts)*b.N)/b.Elapsed().Seconds(), "texts/s")
+		b.ReportMetric(float64(tokens*b.N)/b.Elapsed().Seconds(), "tokens/s")
 	})
 }
 
+// Beside the news of reuters21578, the press releases of senate_press_2004_2005: 38 k
+// texts, with the weights of Fit.
 func BenchmarkTruncatedSVD(b *testing.B) {
 	name, texts := benchTexts(b)
-	a, err := TFIDF(b.Context(), eachText(texts), Options{})
+	if name == "reuters" {
+		if _, err := os.Stat(filepath.Join(datasets, "senate_press_2004_2005")); err == nil {
+			name = "reuters+senate"
+			for _, a := range senate(b) {
+				texts = append(texts, a.text())
+			}
+		}
+	}
+	languages, _, err := weighted(b.Context(), eachText(texts), Options{}.withDefaults(), entropyWeights)
 	if err != nil {
 		b.Fatal(err)
 	}
+	a := languages[0].matrix
 	for _, rank := range []int{64, 256} {
 		b.Run(fmt.Sprintf("texts=%s/rank=%d", name, rank), func(b *testing.B) {
 			b.ReportAllocs()
+			svd := &TruncatedSVD{K: rank}
 			for b.Loop() {
-				svd := &TruncatedSVD{K: rank}
 				if svd.Fit(a); svd.err != nil {
 					b.Fatal(svd.err)
 				}
 			}
+			b.ReportMetric(svd.Energy, "energy")
+			b.ReportMetric(svd.Operations(a.Rows, a.Cols, a.NNZ())*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 		})
 	}
 }

@@ -27,11 +27,18 @@ const lostShare = 0.03
 // from a random start. Where AᵀA no longer leads out of the space, it starts anew.
 func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total int64)) {
 	k.t = mat.NewSymDense(dims, nil)
-	x := k.random(width, seed)
 	rows, columns := k.a.dims()
-	y := embed.NewDense(rows, x.Dim)
-	for k.err == nil {
+	y := embed.NewDense(rows, width)
+	var left embed.Dense
+	for k.size < dims {
 		progress(int64(k.size), int64(dims))
+		x := k.outside(left)
+		for ; x.Dim == 0 && k.err == nil; seed++ {
+			x = k.random(width, seed)
+		}
+		if k.err != nil {
+			return
+		}
 		x = firstColumns(x, dims-k.size)
 		at := k.size
 		k.basis = append(k.basis, x)
@@ -39,41 +46,50 @@ func (k *krylov) grow(dims, width int, seed uint64, progress func(done, total in
 
 		y.Dim, y.Data = x.Dim, y.Data[:rows*x.Dim]
 		k.a.times(k.blocks, y, x)
-		left := embed.NewDense(columns, x.Dim)
+		left = embed.NewDense(columns, x.Dim)
 		k.transposed.times(k.blocks, left, y)
-		before := k.greatestLength(left)
-		c := k.cross(k.basis, left)
-		setColumns(k.t, at, c, x.Dim)
-		if k.size == dims {
-			progress(int64(dims), int64(dims))
-			return
-		}
-		k.subtract(left, k.basis, c)
-		if x = k.outside(left, before); x.Dim == 0 {
-			seed++
-			x = k.random(width, seed)
-		}
+		setColumns(k.t, at, k.takeOut(left), x.Dim)
 	}
+	progress(int64(dims), int64(dims))
 }
 
-// outside is an orthonormal block of what is left of AᵀA·x, whose greatest column was of
-// length before, once the basis is taken out of it; or one of no columns if that is
-// nothing but rounding.
-func (k *krylov) outside(left embed.Dense, before float64) embed.Dense {
-	k.scale = max(k.scale, before)
+// takeOut takes the basis out of y = AᵀA·x, where x is its last block, and returns
+// basisᵀ·y. But for rounding, all of that is in the last two blocks. These go first:
+// what is then taken out is so little that errors of the basis do not grow from block
+// to block.
+func (k *krylov) takeOut(y embed.Dense) []float64 {
+	k.scale = max(k.scale, k.greatestLength(y))
+	last := k.basis[max(len(k.basis)-2, 0):]
+	near := k.cross(last, y)
+	k.subtract(y, last, near)
+	c := k.cross(k.basis, y)
+	k.subtract(y, k.basis, c)
+	for i, v := range near {
+		c[len(c)-len(near)+i] += v
+	}
+	return c
+}
+
+// outside is an orthonormal block of what is left of AᵀA·x without the basis, or one of
+// no columns if that is nothing but rounding.
+func (k *krylov) outside(left embed.Dense) embed.Dense {
+	if left.Dim == 0 {
+		return left
+	}
+	before := k.greatestLength(left)
 	x, least := k.orthonormal(left, 1e-6*k.scale, 1e-5)
 	if least < lostShare*before {
-		x = k.cleaned(x)
+		x = k.cleaned(x, 0.3)
 	}
 	x, _ = k.orthonormal(x, 0, 0.1) // the first time leaves errors of the order of 1e-7·κ²
 	return x
 }
 
-// cleaned takes the basis out of orthonormal columns, and drops those directions that
-// were mostly within it.
-func (k *krylov) cleaned(x embed.Dense) embed.Dense {
+// cleaned takes the basis out of orthonormal columns, and drops those of which no more
+// than the length floor is left.
+func (k *krylov) cleaned(x embed.Dense, floor float64) embed.Dense {
 	k.subtract(x, k.basis, k.cross(k.basis, x))
-	x, _ = k.orthonormal(x, 0, 0.1)
+	x, _ = k.orthonormal(x, floor, 0.1)
 	return x
 }
 
@@ -82,7 +98,7 @@ func (k *krylov) random(width int, seed uint64) embed.Dense {
 	_, columns := k.a.dims()
 	x, _ := k.orthonormal(k.gaussian(columns, min(width, columns-k.size), seed), 0, 1e-5)
 	if len(k.basis) > 0 {
-		x = k.cleaned(k.cleaned(x))
+		x = k.cleaned(k.cleaned(x, 1e-3), 0.3)
 	}
 	x, _ = k.orthonormal(x, 0, 0.1)
 	return x

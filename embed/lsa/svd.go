@@ -144,7 +144,7 @@ func (w *blocks) leading(a *embed.Sparse, k int, o TruncatedSVD, progress func(d
 		space.a, space.transposed = texts, terms
 	}
 	dims := min(k+o.Oversample, a.Rows, a.Cols)
-	width := ((dims+o.Iterations-1)/o.Iterations + 7) &^ 7
+	width := (dims + o.Iterations - 1) / o.Iterations
 	space.grow(dims, width, o.Seed, progress)
 	values, vectors := w.eigen(space.t, k)
 	if w.err != nil {

@@ -132,7 +132,7 @@ func TestTruncatedSVDResidual(t *testing.T) {
 	for _, c := range []struct {
 		iterations int
 		least      float64 // share of the exact energy
-	}{{0, 0.97}, {12, 0.995}} {
+	}{{2, 0.94}, {0, 0.99}, {30, 0.995}} {
 		svd := &TruncatedSVD{K: k, Iterations: c.iterations}
 		svd.Fit(a)
 		var got float64
@@ -180,6 +180,10 @@ func TestTruncatedSVDProperties(t *testing.T) {
 		}
 		if got := mat.Norm(&rest, 2); got > 1.02*left+1e-4*sigma[0] {
 			t.Errorf("residual: got %v, exact %v, greatest sigma %v", got, left, sigma[0])
+		}
+		whole := mat.Norm(a, 2)
+		if got := svd.Residual() * whole; got > 1.02*left+1e-3*whole || got < left-1e-3*whole {
+			t.Errorf("residual by energy: got %v, exact %v, greatest sigma %v", got, left, sigma[0])
 		}
 	})
 }
@@ -242,6 +246,38 @@ func TestTruncatedSVDRefuses(t *testing.T) {
 	svd.Fit(mat.NewDense(2, 2, []float64{1, 2, 3, 4}))
 	if _, err := svd.Transform(mat.NewDense(3, 2, nil)); err == nil {
 		t.Error("Transform of another shape: got no error")
+	}
+}
+
+// Matrices with so many columns that their rows are parted, wide and tall.
+func TestTruncatedSVDIsTheSameForAnyWorkers(t *testing.T) {
+	for _, terms := range []int{300, 30_000} {
+		random := rand.New(rand.NewPCG(5, 6))
+		a := &embed.Sparse{Rows: terms, Cols: 2*partColumns + 5, Ptr: []int{0}}
+		for range a.Cols {
+			first := random.IntN(terms - 60)
+			for range 4 {
+				first += 1 + random.IntN(15)
+				a.Index = append(a.Index, uint32(first))
+				a.Value = append(a.Value, random.Float32())
+			}
+			a.Ptr = append(a.Ptr, len(a.Index))
+		}
+		fit := func(workers int) *TruncatedSVD {
+			svd := &TruncatedSVD{K: 8, Workers: workers}
+			if svd.Fit(a); svd.err != nil {
+				t.Fatal(svd.err)
+			}
+			return svd
+		}
+		want := fit(1)
+		checkOrthonormal(t, want.U)
+		for _, workers := range []int{2, 5} {
+			got := fit(workers)
+			if !slices.Equal(got.U.Data, want.U.Data) || !slices.Equal(got.Sigma, want.Sigma) || got.Energy != want.Energy {
+				t.Errorf("%d terms, workers=%d: U, sigma or energy differ", terms, workers)
+			}
+		}
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/alsolike/alsolike/embed"
 )
 
-// ApproximateFrom is the number of rows of one group above which Approximate is
-// faster than All and its lists are as good as asked for.
-const ApproximateFrom = 200_000
+// ApproximateFrom is the number of rows of one group from which the time of All matters:
+// Approximate then takes a fifth of it, and less where there are more.
+const ApproximateFrom = 150_000
 
 // An Approximation says how Approximate searches. The zero value works.
 type Approximation struct {
@@ -83,47 +83,48 @@ func (s *search) approximate(ctx context.Context, j job, a Approximation) error 
 	if err != nil {
 		return err
 	}
-	most := mostProbes
-	if a.Probes > 0 {
-		most = a.Probes
+	count := a.Probes
+	if count == 0 {
+		if count, err = s.enough(ctx, j, centres, a); err != nil {
+			return err
+		}
 	}
-	most = min(most, len(centres.scale))
-	nearest, err := s.q.nearestCells(ctx, rows, centres, most, s.Workers)
+	if count > mostProbes && a.Probes == 0 {
+		return s.exact(ctx, j)
+	}
+	p, err := s.probes(ctx, rows, centres, count)
 	if err != nil {
 		return err
 	}
-	probes := &probes{rows: rows, nearest: nearest, most: most, cells: len(centres.scale), count: most}
-	if a.Probes == 0 {
-		enough, err := s.enough(ctx, j, probes, a)
-		if err != nil {
-			return err
-		}
-		if enough > most {
-			return s.exact(ctx, j)
-		}
-		probes.count = enough
-	}
-	return s.cellProduct(j, probes).cells(ctx)
+	return s.cellProduct(j, p).cells(ctx)
 }
 
 // probes are the cells that each row is compared with.
 type probes struct {
 	rows    []int32 // ascending
-	nearest []int32 // of rows[i] the most nearest cells, [i*most : (i+1)*most], best first
-	most    int
-	cells   int
-	count   int // how many of the most are looked at
+	count   int
+	nearest []int32 // of rows[i] the nearest cells, [i*count : (i+1)*count], best first
+	cells   int     // in all
+}
+
+// probes finds the count cells nearest to each of rows.
+func (s *search) probes(ctx context.Context, rows []int32, centres *quantised, count int) (*probes, error) {
+	p := &probes{rows: rows, cells: len(centres.scale)}
+	p.count = min(count, p.cells)
+	var err error
+	p.nearest, err = s.q.nearestCells(ctx, rows, centres, p.count, s.Workers)
+	return p, err
 }
 
 // of is the cells nearest to a row: the first is its own.
 func (p *probes) of(row int32) []int32 {
-	i := sort.Search(len(p.rows), func(i int) bool { return p.rows[i] >= row })
-	return p.nearest[i*p.most : (i+1)*p.most]
+	i, _ := slices.BinarySearch(p.rows, row)
+	return p.nearest[i*p.count : (i+1)*p.count]
 }
 
 // enough is how many probes reach the recall that is aimed at on a sample of the
-// queries, or one more than there are.
-func (s *search) enough(ctx context.Context, j job, p *probes, a Approximation) (int, error) {
+// queries, more than mostProbes if none up to that do.
+func (s *search) enough(ctx context.Context, j job, centres *quantised, a Approximation) (int, error) {
 	sample := draw(len(j.queries), j.queries, probesTriedOn, rand.New(rand.NewPCG(a.Seed, 0x9a3b1e)))
 	exact := &search{Options: s.Options, v: s.v, q: s.q, asked: s.marks(sample)}
 	exact.K, exact.Progress = min(s.K, recallDepth), nil
@@ -131,30 +132,45 @@ func (s *search) enough(ctx context.Context, j job, p *probes, a Approximation) 
 	if err := exact.exact(ctx, job{queries: sample, candidates: j.candidates, oneSided: true}); err != nil {
 		return 0, err
 	}
-	found := make([]int, p.most+1) // neighbours that the probe of that place finds, and no earlier one
+	rows := slices.Clone(sample)
+	for _, r := range sample {
+		for _, n := range exact.lists.Row(int(r)) {
+			rows = append(rows, n.Row)
+		}
+	}
+	p, err := s.probes(ctx, union(rows, nil), centres, mostProbes)
+	if err != nil {
+		return 0, err
+	}
+	found := make([]int, p.count) // neighbours that the probe of that place finds, and no earlier one
 	total := 0
 	for _, r := range sample {
-		own := p.of(r)
 		for _, n := range exact.lists.Row(int(r)) {
-			other := p.of(n.Row)
-			first := p.most
-			if i := slices.Index(own, other[0]); i >= 0 {
-				first = i
-			}
-			if i := slices.Index(other, own[0]); i >= 0 {
-				first = min(first, i)
-			}
-			found[first]++
 			total++
+			if i := p.finds(r, n.Row); i < p.count {
+				found[i]++
+			}
 		}
 	}
 	sum := 0
-	for i, n := range found[:p.most] {
+	for i, n := range found {
 		if sum += n; float64(sum) >= a.Recall*float64(total) {
 			return i + 1, nil
 		}
 	}
-	return p.most + 1, nil
+	return mostProbes + 1, nil
+}
+
+// finds is the place of the first probe of either row that is the cell of the other,
+// or count.
+func (p *probes) finds(a, b int32) int {
+	first := p.count
+	for _, pair := range [][2][]int32{{p.of(a), p.of(b)}, {p.of(b), p.of(a)}} {
+		if i := slices.Index(pair[0], pair[1][0]); i >= 0 {
+			first = min(first, i)
+		}
+	}
+	return first
 }
 
 // A cellProduct is a symmetric product with a block, or more, for each cell, of which
@@ -173,7 +189,7 @@ type probe struct{ cell, place int32 }
 func (s *search) cellProduct(j job, p *probes) *cellProduct {
 	own := make([]int32, len(p.rows))
 	for i := range own {
-		own[i] = p.nearest[i*p.most]
+		own[i] = p.nearest[i*p.count]
 	}
 	c := &cellProduct{first: make([]int32, 1, p.cells+1)}
 	var blocks [][]int32
@@ -193,7 +209,7 @@ func (s *search) cellProduct(j job, p *probes) *cellProduct {
 		lo := first + (int32(b)-first)/seedBlocks*seedBlocks
 		c.seeds[b] = [2]int{int(lo), int(min(lo+seedBlocks, c.first[c.cell[b]+1]))}
 		for place, r := range rows {
-			for _, cell := range p.of(r)[1:p.count] {
+			for _, cell := range p.of(r)[1:] {
 				c.out[b] = append(c.out[b], probe{cell, int32(place)})
 				c.in[cell] = append(c.in[cell], int32(side.starts[b]+place))
 			}

@@ -89,3 +89,52 @@ func BenchmarkAll(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkApproximate(b *testing.B) {
+	const dim, k = 256, 20
+	for _, n := range benchmarkSizes() {
+		v := topical(n, dim, 1)
+		b.Run(fmt.Sprintf("n=%d/dim=%d/k=%d", n, dim, k), func(b *testing.B) {
+			b.ReportAllocs()
+			var lists Lists
+			for b.Loop() {
+				var err error
+				if lists, err = Approximate(b.Context(), v, Options{K: k}, Approximation{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.StopTimer()
+			recall, err := Recall(b.Context(), v, Options{K: k}, lists, 500, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(recall, "recall@20")
+		})
+	}
+}
+
+// BenchmarkUpdate is the search after one row in a hundred has changed.
+func BenchmarkUpdate(b *testing.B) {
+	const dim, k = 256, 20
+	for _, n := range benchmarkSizes() {
+		v := topical(n, dim, 1)
+		old, err := All(b.Context(), v, Options{K: k})
+		if err != nil {
+			b.Fatal(err)
+		}
+		var changed []int32
+		fresh := topical(n/100, dim, 2)
+		for i := range fresh.Rows {
+			copy(v.Row(100*i), fresh.Row(i))
+			changed = append(changed, int32(100*i))
+		}
+		b.Run(fmt.Sprintf("n=%d/dim=%d/k=%d/changed=1%%", n, dim, k), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Update(b.Context(), v, Options{K: k}, old, changed); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -38,7 +38,7 @@ func (q *quantised) cells(ctx context.Context, rows []int32, count int, seed uin
 			return func(lo, hi int) {
 				for c := lo; c < hi; c++ {
 					if q.mean(mean, members[c]) {
-						centres.scale[c], _, _ = quantiseRow(centres.data[c*q.depth:][:q.depth], mean)
+						centres.scale[c], _, _ = vec.QuantiseInt8(centres.data[c*q.depth:][:q.depth], mean)
 					}
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/alsolike/alsolike/embed"
+	"github.com/alsolike/alsolike/embed/vec"
 )
 
 // quantised is the rows of a matrix in int8, for the first pass: row i is, turned by
@@ -38,7 +39,7 @@ func quantise(ctx context.Context, v embed.Dense, workers int) (*quantised, erro
 		return func(lo, hi int) {
 			for i := lo; i < hi; i++ {
 				turn.apply(turned, v.Row(i))
-				q.scale[i], q.slack[i], norms[i] = quantiseRow(q.data[i*q.depth:(i+1)*q.depth], turned)
+				q.scale[i], q.slack[i], norms[i] = vec.QuantiseInt8(q.data[i*q.depth:(i+1)*q.depth], turned)
 			}
 		}
 	})
@@ -54,33 +55,6 @@ func quantise(ctx context.Context, v embed.Dense, workers int) (*quantised, erro
 		q.slack[i] = math.Nextafter32(float32(float64(e)*longest+rounding), 2)
 	}
 	return q, nil
-}
-
-// quantiseRow rounds x to multiples of scale. It returns the length of what is
-// lost, and of x, both rounded up.
-func quantiseRow(dst []int8, x []float32) (scale, lost, norm float32) {
-	var largest float32
-	for _, a := range x {
-		largest = max(largest, a, -a)
-	}
-	scale = largest / 127
-	inverse := 127 / largest
-	if scale == 0 || math.IsInf(float64(inverse), 0) {
-		return 0, largest * float32(len(x)), largest * float32(len(x))
-	}
-	var error2, norm2 float64
-	for i, a := range x {
-		// Adding and taking away 1.5·2²³ rounds to the nearest integer.
-		const shift = 3 << 22
-		n := float32(float32(a*inverse)+shift) - shift
-		n = max(-127, min(n, 127))
-		dst[i] = int8(n)
-		d := float64(a) - float64(n)*float64(scale)
-		error2 += d * d
-		norm2 += float64(a) * float64(a)
-	}
-	const up = 1 + 1e-6 // past the rounding of these sums and to float32
-	return scale, float32(math.Sqrt(error2) * up), float32(math.Sqrt(norm2) * up)
 }
 
 // A rotation turns vectors, all by the same angles, so that their length spreads

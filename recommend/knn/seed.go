@@ -38,13 +38,16 @@ func (w *worker) seedRow(i int, sums []int32, lo int, least float32) float32 {
 	for _, j := range w.near {
 		w.upper = append(w.upper, seed.upper(j))
 	}
-	cut := float32(math.Inf(-1))
+	kth, cut := float32(math.Inf(-1)), float32(math.Inf(-1))
 	if len(w.near) > w.K {
-		cut = largest(append(w.scratch[:0], w.upper...), w.K) - 2*(w.product.slack+w.strips.slack[i])
+		kth = largest(append(w.scratch[:0], w.upper...), w.K)
+		cut = kth - 2*(w.product.slack+w.strips.slack[i])
 	}
-	for n, j := range w.near {
-		if upper := w.upper[n]; upper >= cut && upper >= least {
-			least = w.offer(i, c.rows[lo+int(j)], least)
+	for _, best := range []bool{true, false} {
+		for n, j := range w.near {
+			if upper := w.upper[n]; (upper >= kth) == best && upper >= cut && upper >= least {
+				least = w.offer(i, c.rows[lo+int(j)], least)
+			}
 		}
 	}
 	next := 0 // of near
@@ -94,7 +97,8 @@ func (s *seedRow) atLeast(least float32) []int32 {
 	for len(s.never) < n {
 		s.never = append(s.never, float32(math.Inf(1)))
 	}
-	return s.hits[:vec.SelectInt8(s.hits, s.sums, n, 1, n, s.rowScale, s.rowAdd, []float32{least}, s.scale, s.add, s.never[:n])]
+	s.rowLeast[0] = least
+	return s.hits[:vec.SelectInt8(s.hits, s.sums, n, 1, n, s.rowScale, s.rowAdd, s.rowLeast[:], s.scale, s.add, s.never[:n])]
 }
 
 // offer offers row to to the list of the row at i, which takes what is at least least.

@@ -23,6 +23,7 @@ type worker struct {
 	upper, scratch []float32 // of one row: the most that its cosines can be
 	near           []int32   // columns that upper is of
 	never          []float32 // infinity
+	rowLeast       [1]float32
 	offers         [2][]offer
 }
 

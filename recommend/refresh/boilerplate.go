@@ -13,12 +13,20 @@ import (
 )
 
 // pages yields the articles on the site as pages to look for boilerplate in, and
-// notes in counts how many there are of each language.
+// notes in counts how many there are of each language. They are read ahead.
 func pages(articles iter.Seq2[data.Article, error], counts map[data.Lang]int, progress func(stage string, done, total int64)) iter.Seq2[boilerplate.Page, error] {
 	return func(yield func(boilerplate.Page, error) bool) {
+		type article struct {
+			page   boilerplate.Page
+			onSite bool
+			lang   data.Lang
+		}
 		clear(counts) // they may be gone through twice
 		var n int64
-		for a, err := range articles {
+		for a, err := range inOrder(articles, 1, func(a *data.Article) article {
+			card := a.Card()
+			return article{recommend.Page(a), onSite(card), card.Lang.Base()}
+		}) {
 			if err != nil {
 				yield(boilerplate.Page{}, err)
 				return
@@ -26,12 +34,11 @@ func pages(articles iter.Seq2[data.Article, error], counts map[data.Lang]int, pr
 			if n++; n%64 == 0 {
 				progress("boilerplate", n, 0)
 			}
-			card := a.Card()
-			if !onSite(card) {
+			if !a.onSite {
 				continue
 			}
-			counts[card.Lang.Base()]++
-			if !yield(recommend.Page(&a), nil) {
+			counts[a.lang]++
+			if !yield(a.page, nil) {
 				return
 			}
 		}

@@ -23,7 +23,7 @@ import (
 )
 
 // dataset opens a file of real articles, or skips the test.
-func dataset(t *testing.T, name ...string) io.Reader {
+func dataset(t testing.TB, name ...string) io.Reader {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: real articles take their time")
@@ -47,7 +47,7 @@ func dataset(t *testing.T, name ...string) io.Reader {
 	return z
 }
 
-func readArticles(t *testing.T, set string) []data.Article {
+func readArticles(t testing.TB, set string) []data.Article {
 	t.Helper()
 	var articles []data.Article
 	decoder := json.NewDecoder(dataset(t, set, "articles.jsonl.gz"))

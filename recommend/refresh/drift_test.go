@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -158,27 +159,74 @@ func purity(articles []data.Article, queries []int32, l knn.Lists, label map[dat
 	return sum / float64(max(n, 1))
 }
 
-// How a model ages: the bounds past which a full refresh is due were chosen by these.
+// Of later articles of the same kind a model still knows enough; of articles of
+// another kind it does not. The figures in the package comment are of larger parts
+// of these sets.
 func TestDriftOfRealArticles(t *testing.T) {
-	report := func(name string, a aged) {
-		t.Helper()
-		d := a.drift
-		t.Logf("%-34s share %.2f unknown %.3f (%.3f) energy %.3f (%.3f) overlap %.3f purity %.4f refit %.4f due %q",
-			name, d.Share, d.Unknown, d.UnknownAtFit, d.Energy, d.EnergyAtFit, a.overlap, a.purity, a.refit, d.Due)
-	}
 	reuters, senate, label := dated(t, "reuters21578"), dated(t, "senate_press_2004_2005"), topics(t)
-	const last = 1000
-	n := len(reuters)
-	for _, upTo := range []int{n * 11 / 20, n * 12 / 20, n * 14 / 20, n} {
-		report("reuters, later", age(t, reuters[:upTo], n/2, last, label))
+	const fitted, last = 4000, 500
+	check := func(name string, later []data.Article, due string, overlap float64) {
+		t.Helper()
+		a := age(t, append(slices.Clone(reuters[:fitted]), later...), fitted, last, label)
+		d := a.drift
+		t.Logf("%s: share %.2f, unknown %.3f (%.3f at the fit), energy %.3f (%.3f), overlap@10 %.3f, purity@10 %.4f (%.4f fitted anew), due %q",
+			name, d.Share, d.Unknown, d.UnknownAtFit, d.Energy, d.EnergyAtFit, a.overlap, a.purity, a.refit, d.Due)
+		if (d.Due == "") != (due == "") || !strings.Contains(d.Due, due) {
+			t.Errorf("%s: a full refresh is due: %q, want %q", name, d.Due, due)
+		}
+		if (a.overlap < overlap) != (due != "") {
+			t.Errorf("%s: overlap@10 %.3f, beside %.3f", name, a.overlap, overlap)
+		}
 	}
-	shuffled := slices.Clone(reuters)
-	rand.New(rand.NewPCG(1, 1)).Shuffle(n, func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	report("reuters, others of that time", age(t, shuffled[:n*12/20], n/2, last, label))
-	m := len(senate)
-	for _, upTo := range []int{m * 12 / 20, m} {
-		report("senate, later", age(t, senate[:upTo], m/2, last, nil))
+	check("later articles", reuters[fitted:fitted+last], "", 0.65)
+	check("another kind of articles", senate[:last], "the model", 0.65)
+}
+
+func TestDue(t *testing.T) {
+	check := func(name, want string, d snapshot.Drift) {
+		t.Helper()
+		if got := due(d); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: due %q, want %q", name, got, want)
+		}
 	}
-	report("senate after reuters", age(t, append(slices.Clone(reuters[:n/2]), senate[:last]...), n/2, last, nil))
-	report("reuters after senate", age(t, append(slices.Clone(senate[:m/2]), reuters[:last]...), m/2, last, label))
+	known := snapshot.Drift{Folded: 1000, Share: 0.1, Unknown: 0.08, UnknownAtFit: 0.06, Energy: 0.3, EnergyAtFit: 0.35}
+	with := func(change func(*snapshot.Drift)) snapshot.Drift {
+		d := known
+		change(&d)
+		return d
+	}
+	check("nothing", "", snapshot.Drift{UnknownAtFit: 0.06, EnergyAtFit: 0.35})
+	check("as at the fit", "", known)
+	check("many", "26 % of the articles", with(func(d *snapshot.Drift) { d.Share = 0.26 }))
+	check("unknown terms", "does not know 20 %", with(func(d *snapshot.Drift) { d.Unknown = 0.2 }))
+	check("energy lost", "holds 20 %", with(func(d *snapshot.Drift) { d.Energy = 0.2 }))
+	check("too few to tell", "", with(func(d *snapshot.Drift) { d.Unknown, d.Energy, d.Folded = 0.9, 0.01, 10 }))
+}
+
+// A sample is the same in whatever order it is offered.
+func TestSample(t *testing.T) {
+	articles := make([]data.Article, 3*sampleTexts)
+	for i := range articles {
+		articles[i] = data.Article{ID: data.ArticleID(strings.Repeat("x", i)), Title: strings.Repeat("word ", i%7)}
+	}
+	articles[5].Body = strings.Repeat("long ", longestSample)
+	keys := func() map[uint64]bool {
+		var s sample
+		for i := range articles {
+			s.offer(articles[i].Hash(), recommend.Text(&articles[i]))
+		}
+		in := map[uint64]bool{}
+		for _, one := range s.texts {
+			in[one.key] = true
+			if textBytes(one.text) > longestSample {
+				t.Error("a long text is in the sample")
+			}
+		}
+		return in
+	}
+	want := keys()
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(articles), func(i, j int) { articles[i], articles[j] = articles[j], articles[i] })
+	if got := keys(); len(want) != sampleTexts || !maps.Equal(got, want) {
+		t.Errorf("%d texts, then %d, others than before", len(want), len(got))
+	}
 }

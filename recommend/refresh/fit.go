@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
@@ -131,6 +132,7 @@ func fit(ctx context.Context, store Store, opts Options, s *stages) (*fitted, er
 			return err
 		}
 		f.training.counts = counts
+		f.training.within(opts.sampleOfAll)
 		s.enter("count")
 		var vectors embed.Dense
 		if f.model, vectors, err = lsa.Fit(ctx, f.texts(articles, opts.Workers), opts.LSA); err != nil {
@@ -229,6 +231,20 @@ type training struct {
 	most   int               // of a language
 	counts map[data.Lang]int // of all articles on the site
 	seen   map[data.Lang]int // of those that takes was asked for
+}
+
+// within lowers the number of articles of a language until those of all are at most
+// so many; 0: any number.
+func (t *training) within(all int) {
+	learnt := func(most int) (sum int) {
+		for _, n := range t.counts {
+			sum += min(n, most)
+		}
+		return sum
+	}
+	if all > 0 {
+		t.most = sort.Search(t.most, func(most int) bool { return learnt(most+1) > all })
+	}
 }
 
 // takes reports whether the next article of that language is one of them.

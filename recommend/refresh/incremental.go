@@ -79,25 +79,43 @@ func parentFor(dir *snapshot.Dir, opts Options) (parent *snapshot.Snapshot, reas
 	case opts.Full:
 		return nil, "it was asked for", nil
 	}
-	parent, err = dir.Open(id)
+	broken := func(err error) string { return fmt.Sprintf("the published snapshot is broken: %v", err) }
+	m, err := dir.Manifest(id)
 	if err != nil {
-		return nil, fmt.Sprintf("the published snapshot cannot be gone on from: %v", err), nil
+		return nil, broken(err), nil
 	}
-	m := parent.Manifest()
+	if reason := whyNotFrom(&m, opts); reason != "" {
+		return nil, reason, nil
+	}
+	parent, err = dir.Open(id)
+	switch {
+	case err != nil:
+		return nil, broken(err), nil
+	case !parent.HasOrigins():
+		return nil, "the published snapshot does not say what it was made from", nil
+	}
+	return parent, "", nil
+}
+
+// whyNotFrom says in words why a refresh cannot go on from the snapshot with
+// manifest m; "" if, by that, it can.
+func whyNotFrom(m *snapshot.Manifest, opts Options) string {
 	other := opts.otherConfig(m)
 	switch {
 	case m.Counts.Articles <= opts.SmallSite:
-		return nil, fmt.Sprintf("a site of up to %d articles always is", opts.SmallSite), nil
-	case !parent.HasOrigins() || m.StoreDigest == "":
-		return nil, "the published snapshot does not say what it was made from", nil
+		return fmt.Sprintf("a site of up to %d articles always is", opts.SmallSite)
+	case m.StoreDigest == "":
+		return "the published snapshot does not say what it was made from"
 	case other != "":
-		return nil, other, nil
+		return other
 	case m.Kernel != lsa.Kernel():
-		return nil, fmt.Sprintf("this machine calculates by %s, and the model was fitted by %s", lsa.Kernel(), m.Kernel), nil
+		return fmt.Sprintf("this machine calculates by %s, and the model was fitted by %s", lsa.Kernel(), m.Kernel)
 	case m.Drift.Due != "":
-		return nil, m.Drift.Due, nil
+		return m.Drift.Due
+	case opts.MemoryLimit > 0 && needsToGoOn(m) > opts.MemoryLimit:
+		return fmt.Sprintf("to go on from the published snapshot takes about %d MB of memory", megabytes(needsToGoOn(m)))
 	}
-	return parent, "", nil
+	return ""
 }
 
 // An increment makes a corpus of a snapshot and what has changed since.

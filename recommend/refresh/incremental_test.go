@@ -397,3 +397,63 @@ func TestTrainingSample(t *testing.T) {
 		s.refresh(t, snapshot.Incremental)
 	}
 }
+
+// A search that finds too little is not published; one that finds enough is.
+func TestRecallGate(t *testing.T) {
+	s := newSite(t, partlyTranslated(), refresh.Options{})
+	first := s.refresh(t, snapshot.Full)
+	s.opts.Method, s.opts.MinRecall = refresh.Approximate, 1.01 // more than any search finds
+	_, err := refresh.Run(t.Context(), s.Store, s.dir, s.opts)
+	var refused *refresh.RecallError
+	if !errors.As(err, &refused) || refused.Least != 1.01 || refused.Recall < 0.5 || refused.Recall > 1 {
+		t.Fatalf("got %v, want a RecallError", err)
+	}
+	for _, part := range []string{"1.01", "neighbours.method to exact", "neighbours.min_recall"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not say %q", err, part)
+		}
+	}
+	if published, err := s.dir.Published(); err != nil || published != first.ID() {
+		t.Errorf("published %q, %v; want %s", published, err, first.ID())
+	}
+	s.opts.MinRecall = 0.5
+	got := s.refresh(t, snapshot.Full).Manifest().Search
+	if got.Method != "approximate" || got.Recall < 0.5 || got.Sample == 0 {
+		t.Errorf("search %+v", got)
+	}
+	if exact := first.Manifest().Search; exact.Method != "exact" || exact.Recall != 1 {
+		t.Errorf("search %+v", exact)
+	}
+}
+
+// As articles come the manifest counts them, and once they are many the next
+// refresh fits anew.
+func TestDriftComesToARefit(t *testing.T) {
+	articles := partlyTranslated()
+	s := newSite(t, articles, refresh.Options{})
+	s.refresh(t, snapshot.Full)
+	folded := 0
+	for round := range 20 {
+		for i := range 12 {
+			a := articles[round*7%len(articles)]
+			a.ID, a.TranslationOf = data.ArticleID(fmt.Sprintf("new-%02d-%02d", round, i)), ""
+			a.Body += fmt.Sprintf(" Number %d of round %d.", i, round)
+			s.put(t, a)
+			folded++
+		}
+		m := s.refresh(t, snapshot.Incremental).Manifest()
+		if m.Drift.Folded != folded || m.Refresh.Analysed != 12 {
+			t.Fatalf("round %d: drift %+v, %+v", round, m.Drift, m.Refresh)
+		}
+		if m.Drift.Due != "" {
+			if m.Drift.Share < 0.25 {
+				t.Errorf("due at a share of %v: %s", m.Drift.Share, m.Drift.Due)
+			}
+			if got := s.refresh(t, snapshot.Full).Manifest(); got.Refresh.Reason != m.Drift.Due || got.Drift.Folded != 0 {
+				t.Errorf("refit because %q, want %q; drift %+v", got.Refresh.Reason, m.Drift.Due, got.Drift)
+			}
+			return
+		}
+	}
+	t.Error("a full refresh is never due")
+}

@@ -35,9 +35,8 @@ type ChangeStore interface {
 
 // A SizedStore can tell how much there is to read, without reading it.
 type SizedStore interface {
-	// TextSize is the number of articles on the site, and the bytes of their
-	// titles, summaries and bodies.
-	TextSize(ctx context.Context) (articles int, bytes int64, err error)
+	// TextSize measures the articles on the site.
+	TextSize(ctx context.Context) (data.TextSize, error)
 }
 
 // Options are the settings of a refresh. The zero value works.
@@ -57,7 +56,11 @@ type Options struct {
 	Method    Method  // of the search for neighbours
 	MinRecall float64 // a snapshot whose lists hold less of the exact ones is not published; 0: 0.95
 
-	MemoryLimit int64 // bytes that the process may hold; 0: as many as it takes
+	// MemoryLimit is how many bytes the process may hold. Where need be the model is
+	// learnt from fewer articles, and the others are folded in. 0: as many as it takes.
+	MemoryLimit int64
+
+	sampleOfAll int // of all languages together, within MemoryLimit; 0: any number
 
 	Workers int              // goroutines; 0: all cores. Does not change the result
 	Version string           // of alsolike, for the manifest
@@ -114,6 +117,11 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 	opts.LSA.Progress = stages.report
 	created := stages.start
 
+	release, err := opts.keepWithin(ctx, store)
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	defer release()
 	contents, reason, err := incremental(ctx, store, dir, opts, stages)
 	if err == nil && reason != "" {
 		contents, err = full(ctx, store, reason, opts, stages)

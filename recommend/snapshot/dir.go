@@ -224,6 +224,16 @@ func (d *Dir) OpenPublished() (s *Snapshot, warning, err error) {
 	return nil, nil, fmt.Errorf("snapshot: none that was published is sound: %w", warning)
 }
 
+// Manifest is the manifest of snapshot id, of which no other file is looked at; of
+// an unknown snapshot the error is data.ErrNotFound.
+func (d *Dir) Manifest(id string) (Manifest, error) {
+	m, err := d.manifest(id)
+	if err != nil {
+		return Manifest{}, err
+	}
+	return *m, nil
+}
+
 // manifest reads the manifest of snapshot id.
 func (d *Dir) manifest(id string) (*Manifest, error) {
 	if !idPattern.MatchString(id) {
