@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/zipf"
@@ -87,4 +88,46 @@ func TestParseBytes(t *testing.T) {
 	for _, wrong := range []string{"", "GB", "-1GB", "2 apples", "NaN", "1e40GB", "0", "2GBB"} {
 		check(wrong, 0)
 	}
+}
+
+// Wrong settings are named with what they may be.
+func TestRefreshSettings(t *testing.T) {
+	s := newShell(t)
+	s.ok("import", s.sampleFile())
+	check := func(variable, value string, parts ...string) {
+		t.Helper()
+		s.environ = []string{variable + "=" + value}
+		s.fails(2, append(parts, variable, value), "refresh")
+	}
+	check("ALSOLIKE_NEIGHBOURS_METHOD", "fast", "auto, exact or approximate")
+	check("ALSOLIKE_NEIGHBOURS_MIN_RECALL", "1.5", "above 0 and at most 1")
+	check("ALSOLIKE_REFRESH_FULL_EVERY", "weekly", "must be off or a duration")
+	check("ALSOLIKE_REFRESH_MEMORY_LIMIT", "plenty", "800MB or 2GB")
+	s.environ = []string{
+		"ALSOLIKE_NEIGHBOURS_METHOD=approximate", "ALSOLIKE_NEIGHBOURS_MIN_RECALL=0.5",
+		"ALSOLIKE_REFRESH_FULL_EVERY=168h", "ALSOLIKE_REFRESH_MEMORY_LIMIT=off",
+	}
+	if out := s.ok("refresh"); !strings.Contains(out, "The search for neighbours was approximate: ") {
+		t.Errorf("an approximate search:\n%s", out)
+	}
+	if out := s.ok("status"); !strings.Contains(out, "approximate: ") {
+		t.Errorf("status after an approximate search:\n%s", out)
+	}
+}
+
+// A server fits the model anew when it is old enough and articles have come since.
+func TestFullIsDue(t *testing.T) {
+	fitted := time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)
+	check := func(name string, want bool, every, later time.Duration, folded int) {
+		t.Helper()
+		b := &background{e: &env{now: func() time.Time { return fitted.Add(later) }}, conf: &config{FullEvery: every}}
+		b.last.Fit.At, b.last.Drift.Folded = fitted, folded
+		if got := b.fullIsDue(); got != want {
+			t.Errorf("%s: due %v, want %v", name, got, want)
+		}
+	}
+	check("off", false, 0, 1000*time.Hour, 5)
+	check("young", false, 24*time.Hour, 23*time.Hour, 5)
+	check("old", true, 24*time.Hour, 24*time.Hour, 5)
+	check("old, and nothing new", false, 24*time.Hour, 48*time.Hour, 0)
 }

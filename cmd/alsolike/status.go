@@ -25,10 +25,11 @@ func newStatusCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show what is stored and in service, and how the watched sources do",
-		Long: `Status shows the articles of the store and their languages, the snapshot in service and its age, and for
-every source in alsolike.yaml when it was last imported, what that did, and what is
-wrong with it if something is. It asks the data folder, so it works beside a running
-server and without one.`,
+		Long: `Status shows the articles of the store and their languages; the snapshot in service,
+its age, how well its model still knows the articles that came since, and whether a
+full refresh is due; and for every source in alsolike.yaml when it was last imported,
+what that did, and what is wrong with it if something is. It asks the data folder, so
+it works beside a running server and without one.`,
 		Example: `  alsolike status
   alsolike status --json`,
 		Args: cobra.NoArgs,

@@ -139,7 +139,11 @@ func change(rng *rand.Rand, articles []data.Article, i int) (what string, change
 // same articles with the same model.
 func TestIncremental(t *testing.T) {
 	const k = 8
-	for seed := range uint64(8) {
+	seeds := uint64(8)
+	if testing.Short() {
+		seeds = 3
+	}
+	for seed := range seeds {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		articles := partlyTranslated()
 		for i := range articles { // several of one date, and several of one text, so that ranks and ties matter
