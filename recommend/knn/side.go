@@ -2,6 +2,7 @@ package knn
 
 import (
 	"math"
+	"slices"
 
 	"github.com/alsolike/alsolike/embed/vec"
 )
@@ -55,21 +56,9 @@ func fill(dst, rows []int32) {
 
 // pack packs rows into panels of the width given.
 func (q *quantised) pack(dst []int8, rows []int32, width int) {
-	size := width * q.depth
-	for len(rows) > 0 {
-		n := min(width, len(rows))
-		for i, r := range rows[:n] {
-			row := q.data[int(r)*q.depth:][:q.depth]
-			for l := 0; l < q.depth; l += 4 {
-				*(*[4]int8)(dst[l*width+4*i:]) = [4]int8(row[l:])
-			}
-		}
-		if n < width {
-			for l := 0; l < q.depth; l += 4 {
-				clear(dst[l*width+4*n : (l+4)*width])
-			}
-		}
-		dst, rows = dst[size:], rows[n:]
+	for panel := range slices.Chunk(rows, width) {
+		vec.PackInt8(dst, q.data, q.depth, panel, width)
+		dst = dst[width*q.depth:]
 	}
 }
 
