@@ -124,8 +124,8 @@
 // packed, at 2.8 bytes a term, until the matrix is made of them, so that the two are
 // never in memory at full size together. On 37,958 articles (reuters21578 and
 // senate_press_2004_2005; 4.0 million entries of 43,173 terms), reading, leaving out
-// boilerplate, counting and weighting took 8.0 s of processor time and came to 3.1 s,
-// of which counting 1.1 s; the matrix is the same in every bit.
+// boilerplate, counting and weighting took 9.6 s of processor time and take 3.0 s, in
+// paired runs on a machine that had other work; the matrix is the same in every bit.
 //
 // A model is one run of bytes, in memory as in a file, and terms are found by bisection
 // in place: a mapped model is ready at once and takes no memory of its own. The spaces

@@ -125,6 +125,12 @@
 // folded in later is read the same way, and the manifest says what was left out,
 // with examples. To the text itself nothing is done.
 //
+// Looking for boilerplate and counting go through the same articles. Of a store of up
+// to 128 MB they are kept from the first time to the second, and let go of one by one:
+// reading 37,958 articles takes .35 s of the 3 s of processor time that all up to the
+// weighted matrix takes. Memory is at its peak later. Reading, cleaning and counting
+// each have goroutines of their own; what comes of it keeps the order of the store.
+//
 // The title counts three times, summary and tags twice, the body once: the
 // weights in recommend.Text, measured on the development sets.
 package refresh
