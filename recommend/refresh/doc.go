@@ -62,7 +62,7 @@
 // A limit of memory is kept by learning from fewer, and by telling the collector of
 // garbage. How much is needed is estimated before anything is read, see needs.
 // Measured with GOGC=15 at 9,500, 19,043, 18,915 and 37,958 articles and ranks 64 and
-// 256, the estimate is 15 to 35 % above what was held: vocabularies differ, and made-up
+// 256, the estimate is 15 to 40 % above what was held: vocabularies differ, and made-up
 // articles have twice the terms of real ones. 37,958 articles at rank 256 then take
 // 236 MB with a limit of 250 MB (learnt from 18,153) and 169 MB with one of 180 MB
 // (from 8,680); 120 MB are refused, and 158 MB asked for. What is mapped
