@@ -218,16 +218,17 @@ func (e *env) benchCorpus(ctx context.Context, c *benchCommand, n int, export st
 		return bench.Result{}, err
 	}
 	defer store.Close()
-	words, err := readWords(ctx, store, export)
-	if err != nil {
-		return bench.Result{}, err
-	}
 	p, err := e.newProgress()
 	if err != nil {
 		return bench.Result{}, err
 	}
 	defer p.close()
 	watch := p.stages(refreshUnits)
+	words, err := readWords(ctx, store, export, func(n int64) { watch.report("read", n, 0, n) })
+	if err != nil {
+		watch.end(err)
+		return bench.Result{}, err
+	}
 	opts := bench.Options{Refresh: site.refreshOptions(conf), Runs: c.runs, Words: words, Export: export}
 	opts.Refresh.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
 	r, err := bench.Run(ctx, store, opts)
@@ -277,15 +278,20 @@ func (e *env) makeUp(ctx context.Context, opts zipf.Options) error {
 const articlesFile = "articles.jsonl"
 
 // readWords counts the words of all articles and, unless export is empty, writes the
-// articles there.
-func readWords(ctx context.Context, store *sqlite.Store, export string) (words int64, err error) {
+// articles there. It tells progress now and then how many articles it has read.
+func readWords(ctx context.Context, store *sqlite.Store, export string, progress func(n int64)) (words int64, err error) {
 	each := func(write func(line []byte) error) error {
 		var line []byte
+		var n int64
+		defer func() { progress(n) }()
 		for a, err := range store.Articles(ctx) {
 			if err != nil {
 				return err
 			}
 			words += bench.CountWords(&a)
+			if n++; n%1024 == 0 {
+				progress(n)
+			}
 			line = ingest.AppendJSONL(line[:0], a)
 			if err := write(line); err != nil {
 				return err

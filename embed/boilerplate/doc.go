@@ -38,13 +38,16 @@
 // text is normalised but case, punctuation and white space, for a template gives
 // the same characters on every page.
 //
-// Find goes through the pages twice. The first time it counts into 4 MB of
-// cells that blocks share, so that no block has been seen more often than its
-// cell says; the second time it counts exactly what may be frequent enough. Of
-// the first 5,000 pages all are looked at, of those up to 10,000 one in two, of
-// those up to 20,000 one in four and so on, drawn by their number; of a page the
-// first and the last 1,024 words. So memory grows with the logarithm of the
-// number of pages.
+// Find counts the blocks twice. The first time it counts into 8 MB of cells that
+// blocks share, so that no block has been seen more often than its cell says; the
+// second time it counts exactly what may be frequent enough. Of the first 5,000
+// pages all are looked at, of those up to 10,000 one in two, of those up to 20,000
+// one in four and so on, drawn by their number; of a page the first and the last
+// 1,024 words. So memory grows with the logarithm of the number of pages. The
+// texts are kept from the first time to the second if they are no more than 64 MB,
+// and read again otherwise: of 37,958 articles 24 MB are looked at. With blocks
+// counted in rows and the second time on all cores, Find then takes .7 s of
+// processor time for them where it took 1.2 s.
 //
 // Measured on the development sets: of the community site's 1,051 pages 877 lose
 // menus, share bars and author boxes, 7.9 % of their bytes; newswire loses the

@@ -58,6 +58,15 @@ func (s *scan) read(text string) {
 		}
 	}
 	for i := 0; i < len(text); {
+		if wordByte[text[i]] != 0 { // of ASCII, as most are
+			if start == outside {
+				start = i
+			}
+			for ; i < len(text) && wordByte[text[i]] != 0; i++ {
+				hash = (hash ^ uint64(wordByte[text[i]])) * fnvPrime
+			}
+			continue
+		}
 		r, size := rune(text[i]), 1
 		var what kind
 		if r < utf8.RuneSelf {
@@ -71,7 +80,7 @@ func (s *scan) read(text string) {
 			if start == outside {
 				start = i
 			}
-			hash = (hash ^ uint64(r)) * 0x100000001b3 // FNV-1a, by characters
+			hash = (hash ^ uint64(r)) * fnvPrime // FNV-1a, by characters
 		case wordAlone:
 			flush(i)
 			add(i, i+size, 1, uint64(r))
@@ -170,6 +179,17 @@ var ascii = func() (table [utf8.RuneSelf]struct {
 	return table
 }()
 
+// wordByte is the lower case of the characters of ASCII that are in words, and 0 for all
+// other bytes.
+var wordByte = func() (table [256]uint8) {
+	for r, c := range ascii {
+		if c.kind == inWord {
+			table[r] = c.lower
+		}
+	}
+	return table
+}()
+
 func kindOf(r rune) kind {
 	switch {
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
@@ -209,11 +229,13 @@ func (g Groups) hashes() []uint64 {
 // inGroup is the hash of a block as one of a group's.
 func inGroup(block, group uint64) uint64 { return mix(block ^ group) }
 
+const fnvPrime = 0x100000001b3
+
 // hashString is FNV-1a.
 func hashString(s string) uint64 {
 	h := uint64(0xcbf29ce484222325)
 	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 0x100000001b3
+		h = (h ^ uint64(s[i])) * fnvPrime
 	}
 	return h
 }

@@ -116,6 +116,17 @@
 // place: Fit of the 38 k articles peaks at 285 MB beside the articles themselves, 405
 // with copies.
 //
+// Counting takes one pass. Workers share a table of terms in 32 parts, each with its
+// lock, of 16 bytes a term and its text; which number a term gets is chance, and nothing
+// of that is left when the vocabulary is sorted. Terms are not thrown out while counting,
+// as which ones would have depended on the order in which workers came by: 20 million
+// words of 100,000 drawn texts have 2.4 million terms, in 59 MB. The counts of a text are
+// packed, at 2.8 bytes a term, until the matrix is made of them, so that the two are
+// never in memory at full size together. On 37,958 articles (reuters21578 and
+// senate_press_2004_2005; 4.0 million entries of 43,173 terms), reading, leaving out
+// boilerplate, counting and weighting took 8.0 s of processor time and came to 3.1 s,
+// of which counting 1.1 s; the matrix is the same in every bit.
+//
 // A model is one run of bytes, in memory as in a file, and terms are found by bisection
 // in place: a mapped model is ready at once and takes no memory of its own. The spaces
 // of a fitted one are runs apart, so that none is copied to make a whole.

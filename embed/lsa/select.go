@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/alsolike/alsolike/embed"
@@ -22,10 +23,11 @@ type counted struct {
 	texts  []int         // place of each column among the texts of all languages, ascending
 }
 
-// assemble makes the vocabulary of c and the matrix of its counts.
+// assemble makes the vocabulary of c and the matrix of its counts, and uses c up.
 func (c corpus) assemble(opts Options) counted {
 	columns := c.columns()
 	terms, rows := c.selectTerms(columns, opts)
+	*c.terms = termTable{} // its memory is free for the matrix
 	made := counted{lang: c.lang, terms: terms, matrix: c.join(columns, rows, terms.len(), opts.Workers)}
 	for _, column := range columns {
 		made.texts = append(made.texts, column.doc)
@@ -56,19 +58,32 @@ func (c corpus) columns() []column {
 	return columns
 }
 
+// mostCounts bounds the goroutines that count frequencies, each of which has a number
+// for every term.
+const mostCounts = 4
+
 // frequencies is the number of texts that hold each term, by id.
-func (c corpus) frequencies(columns []column) []uint32 {
-	freq := make([]uint32, c.terms.bound())
-	for _, column := range columns {
-		c.each(column, func(term uint32, _ float32) { freq[term]++ })
+func (c corpus) frequencies(columns []column, workers int) []uint32 {
+	parts := make([][]uint32, min(workers, mostCounts))
+	eachChunk(len(parts), workers, 1, func(part, _ int) {
+		freq := make([]uint32, c.terms.bound())
+		for _, column := range columns[part*len(columns)/len(parts) : (part+1)*len(columns)/len(parts)] {
+			c.each(column, func(term uint32, _ float32) { freq[term]++ })
+		}
+		parts[part] = freq
+	})
+	for _, part := range parts[1:] {
+		for term, n := range part {
+			parts[0][term] += n
+		}
 	}
-	return freq
+	return parts[0]
 }
 
 // selectTerms makes the vocabulary of the terms within the bounds, and says which row
 // each id has become.
 func (c corpus) selectTerms(columns []column, opts Options) (vocabulary, []uint32) {
-	freq := c.frequencies(columns)
+	freq := c.frequencies(columns, opts.Workers)
 	most := max(int(opts.MaxDocFreq*float64(len(columns))), opts.MinDocFreq)
 	ids := within(freq, opts.MinDocFreq, most)
 	if len(ids) == 0 {
@@ -140,7 +155,7 @@ func (c corpus) join(columns []column, rows []uint32, terms, workers int) *embed
 	}
 	s.Index, s.Value = make([]uint32, s.Ptr[len(columns)]), make([]float32, s.Ptr[len(columns)])
 	eachChunk(len(columns), workers, chunkRows, func(lo, hi int) {
-		var entries []uint64 // row<<32 | bits of the value
+		var entries, scratch []uint64 // row<<32 | bits of the value
 		for j := lo; j < hi; j++ {
 			entries = entries[:0]
 			c.each(columns[j], func(term uint32, count float32) {
@@ -148,7 +163,7 @@ func (c corpus) join(columns []column, rows []uint32, terms, workers int) *embed
 					entries = append(entries, uint64(row)<<32|uint64(math.Float32bits(count)))
 				}
 			})
-			slices.Sort(entries)
+			entries, scratch = sortRows(entries, scratch, terms)
 			index, value := s.Col(j)
 			for e, entry := range entries {
 				index[e], value[e] = uint32(entry>>32), math.Float32frombits(uint32(entry))
@@ -156,6 +171,31 @@ func (c corpus) join(columns []column, rows []uint32, terms, workers int) *embed
 		}
 	})
 	return s
+}
+
+// sortRows sorts entries by row, of which there are as many as rows and no two are
+// equal, in storage that it takes in turn with scratch; it returns both. A radix sort
+// takes a fifth of the time of a general one for the hundred terms of most texts.
+func sortRows(entries, scratch []uint64, rows int) (sorted, spare []uint64) {
+	scratch = slices.Grow(scratch[:0], len(entries))[:len(entries)]
+	for shift := 32; shift < 32+bits.Len(uint(rows)); shift += 8 {
+		var place [256]uint32
+		for _, e := range entries {
+			place[uint8(e>>shift)]++
+		}
+		next := uint32(0)
+		for digit, n := range place {
+			place[digit] = next
+			next += n
+		}
+		for _, e := range entries {
+			digit := uint8(e >> shift)
+			scratch[place[digit]] = e
+			place[digit]++
+		}
+		entries, scratch = scratch, entries
+	}
+	return entries, scratch
 }
 
 // eachChunk calls f with the ranges [lo, hi) of size that make up n, several at once.

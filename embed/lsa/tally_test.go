@@ -44,6 +44,22 @@ func TestTalliesKeepCounts(t *testing.T) {
 	})
 }
 
+func TestSortRows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SampledFrom([]int{1, 255, 256, 257, 70_000, 1 << 24, noRow}).Draw(t, "rows")
+		var entries, scratch []uint64
+		for _, row := range rapid.SliceOfNDistinct(rapid.Uint32Max(uint32(rows-1)), 0, min(rows, 300), rapid.ID).Draw(t, "of entries") {
+			entries = append(entries, uint64(row)<<32|rapid.Uint64Max(math.MaxUint32).Draw(t, "value"))
+		}
+		want := slices.Sorted(slices.Values(entries))
+		for range 2 { // the second time in storage that was used
+			if entries, scratch = sortRows(entries, scratch, rows); !slices.Equal(entries, want) {
+				t.Fatalf("got %x, want %x", entries, want)
+			}
+		}
+	})
+}
+
 // Goroutines that number the same terms at once agree.
 func TestTermTableOfManyGoroutines(t *testing.T) {
 	const terms = 20_000

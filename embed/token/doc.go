@@ -17,7 +17,9 @@
 //
 // Lists and tables are read when the first text comes that needs them: 134 kB for
 // Chinese characters (32 ms), 8 to 16 kB for the stop words of a language, 280 kB for
-// those of all.
+// those of all; 60 kB for characters beyond ASCII.
+//
+// Whoever counts tokens asks an [Indexer] for their numbers.
 //
 // # Decisions
 //
@@ -78,4 +80,17 @@
 // .684, .697, .562.
 //
 // Words of more than 64 bytes are left out: they are addresses, keys and checksums.
+//
+// Most texts are of letters about which Unicode's rules say little: a letter joins a
+// letter, and one normal form is that of its characters one by one. For ASCII, and for
+// 2,900 characters more in alphabets from Latin to Arabic, kana, punctuation and
+// symbols, a table says so. It is filled by asking the libraries, character by
+// character, when a text first needs it. What stands between white space and holds any
+// other character goes to the libraries. Tests hold both ways to the same tokens. An
+// Indexer remembers 65,536 words with their numbers, in 4 MB, and forgets all when a
+// further one comes: in 12 million words of 37,958 English articles it looked up stop
+// words and stems 173,000 times (of 16,384 words 566,000 times, of 131,072 words 116,000
+// times), there being 91,000 terms. Processor time for 2.7 kB of English fell from
+// 150 µs to 18 µs, of German from 290 µs to 35 µs, of French from 450 µs to 42 µs, of
+// Chinese from 200 µs to 80 µs; of Thai, which the tables do not have, it stayed.
 package token

@@ -113,25 +113,30 @@ func BenchmarkApproximate(b *testing.B) {
 	}
 }
 
-// BenchmarkUpdate is the search after one row in a hundred has changed.
+// BenchmarkUpdate is the search after one row in a hundred has been added.
 func BenchmarkUpdate(b *testing.B) {
 	const dim, k = 256, 20
 	for _, n := range benchmarkSizes() {
 		v := topical(n, dim, 1)
-		old, err := All(b.Context(), v, Options{K: k})
+		before := make([]bool, n)
+		var added []int32
+		for i := range n {
+			if before[i] = i%100 > 0; !before[i] {
+				added = append(added, int32(i))
+			}
+		}
+		old, err := All(b.Context(), v, Options{K: k, Eligible: before})
 		if err != nil {
 			b.Fatal(err)
 		}
-		var changed []int32
-		fresh := topical(n/100, dim, 2)
-		for i := range fresh.Rows {
-			copy(v.Row(100*i), fresh.Row(i))
-			changed = append(changed, int32(100*i))
+		for _, row := range added {
+			clear(old.Row(int(row)))
+			old.Len[row] = 0
 		}
-		b.Run(fmt.Sprintf("n=%d/dim=%d/k=%d/changed=1%%", n, dim, k), func(b *testing.B) {
+		b.Run(fmt.Sprintf("n=%d/dim=%d/k=%d/added=1%%", n, dim, k), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Update(b.Context(), v, Options{K: k}, old, changed); err != nil {
+				if _, err := Update(b.Context(), v, Options{K: k}, old, added); err != nil {
 					b.Fatal(err)
 				}
 			}

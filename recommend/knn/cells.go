@@ -11,8 +11,8 @@ import (
 
 // Cells are learned in a few rounds from so many rows for each.
 const (
-	cellRounds = 4
-	cellSample = 32
+	cellRounds = 3
+	cellSample = 16
 )
 
 // cells divides rows into at most count cells of rows near one another (spherical

@@ -26,8 +26,9 @@
 //
 // Rows are rotated before they are rounded (random signs, then a Hadamard transform),
 // because LSA puts much of a row into its first numbers, and the largest sets the scale
-// of all. On 37,958 real articles that lowers the pairs computed again from 188 to 149 a row
-// and the time by a tenth; on generated rows, which are even by themselves, it costs 1 %.
+// of all. On 37,958 real articles (top 64) that lowered the pairs computed again from 188 to
+// 149 a row and the time by a tenth; on generated rows, which are even by themselves, it
+// costs 1 %.
 //
 // Symmetric work is done once: each pair of blocks is multiplied once and fills the lists
 // of both, under a lock for each block of 256 rows, taken once for each pair of blocks. A
@@ -40,7 +41,7 @@
 // time), so that neighbours mostly share a block or lie some blocks apart; each row is
 // first compared with the 1,024 around it, and of those the best by their estimates are
 // computed first; then come the blocks near by and then those far off. With 20 neighbours
-// among 100,000 generated rows 56 cosines a row are computed by vec.Dot.
+// among 100,000 generated rows 51 cosines a row are computed by vec.Dot.
 //
 // Figures, in seconds of processor time on two busy cores of a Sapphire Rapids (half of
 // them pass on the clock if both are idle); FAISS 1.7.3 and the others on the same vectors
@@ -61,24 +62,30 @@
 // Approximate divides a group into cells of about 128 rows by k-means, in int8, and
 // compares two rows if one of them lies in one of the cells nearest to the other. That
 // either may look is what makes it cheap: with 8 probes .983 of the nearest 20 of the real
-// articles are found by 5 % of the products, where looking from one side finds .951, and
-// whole pairs of cells, the nearest first, take 20 %. (Cells of 64 rows take 3 % but twice
-// the time for finding each row's cells.) How many probes are needed depends on the data,
-// 4 for the generated rows and 9 for the real ones, so an exact search for 500 rows of the
-// group counts, for every neighbour they have, which probe would have found it. A graph
-// (HNSW, NN-descent) was not built: hnswlib takes 70 s for 100,000 rows, at a recall of
-// .996, on this machine.
+// articles are found by 5 % of the products, where looking from one side finds .951 by 6 %,
+// and whole pairs of cells, the nearest first, take 20 %. (Cells of 64 rows take 3 %, but
+// twice the time for finding each row's cells.) How many probes are needed depends on the
+// data, 3 for the generated rows and 10 for the real ones, so an exact search for 500 rows
+// of the group counts, for every neighbour they have, which probe would have found it. A
+// graph (HNSW, NN-descent) was not built: on the same vectors and machine both take longer
+// than All.
 //
-//	 37,958 real       Approximate   1.3   recall@20 .989
-//	100,000 generated  Approximate   3.2   recall@20 .991   hnswlib 57 + 13, recall .996; All 8.4
-//	400,000 generated  Approximate  22     recall@20 .988   All 134, by the square
+//	   37,958 real       Approximate   1.1   recall@20 .990   PyNNDescent 5.9 at .994; hnswlib 22 at .996; All 1.8
+//	  100,000 generated  Approximate   2.2   recall@20 .987   hnswlib 57 + 13 at .996; All 8.4
+//	  400,000 generated  Approximate  14     recall@20 .990   All 134, by the square; 1.1 GB in all
+//	1,000,000 generated  Approximate  64     recall@20 .990   2.9 GB in all
+//
+// Half of the time for a million rows finds the cells of each; a tree of cells would lower
+// that where there are more.
 //
 // Approximate is faster from some 30,000 rows on, but exact lists are better than fast
 // ones while they cost seconds: ApproximateFrom is where All passes ten on two idle cores.
 //
 // Update makes two searches: the rows that have not changed among those that have, and
-// those that have among all. They could share their products, which are 2 % of those of All
-// for 1 % of the rows, but then every list would be locked for every pair of blocks.
+// those that have among all. They could share their products, but then every list would be
+// locked for every pair of blocks. After 1 % of 100,000 rows have been added it takes 0.6
+// seconds, half of them for rounding all rows to int8 and packing them. If 1 % of the rows
+// become others instead, a fifth of all lists lose a row and are searched anew: 3.3 seconds.
 //
 // What is asked of every pair of rows costs as much as their cosine, so a search
 // across groups is told by Options.Match, once for each group and row, which

@@ -3,6 +3,7 @@ package knn
 import (
 	"cmp"
 	"math"
+	"slices"
 )
 
 // compare orders neighbours, better ones first: by cosine, largest first, then
@@ -78,3 +79,31 @@ func sink(h []Neighbour, i int, rank []uint32) {
 	}
 	h[i] = n
 }
+
+// take puts n into the list of row, which is a heap until all is done, if it is good
+// enough, and returns the least cosine that the list takes now.
+func (s *search) take(row int32, n Neighbour) float32 {
+	list := s.lists.Row(int(row))
+	if len(list) == s.K && worse(n, list[0], s.Rank) || s.Allowed != nil && !s.Allowed(int(row), int(n.Row)) {
+		return s.lists.lowest(int(row))
+	}
+	if i := s.sameClass(list, n.Row); i < 0 {
+		list = s.lists.Data[int(row)*s.K : (int(row)+1)*s.K]
+		s.lists.Len[row] = int32(len(push(list[:s.lists.Len[row]], s.K, n, s.Rank)))
+	} else if worse(list[i], n, s.Rank) {
+		list[i] = n
+		sink(list, i, s.Rank)
+	}
+	return s.lists.lowest(int(row))
+}
+
+// sameClass is the place in list of the row that is of the class of row, or -1.
+func (s *search) sameClass(list []Neighbour, row int32) int {
+	if s.Class == nil {
+		return -1
+	}
+	return slices.IndexFunc(list, func(n Neighbour) bool { return s.Class[n.Row] == s.Class[row] })
+}
+
+// lowest is the least cosine with which a row may get into the list of row i, a heap.
+func (l Lists) lowest(i int) float32 { return lowest(l.Row(i), l.K) }

@@ -3,7 +3,6 @@ package knn
 import (
 	"context"
 	"fmt"
-	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -144,30 +143,23 @@ func newSearch(ctx context.Context, v embed.Dense, o Options) (*search, error) {
 
 // finite returns an error if a value of v is not.
 func finite(ctx context.Context, v embed.Dense, workers int) error {
-	var bad atomic.Int64
-	bad.Store(int64(v.Rows))
+	var found atomic.Bool
 	err := parallel(ctx, v.Rows, 1024, workers, func() func(lo, hi int) {
 		return func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				var sum float32
-				for _, x := range v.Row(i) {
-					sum += x - x // zero unless x is not finite
-				}
-				if sum != 0 {
-					for old := bad.Load(); int64(i) < old && !bad.CompareAndSwap(old, int64(i)); old = bad.Load() {
-					}
-				}
+			var sum float32
+			for _, x := range v.Data[lo*v.Dim : hi*v.Dim] {
+				sum += x - x // zero unless x is not finite
+			}
+			if sum != 0 {
+				found.Store(true)
 			}
 		}
 	})
-	if err != nil {
+	if err != nil || !found.Load() {
 		return err
 	}
-	if i := int(bad.Load()); i < v.Rows {
-		x := v.Row(i)[slices.IndexFunc(v.Row(i), func(x float32) bool { return x-x != 0 })]
-		return fmt.Errorf("knn: row %d holds %v, which is no number to compare", i, x)
-	}
-	return nil
+	i := slices.IndexFunc(v.Data, func(x float32) bool { return x-x != 0 })
+	return fmt.Errorf("knn: row %d holds %v, which is no number to compare", i/v.Dim, v.Data[i])
 }
 
 // all searches every group.
@@ -179,50 +171,6 @@ func (s *search) all(ctx context.Context) (Lists, error) {
 		s.finish(j)
 	}
 	return s.sorted(ctx)
-}
-
-// A job is to find the neighbours of queries, all of one group, among candidates.
-// None of them is zero.
-type job struct {
-	queries, candidates []int32
-	oneSided            bool // the candidates that are queries may not get neighbours by this job
-}
-
-// jobs is one job for each group: for its rows that are queries, among those that are
-// candidates.
-func (s *search) jobs(query, candidate func(row int32) bool) []job {
-	groups := map[uint32][]int32{}
-	var candidates []int32 // of all groups
-	for i := range int32(s.v.Rows) {
-		if s.q.scale[i] == 0 {
-			continue
-		}
-		groups[s.group(i)] = append(groups[s.group(i)], i)
-		if s.Match != nil && candidate(i) {
-			candidates = append(candidates, i)
-		}
-	}
-	var jobs []job
-	for _, g := range slices.Sorted(maps.Keys(groups)) {
-		var j job
-		for _, r := range groups[g] {
-			if query(r) {
-				j.queries = append(j.queries, r)
-			}
-			if s.Match == nil && candidate(r) {
-				j.candidates = append(j.candidates, r)
-			}
-		}
-		for _, r := range candidates {
-			if s.Match(g, int(r)) {
-				j.candidates = append(j.candidates, r)
-			}
-		}
-		if len(j.queries) > 0 && len(j.candidates) > 0 {
-			jobs = append(jobs, j)
-		}
-	}
-	return jobs
 }
 
 func (s *search) group(row int32) uint32 {
@@ -239,55 +187,6 @@ func (s *search) eligible(row int32) bool { return s.Eligible == nil || s.Eligib
 // cosine is that of two rows, to the bit the same either way.
 func (s *search) cosine(a, b int32) float32 {
 	return min(vec.Dot(s.v.Row(int(a)), s.v.Row(int(b))), 1)
-}
-
-// exact does a job by comparing all pairs.
-func (s *search) exact(ctx context.Context, j job) error {
-	p, err := s.product(ctx, j)
-	if err != nil {
-		return err
-	}
-	return p.all(ctx)
-}
-
-// product arranges the rows of a job: on one side, if that is less work.
-func (s *search) product(ctx context.Context, j job) (*product, error) {
-	both := union(j.queries, j.candidates)
-	if j.oneSided || s.Match != nil || len(both)*len(both)/2 > len(j.queries)*len(j.candidates) {
-		return newProduct(s, newSide(s.q, chunks(j.queries)), newSide(s.q, chunks(j.candidates)), nil), nil
-	}
-	ordered, err := s.q.order(ctx, both, s.Workers)
-	if err != nil {
-		return nil, err
-	}
-	side := newSide(s.q, chunks(ordered))
-	p := newProduct(s, side, side, s.asked)
-	if len(j.candidates) < len(both) {
-		p.candidate = s.marks(j.candidates)
-	}
-	return p, nil
-}
-
-// marks sets the places of rows.
-func (s *search) marks(rows []int32) []bool {
-	marks := make([]bool, s.v.Rows)
-	for _, r := range rows {
-		marks[r] = true
-	}
-	return marks
-}
-
-// chunks cuts rows into blocks that fill whole panels.
-func chunks(rows []int32) [][]int32 {
-	_, width := vec.TileInt8Size()
-	return slices.Collect(slices.Chunk(rows, max(1, blockRows/width)*width))
-}
-
-// union merges two ascending lists of rows.
-func union(a, b []int32) []int32 {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // report tells how far the search is when a product has been done in part.
@@ -330,31 +229,3 @@ func (s *search) sorted(ctx context.Context) (Lists, error) {
 	s.report(s.v.Rows, 1)
 	return s.lists, nil
 }
-
-// take puts n into the list of row, which is a heap until all is done, if it is good
-// enough, and returns the least cosine that the list takes now.
-func (s *search) take(row int32, n Neighbour) float32 {
-	list := s.lists.Row(int(row))
-	if len(list) == s.K && worse(n, list[0], s.Rank) || s.Allowed != nil && !s.Allowed(int(row), int(n.Row)) {
-		return s.lists.lowest(int(row))
-	}
-	if i := s.sameClass(list, n.Row); i < 0 {
-		list = s.lists.Data[int(row)*s.K : (int(row)+1)*s.K]
-		s.lists.Len[row] = int32(len(push(list[:s.lists.Len[row]], s.K, n, s.Rank)))
-	} else if worse(list[i], n, s.Rank) {
-		list[i] = n
-		sink(list, i, s.Rank)
-	}
-	return s.lists.lowest(int(row))
-}
-
-// sameClass is the place in list of the row that is of the class of row, or -1.
-func (s *search) sameClass(list []Neighbour, row int32) int {
-	if s.Class == nil {
-		return -1
-	}
-	return slices.IndexFunc(list, func(n Neighbour) bool { return s.Class[n.Row] == s.Class[row] })
-}
-
-// lowest is the least cosine with which a row may get into the list of row i, a heap.
-func (l Lists) lowest(i int) float32 { return lowest(l.Row(i), l.K) }

@@ -59,7 +59,7 @@ func quantise(ctx context.Context, v embed.Dense, workers int) (*quantised, erro
 
 // A rotation turns vectors, all by the same angles, so that their length spreads
 // over all numbers evenly: random signs, then a Hadamard matrix on as many of the
-// first numbers as make a power of two, and on as many of the last.
+// first numbers as make a power of two; and the same again on as many of the last.
 type rotation struct {
 	signs []float32
 	size  int     // the power of two
@@ -88,8 +88,11 @@ func (r rotation) apply(dst, x []float32) {
 		return
 	}
 	r.hadamard(dst[:r.size])
-	if r.size < len(dst) {
-		r.hadamard(dst[len(dst)-r.size:])
+	if last := len(dst) - r.size; last > 0 {
+		for i := range dst {
+			dst[i] *= r.signs[i]
+		}
+		r.hadamard(dst[last:])
 	}
 }
 

@@ -127,15 +127,19 @@ func fit(ctx context.Context, store Store, opts Options, s *stages) (*fitted, er
 	err := store.ReadArticles(ctx, func(rev data.Revision, articles iter.Seq2[data.Article, error]) (err error) {
 		f.revision = rev
 		counts := map[data.Lang]int{}
+		twice := newReplay(articles, replayBytes)
+		if opts.MemoryLimit > 0 {
+			twice = newReplay(articles, 0)
+		}
 		s.enter("boilerplate")
-		if f.boilerplate, err = boilerplate.Find(ctx, pages(articles, counts, opts.Progress)); err != nil {
+		if f.boilerplate, err = boilerplate.Find(ctx, pages(twice.articles, counts, opts.Progress)); err != nil {
 			return err
 		}
 		f.training.counts = counts
 		f.training.within(opts.sampleOfAll)
 		s.enter("count")
 		var vectors embed.Dense
-		if f.model, vectors, err = lsa.Fit(ctx, f.texts(articles, opts.Workers), opts.LSA); err != nil {
+		if f.model, vectors, err = lsa.Fit(ctx, f.texts(twice.last, opts.Workers), opts.LSA); err != nil {
 			return err
 		}
 		if err := f.spread(ctx, vectors, articles, opts); err != nil {

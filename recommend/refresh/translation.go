@@ -44,7 +44,7 @@ func (f *fitted) fitCross(ctx context.Context, articles iter.Seq2[data.Article, 
 	if f.noCross = f.whyNoCross(); f.noCross != "" {
 		return nil
 	}
-	model, vectors, err := crosslang.Fit(ctx, f.docs(articles), crosslang.Options{
+	model, vectors, err := crosslang.Fit(ctx, f.docs(articles, opts.Workers), crosslang.Options{
 		Seed: opts.LSA.Seed, Rules: opts.LSA.Rules, Workers: opts.Workers,
 		Progress: func(stage string, done, total int64) { opts.Progress("cross "+stage, done, total) },
 	})
@@ -78,11 +78,17 @@ func tooFew(bridges int) string {
 }
 
 // docs yields the text of every article on the site with its group.
-func (f *fitted) docs(articles iter.Seq2[data.Article, error]) iter.Seq2[crosslang.Doc, error] {
+func (f *fitted) docs(articles iter.Seq2[data.Article, error], workers int) iter.Seq2[crosslang.Doc, error] {
 	return func(yield func(crosslang.Doc, error) bool) {
 		known := f.knownGroups()
 		row := -1
-		for a, err := range articles {
+		for text, err := range inOrder(articles, workers, func(a *data.Article) embed.Text {
+			if !onSite(a.Card()) {
+				return embed.Text{}
+			}
+			text, _ := recommend.CleanText(a, f.boilerplate)
+			return text
+		}) {
 			if err != nil {
 				yield(crosslang.Doc{}, err)
 				return
@@ -90,7 +96,6 @@ func (f *fitted) docs(articles iter.Seq2[data.Article, error]) iter.Seq2[crossla
 			if row++; !onSite(f.cards[row]) {
 				continue
 			}
-			text, _ := recommend.CleanText(&a, f.boilerplate)
 			if !yield(crosslang.Doc{Group: known[row], Text: text}, nil) {
 				return
 			}

@@ -145,10 +145,12 @@ var analysis = []string{"boilerplate", "count"}
 
 func (r *Result) readScikitLearn(figures []peers.Figure) []Comparison {
 	return []Comparison{
-		compare("all of it", figures, r.Total),
+		compare("all of it", only(figures, "read", "tfidf", "svd", "normalise", "neighbours"), r.Total),
+		compare("all of it, by distance", only(figures, "read", "tfidf", "svd", "normalise", "neighbours_by_distance"), r.Total),
 		compare("analysis", only(figures, "read", "tfidf"), r.stages(analysis...)),
 		compare("SVD of its own matrix", only(figures, "svd"), r.Stage("decompose")),
 		compare("exact neighbours", only(figures, "neighbours"), r.Stage("neighbours")),
+		compare("the same by distance", only(figures, "neighbours_by_distance"), r.Stage("neighbours")),
 	}
 }
 
