@@ -62,9 +62,10 @@
 // A limit of memory is kept by learning from fewer, and by telling the collector of
 // garbage. How much is needed is estimated before anything is read, see needs.
 // Measured with GOGC=15 at 9,500, 19,043, 18,915 and 37,958 articles and ranks 64 and
-// 256, the estimate is 3 to 15 % above what was held. 37,958 articles at rank 256
-// then take 243 MB with a limit of 250 MB (learnt from 22,412), 171 MB with one of
-// 180 MB (from 13,232); 120 MB are refused, and 146 MB asked for. What is mapped
+// 256, the estimate is 15 to 40 % above what was held: vocabularies differ, and made-up
+// articles have twice the terms of real ones. 37,958 articles at rank 256 then take
+// 236 MB with a limit of 250 MB (learnt from 18,153) and 169 MB with one of 180 MB
+// (from 8,680); 120 MB are refused, and 158 MB asked for. What is mapped
 // counts: to go on from a snapshot takes its files' size too, and where that is too
 // much all is read anew. The peak of a stage is the system's highest mark if the stage
 // raised it, else what was seen every 10 ms: the mark is not reset, for others

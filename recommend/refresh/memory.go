@@ -46,7 +46,7 @@ func (d demand) needs(sample int) int64 {
 	n, rank := float64(d.Articles), float64(d.rank)
 	learnt := min(n, float64(sample))
 	text := float64(d.Bytes) * learnt / max(n, 1)
-	terms := 250 * math.Sqrt(learnt) // of the vocabulary: it grows with the square root
+	terms := 350 * math.Sqrt(learnt) // of the vocabulary, which grows like this: 160 to 220 of real articles, 480 made up
 	held := baseBytes + cardBytes*n
 	model, vectors := 4*terms*rank, 4*n*rank
 
@@ -58,7 +58,7 @@ func (d demand) needs(sample int) int64 {
 		share := min(1, 1.5*float64(d.Translations)/n)
 		search += 8*share*float64(d.Bytes) + 4*384*n + 4*n*float64(d.k)
 	}
-	return int64(1.05 * max(lookForBoilerplate, decompose, project, search))
+	return int64(1.1 * max(lookForBoilerplate, decompose, project, search))
 }
 
 // needsToGoOn is the memory, in bytes, that a refresh holds at most which goes on from
@@ -111,7 +111,7 @@ func (o *Options) keepWithin(ctx context.Context, store Store) (release func(), 
 		return nil, &MemoryError{Limit: o.MemoryLimit, Needed: d.needs(leastSample), Articles: size.Articles}
 	}
 	// What the heap does not hold: the program, and the store's own memory.
-	beside := 40e6 + o.MemoryLimit/50
+	beside := 45e6 + o.MemoryLimit/25
 	before := debug.SetMemoryLimit(max(1, o.MemoryLimit-beside))
 	return func() { debug.SetMemoryLimit(before) }, nil
 }
