@@ -23,7 +23,7 @@ const demoConfig = `# Settings of the demo of alsolike.
 list:
   # Leaves out what is only somewhat alike: two or three good links look better
   # under an article than five.
-  threshold: 80
+  threshold: 81
 placements:
   # The links under an article. Where its own language has too few, there is room
   # for other languages. Without this line there are none.

@@ -30,7 +30,7 @@ type Options struct {
 
 	// More of either brings the decomposition nearer to the exact one, and takes longer:
 	// see TruncatedSVD.
-	Oversample int // dimensions beyond Rank to seek it in; 0: Rank+32
+	Oversample int // dimensions beyond Rank to seek it in; 0: as TruncatedSVD
 	Iterations int // 0: 17
 
 	Rules token.Rules // how texts are cut into terms; kept in the Model

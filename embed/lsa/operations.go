@@ -7,7 +7,7 @@ package lsa
 // singular vectors, and making these orthonormal. What is done to matrices of no more
 // rows and columns than the space has dimensions is left out.
 func (t *TruncatedSVD) Operations(m, n, values int) float64 {
-	o := t.withDefaults(n)
+	o := t.withDefaults(m, n)
 	short := min(m, n)
 	dims := min(min(o.K, short)+o.Oversample, short)
 	width := min((dims+o.Iterations-1)/o.Iterations, dims)

@@ -34,7 +34,7 @@ import (
 type TruncatedSVD struct {
 	K          int    // 0: min(256, columns of A / 8), at least 1
 	Seed       uint64 // of the random start; 0: 1
-	Oversample int    // dimensions of the Krylov space beyond k; 0: k+32
+	Oversample int    // dimensions of the Krylov space beyond k; 0: k+32, and all there are of a matrix of up to 512 rows or columns
 	Iterations int    // multiplications by AᵀA, in blocks of as few columns as fill the space; 0: 17. More is nearer, but slower, at one size of the space
 	Workers    int    // 0: GOMAXPROCS. Results do not depend on it
 
@@ -95,14 +95,21 @@ func (t *TruncatedSVD) FitTransform(a mat.Matrix) (mat.Matrix, error) {
 // Residual is ‖A − UΣVᵀ‖/‖A‖ (Frobenius) for the A of Fit.
 func (t *TruncatedSVD) Residual() float64 { return math.Sqrt(1 - t.Energy) }
 
-// withDefaults is the settings of t for a matrix of so many columns.
-func (t *TruncatedSVD) withDefaults(cols int) TruncatedSVD {
+// exactSide is the most rows or columns of a matrix that is decomposed exactly unless
+// Oversample says otherwise.
+const exactSide = 512
+
+// withDefaults is the settings of t for a matrix of so many rows and columns.
+func (t *TruncatedSVD) withDefaults(rows, cols int) TruncatedSVD {
 	o := TruncatedSVD{K: t.K, Seed: t.Seed, Oversample: t.Oversample, Iterations: t.Iterations, Workers: t.Workers, room: t.room}
 	if o.room == nil {
 		o.room = embed.NewDense
 	}
 	setDefault(&o.K, defaultRank(cols))
 	setDefault(&o.Seed, 1)
+	if short := min(rows, cols); short <= exactSide {
+		setDefault(&o.Oversample, short)
+	}
 	setDefault(&o.Oversample, o.K+32)
 	setDefault(&o.Iterations, 17)
 	setDefault(&o.Workers, runtime.GOMAXPROCS(0))
@@ -114,7 +121,7 @@ func defaultRank(texts int) int { return max(1, min(256, texts/8)) }
 // fit sets U, Sigma and Energy.
 func (t *TruncatedSVD) fit(ctx context.Context, a *embed.Sparse, progress func(done, total int64)) error {
 	t.U, t.Sigma, t.Energy = embed.Dense{}, nil, 0
-	o := t.withDefaults(a.Cols)
+	o := t.withDefaults(a.Rows, a.Cols)
 	k := min(o.K, a.Rows, a.Cols)
 	if k < 1 {
 		return errZero
