@@ -140,6 +140,9 @@ func (e *env) refreshOptions(conf *config) refresh.Options {
 func refreshReport(m snapshot.Manifest) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n", refreshKind(m))
+	if m.Refresh.Kind == snapshot.Incremental {
+		fmt.Fprintf(&b, "Since the model was fitted, %s.\n", driftOf(m.Drift))
+	}
 	if m.Search.Method == string(refresh.Approximate) {
 		fmt.Fprintf(&b, "The search for neighbours was approximate: %s.\n", recallOf(m.Search))
 	}
@@ -149,11 +152,11 @@ func refreshReport(m snapshot.Manifest) string {
 	return b.String()
 }
 
-// refreshKind is "Went on from …: 12 articles analysed, …" or "Fitted anew to …, for …".
+// refreshKind is "Went on from …: 12 articles analysed, …" or "The model was fitted anew to …, because …".
 func refreshKind(m snapshot.Manifest) string {
 	if m.Refresh.Kind == snapshot.Incremental {
-		return fmt.Sprintf("Went on from %s: %s analysed, the links of %s looked for anew; %s",
-			m.Parent, plural(m.Refresh.Analysed, "article"), count(m.Refresh.Searched), driftOf(m.Drift))
+		return fmt.Sprintf("Went on from %s: %s analysed, links looked for anew for %s",
+			m.Parent, plural(m.Refresh.Analysed, "article"), count(m.Refresh.Searched))
 	}
 	from := "all articles"
 	if m.Fit.LearntFrom < m.Fit.Articles {
@@ -162,13 +165,13 @@ func refreshKind(m snapshot.Manifest) string {
 	return fmt.Sprintf("The model was fitted anew to %s, because %s", from, m.Refresh.Reason)
 }
 
-// driftOf is "since the fit 380 articles (1.0 %) came, whose terms the model knows to 88 % (90 % at the fit), …".
+// driftOf is "380 articles came or changed (1.0 %); it knows 88 % of their terms (at the fit 90 %) …".
 func driftOf(d snapshot.Drift) string {
 	if d.Folded == 0 {
-		return "none came since the model was fitted"
+		return "no article came or changed"
 	}
-	return fmt.Sprintf("since the model was fitted %s came or changed (%.1f %%), of whose terms it knows %.0f %% (%.0f %% at the fit) and of whose weight it holds %.0f %% (%.0f %%)",
-		count(d.Folded), 100*d.Share, 100*(1-d.Unknown), 100*(1-d.UnknownAtFit), 100*d.Energy, 100*d.EnergyAtFit)
+	return fmt.Sprintf("%s came or changed (%.1f %%); it knows %.0f %% of their terms (at the fit %.0f %%) and captures %.0f %% of their energy (at the fit %.0f %%)",
+		plural(d.Folded, "article"), 100*d.Share, 100*(1-d.Unknown), 100*(1-d.UnknownAtFit), 100*d.Energy, 100*d.EnergyAtFit)
 }
 
 // recallOf is "98.6 % of the nearest articles were found, by a sample of 500".

@@ -158,6 +158,9 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 	row("created", "%s, by alsolike %s", m.Created.Format(time.RFC3339), m.Version)
 	row("articles", "%s (%s)", count(m.Counts.Articles), languageCounts(m))
 	row("refresh", "%s", refreshKind(m))
+	if m.Refresh.Kind == snapshot.Incremental {
+		row("since the fit", "%s", driftOf(m.Drift))
+	}
 	if m.Drift.Due != "" {
 		row("full refresh due", "%s", m.Drift.Due)
 	}

@@ -180,7 +180,7 @@ func (e *env) showStatus(st siteStatus) error {
 		fmt.Fprintf(w, "snapshot\tbroken: %s\n", s.Problem)
 	} else {
 		fmt.Fprintf(w, "snapshot\t%s, made %s ago of %s; %s\n", s.ID, age(time.Duration(s.AgeSeconds)*time.Second), plural(s.Articles, "article"), sinceThen(s.Changed))
-		fmt.Fprintf(w, "model\tfitted %s ago; %s\n", age(e.now().Sub(s.Fit.At)), driftOf(s.Drift))
+		fmt.Fprintf(w, "model\tfitted %s ago; since then %s\n", age(e.now().Sub(s.Fit.At)), driftOf(s.Drift))
 		if s.Drift.Due != "" {
 			fmt.Fprintf(w, "\ta full refresh is due, and the next one will be full: %s\n", s.Drift.Due)
 		}

@@ -134,7 +134,7 @@ func due(d snapshot.Drift) string {
 	case d.Unknown > d.UnknownAtFit+mostUnknown:
 		return fmt.Sprintf("the model does not know %.0f %% of the terms of articles that came since it was fitted; then it was %.0f %%", 100*d.Unknown, 100*d.UnknownAtFit)
 	case d.Energy < leastEnergy*d.EnergyAtFit:
-		return fmt.Sprintf("the model holds %.0f %% of the articles that came since it was fitted; then it was %.0f %%", 100*d.Energy, 100*d.EnergyAtFit)
+		return fmt.Sprintf("the model captures %.0f %% of the energy of articles that came since it was fitted; then it was %.0f %%", 100*d.Energy, 100*d.EnergyAtFit)
 	}
 	return ""
 }
