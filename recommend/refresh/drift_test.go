@@ -199,7 +199,7 @@ func TestDue(t *testing.T) {
 	check("as at the fit", "", known)
 	check("many", "26 % of the articles", with(func(d *snapshot.Drift) { d.Share = 0.26 }))
 	check("unknown terms", "does not know 20 %", with(func(d *snapshot.Drift) { d.Unknown = 0.2 }))
-	check("energy lost", "holds 20 %", with(func(d *snapshot.Drift) { d.Energy = 0.2 }))
+	check("energy lost", "captures 20 %", with(func(d *snapshot.Drift) { d.Energy = 0.2 }))
 	check("too few to tell", "", with(func(d *snapshot.Drift) { d.Unknown, d.Energy, d.Folded = 0.9, 0.01, 10 }))
 }
 
