@@ -161,6 +161,11 @@ func (e *env) bench(ctx context.Context, c *benchCommand) (*benchReport, error) 
 			return nil, fmt.Errorf("cannot make the folder %s: %w; name another with --export", c.export, pathReason(err))
 		}
 	}
+	for _, path := range []string{c.csv, c.svg} { // rather now than after an hour
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return nil, fmt.Errorf("cannot write %s: %w", path, pathReason(err))
+		}
+	}
 	export := c.export
 	if c.peers != nil && export == "" {
 		folder, err := os.MkdirTemp("", "alsolike-bench-export-")
