@@ -7,16 +7,17 @@
 // changed since are folded into the parent's models, and searched for; only lists
 // that hold them, come to hold them, or are theirs change (knn.Update), so that all
 // lists are those that a search over all vectors finds. Models and boilerplate are
-// the parent's files. With one article in a hundred new, at rank 256 and on two cores
-// that other work kept busy, a process of it took
+// the parent's files. With one article in a hundred new, at rank 256 on two cores, a
+// process of it took, medians of 5 and of 3,
 //
 //	                     going on                 all anew
-//	37,958 real          0.70 s CPU,  1.33 s      8.8 s CPU, 17.5 s
-//	100,000 made up      2.2 s CPU,   3.6 s       34.8 s CPU, 69 s
+//	37,958 real          0.90 s CPU,  0.62 s      8.9 s CPU,  5.4 s
+//	100,000 made up      2.4 s CPU,   1.70 s      32.5 s CPU, 18.4 s
 //
-// that is 5 % of the time at 100,000 articles, and 8 % at 38,000. What is left is, of
-// 100,000, checksums of the 310 MB gone on from and the 155 MB written (30 %), the
-// search (26 %), writing (14 %), and scales, merging and folding in with some 5 %
+// that is 9 % of the time at 100,000 articles, and 11 % at 38,000. What is left is, of
+// 100,000, checksums of the 310 MB gone on from and the 155 MB written, fresh memory
+// for merged vectors and lists, of which two cores get no more than one, the collector,
+// the search, writing, and scales, merging and folding in with some 5 %
 // each. Of a site in 17 languages, 4,723 articles, 45 of them changed, it took 0.5 s
 // of CPU in place of 7.1 s; so sites with a space for all languages go on too, for
 // folding into it costs no more than into the other.
