@@ -112,11 +112,6 @@ func multiplyAddsAVX2(rounds int)
 //go:noescape
 func dotInt8AVX2(a []int8, b []int8) int32
 
-// dotsInt8AVX2 is DotsInt8.
-//
-//go:noescape
-func dotsInt8AVX2(out []int32, query []int8, rows []int8)
-
 // tileInt8AVX2 is TileInt8 for 6 × 8 numbers.
 //
 //go:noescape

@@ -112,11 +112,6 @@ func multiplyAddsAVX512(rounds int)
 //go:noescape
 func dotInt8AVX512(a []int8, b []int8) int32
 
-// dotsInt8AVX512 is DotsInt8.
-//
-//go:noescape
-func dotsInt8AVX512(out []int32, query []int8, rows []int8)
-
 // tileInt8AVX512 is TileInt8 for 12 × 32 numbers.
 //
 //go:noescape

@@ -181,22 +181,6 @@ func BenchmarkDots(b *testing.B) {
 	}
 }
 
-func BenchmarkDotsInt8(b *testing.B) {
-	const d = 256
-	for _, rows := range []int{4000, 800_000} {
-		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {
-			query, matrix, out := make([]int8, d), make([]int8, rows*d), make([]int32, rows)
-			eachBenchmark(b, func(b *testing.B) {
-				b.SetBytes(int64(d * rows))
-				for b.Loop() {
-					vec.DotsInt8(out, query, matrix)
-				}
-				operations(b, d*rows, "Gop/s")
-			})
-		})
-	}
-}
-
 func BenchmarkQuantiseInt8(b *testing.B) {
 	x, dst := ones(256), make([]int8, 256)
 	eachBenchmark(b, func(b *testing.B) {

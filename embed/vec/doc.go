@@ -1,6 +1,6 @@
 // Package vec is the arithmetic of float32 vectors, and of int8 ones: scalar
 // products, one or many; sparse combinations of rows; tiles of matrix products;
-// length, sum; selection of great numbers and of the best k.
+// length, sum; selection of great numbers.
 //
 // What takes the time is written in assembly for AVX2 and for AVX-512 with VNNI, and
 // in plain Go for every other machine. The fastest that the processor and the
@@ -75,7 +75,6 @@
 //	Dot, 256 numbers                                 64      52    7.5
 //	Dots, 256 columns, 1 MB                          73      51    7.5   25.9
 //	Dots, 256 columns, 205 MB                         8.3     7.0  2.8    6.0
-//	DotsInt8, 256 columns, 1 MB                     180      63    5.3
 //	Axpy, 256 numbers                                62      46    6.0   12.0
 //
 // Dots is bound by memory: 16.5 GB/s from memory and 146 GB/s in the second cache on

@@ -17,7 +17,6 @@ var goKernel = kernel{
 	tile: tileGo,
 
 	dotInt8:      dotInt8Go,
-	dotsInt8:     dotsInt8Go,
 	tileInt8Rows: 4, tileInt8Cols: 4,
 	tileInt8: tileInt8Go,
 
@@ -102,13 +101,6 @@ func dotInt8Go(a, b []int8) int32 {
 		sum += int32(v) * int32(b[i])
 	}
 	return sum
-}
-
-func dotsInt8Go(out []int32, query, rows []int8) {
-	d := len(query)
-	for i := range out {
-		out[i] = dotInt8Go(query, rows[i*d:][:d])
-	}
 }
 
 // tileInt8Go multiplies two rows at once, one of them 2³² times as great: the lower

@@ -10,15 +10,6 @@ func DotInt8(a, b []int8) int32 {
 	return active.dotInt8(a, b)
 }
 
-// DotsInt8 sets out[i] to the scalar product of query and row i of rows, a matrix of
-// len(out) rows by len(query) columns. It panics if rows has another length.
-func DotsInt8(out []int32, query, rows []int8) {
-	if len(rows) != len(out)*len(query) {
-		panic(mismatch)
-	}
-	active.dotsInt8(out, query, rows)
-}
-
 // TileInt8Size is the shape of the block that TileInt8 computes.
 func TileInt8Size() (rows, cols int) { return active.tileInt8Rows, active.tileInt8Cols }
 

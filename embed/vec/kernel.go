@@ -15,7 +15,6 @@ type kernel struct {
 	tile               func(depth int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int)
 
 	dotInt8                    func(a, b []int8) int32
-	dotsInt8                   func(out []int32, query, rows []int8)
 	tileInt8Rows, tileInt8Cols int
 	tileInt8                   func(depth int, a, b []int8, c []int32, ldc int)
 

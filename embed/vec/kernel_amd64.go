@@ -35,7 +35,6 @@ var avx512VNNI = kernel{
 	tile: tileAVX512,
 
 	dotInt8:      dotInt8AVX512,
-	dotsInt8:     dotsInt8AVX512,
 	tileInt8Rows: 12, tileInt8Cols: 32,
 	tileInt8: tileInt8AVX512,
 
@@ -61,7 +60,6 @@ var avx2 = kernel{
 	tile: tileAVX2,
 
 	dotInt8:      dotInt8AVX2,
-	dotsInt8:     dotsInt8AVX2,
 	tileInt8Rows: 6, tileInt8Cols: 8,
 	tileInt8: tileInt8AVX2,
 

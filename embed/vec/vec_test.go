@@ -7,7 +7,6 @@ import (
 
 	"github.com/alsolike/alsolike/embed/vec"
 	"github.com/alsolike/alsolike/embed/vec/vectest"
-	"pgregory.net/rapid"
 )
 
 func TestNorm(t *testing.T) { vectest.Norm(t, vec.Norm) }
@@ -37,10 +36,6 @@ func TestTile(t *testing.T) {
 
 func TestDotInt8(t *testing.T) {
 	eachKernel(t, func(t *testing.T) { vectest.DotInt8(t, vec.DotInt8) })
-}
-
-func TestDotsInt8(t *testing.T) {
-	eachKernel(t, func(t *testing.T) { vectest.DotsInt8(t, vec.DotsInt8) })
 }
 
 func TestTileInt8(t *testing.T) {
@@ -103,39 +98,5 @@ func TestNormalise(t *testing.T) {
 	}
 	if got := vec.Normalise([]float32{3, -4}); got != 5 {
 		t.Errorf("length before: got %v, want 5", got)
-	}
-}
-
-func TestTopEqualsSorting(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		// Few distinct scores, so that ties are common.
-		scores := rapid.SliceOfN(rapid.SampledFrom([]float32{-1, 0, 0.25, 0.5, 1}), 0, 60).Draw(t, "scores")
-		k := rapid.IntRange(-1, 70).Draw(t, "k")
-		var want []vec.Item
-		for row, score := range scores {
-			want = append(want, vec.Item{Row: row, Score: score})
-		}
-		pushed := rapid.Permutation(want).Draw(t, "pushed")
-		slices.SortFunc(want, vec.Compare)
-		want = want[:min(max(k, 0), len(want))]
-
-		top := vec.NewTop(k)
-		for range 2 { // it can be used again
-			for _, item := range pushed {
-				top.Push(item.Row, item.Score)
-			}
-			if got := top.Sorted(); !slices.Equal(got, want) {
-				t.Fatalf("got %v, want %v", got, want)
-			}
-		}
-	})
-}
-
-func TestTopRefusesNaN(t *testing.T) {
-	top := vec.NewTop(2)
-	top.Push(0, float32(math.NaN()))
-	top.Push(1, 0.5)
-	if got, want := top.Sorted(), []vec.Item{{Row: 1, Score: 0.5}}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -12,7 +12,7 @@
 // what it may be wrong by reach the lowest cosine of either row's list as it stands. So
 // the lists are those of vec.Dot, whatever the estimates, and as they are the best K under
 // a total order they depend neither on the order in which pairs are met nor on the number
-// of workers. Search, Cosine and Cosines have the same bits.
+// of workers. Search and Cosine have the same bits.
 //
 // What the estimate may be wrong by. Let x = s·p + e, where p are the integers, s the
 // scale and e what rounding lost, and likewise y = t·q + f. Then

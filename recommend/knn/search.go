@@ -7,7 +7,7 @@ import (
 	"github.com/alsolike/alsolike/embed/vec"
 )
 
-// searchBlock is how many rows Search and Cosines multiply at a time.
+// searchBlock is how many rows Search multiplies at a time.
 const searchBlock = 512
 
 // Search finds the k rows of v nearest to query among those that keep lets
@@ -46,17 +46,4 @@ func Search(v embed.Dense, query []float32, k int, keep func(row int) bool) []Ne
 // in [-1, 1], to the bit that of All.
 func Cosine(x, y []float32) float32 {
 	return max(-1, min(vec.Dot(x, y), 1))
-}
-
-// Cosines sets out[i] to the cosine of query and row i of v, to the bit that of
-// All. query and the rows have length 1 or are zero; out has a place for every
-// row.
-func Cosines(v embed.Dense, query, out []float32) {
-	if len(query) != v.Dim || len(out) != v.Rows {
-		panic("knn: length mismatch")
-	}
-	vec.Dots(out, query, v.Data[:v.Rows*v.Dim])
-	for i, c := range out {
-		out[i] = max(-1, min(c, 1))
-	}
 }

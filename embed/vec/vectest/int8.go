@@ -29,29 +29,6 @@ func DotInt8(t *testing.T, dot func(a, b []int8) int32) {
 	panics(t, "lengths that differ", func() { dot(make([]int8, 3), make([]int8, 4)) })
 }
 
-// DotsInt8 tests the scalar products of a vector with the rows of a matrix.
-func DotsInt8(t *testing.T, dots func(out []int32, query, rows []int8)) {
-	each(t, func(t *testing.T, random *rand.Rand, d, rows int) {
-		query, _ := vector(d, rows, anyInt8(random))
-		matrix, _ := vector(rows*d, (rows*5)%9, anyInt8(random))
-		out, intact := vector(rows, 1, random.Int32)
-		check := func(out []int32, query, matrix []int8) {
-			dots(out, query, matrix)
-			for i, got := range out {
-				if want := productInt8(query, matrix[i*d:][:d]); got != want {
-					t.Errorf("row %d of %d: got %v, want %v", i, rows, got, want)
-				}
-			}
-		}
-		check(out, query, matrix)
-		if !intact() {
-			t.Errorf("%d rows: wrote outside", rows)
-		}
-		check(beside(t, out, false), beside(t, query, false), beside(t, matrix, false))
-	})
-	panics(t, "lengths that differ", func() { dots(make([]int32, 2), make([]int8, 3), make([]int8, 7)) })
-}
-
 // TileInt8 tests a block of rows × cols of a matrix product of bytes, packed by pack.
 func TileInt8(t *testing.T, rows, cols int, pack func(dst, matrix []int8, dim int, rows []int32, width int), tile func(depth int, a, b []int8, c []int32, ldc int)) {
 	for _, depth := range []int{0, 4, 8, 12, 64, 256, 260} {

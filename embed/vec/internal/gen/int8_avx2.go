@@ -18,7 +18,6 @@ const (
 
 func int8AVX2() {
 	dotInt8AVX2()
-	dotsInt8AVX2()
 	tileInt8AVX2()
 }
 
@@ -26,20 +25,6 @@ func dotInt8AVX2() {
 	function("dotInt8AVX2", "func(a, b []int8) int32", "dotInt8AVX2 is DotInt8.")
 	a, n, b := base("a"), size("a"), base("b")
 	Store(productInt8("", n, a, b), ReturnIndex(0))
-	VZEROUPPER()
-	RET()
-}
-
-func dotsInt8AVX2() {
-	function("dotsInt8AVX2", "func(out []int32, query, rows []int8)", "dotsInt8AVX2 is DotsInt8.")
-	out, count, query, d, row := base("out"), size("out"), base("query"), size("query"), base("rows")
-	q, n := GP64(), GP64()
-	steps("row", count, 1, func() {
-		MOVQ(query, q)
-		MOVQ(d, n)
-		MOVL(productInt8("of", n, q, row), Mem{Base: out})
-		ADDQ(U8(4), out)
-	})
 	VZEROUPPER()
 	RET()
 }

@@ -19,7 +19,6 @@ const (
 
 func int8AVX512() {
 	dotInt8AVX512()
-	dotsInt8AVX512()
 	tileInt8AVX512()
 }
 
@@ -47,45 +46,6 @@ func dotInt8AVX512() {
 	result := GP32()
 	VMOVD(totalInt8(sums[0], sums[1]), result)
 	Store(result, ReturnIndex(0))
-	VZEROUPPER()
-	RET()
-}
-
-func dotsInt8AVX512() {
-	function("dotsInt8AVX512", "func(out []int32, query, rows []int8)", "dotsInt8AVX512 is DotsInt8.")
-	out, count, query, d, row := base("out"), size("out"), base("query"), size("query"), base("rows")
-	d3 := GP64()
-	LEAQ(Mem{Base: d, Index: d, Scale: 2}, d3)
-	sign := flip()
-
-	q, p, n := GP64(), GP64(), GP64()
-	begin := func() {
-		MOVQ(query, q)
-		MOVQ(row, p)
-		MOVQ(d, n)
-	}
-	advance := func() { ADDQ(U8(64), p) }
-	steps("four", count, 4, func() {
-		begin()
-		sums := productsInt8("four", n, q, sign, []Mem{
-			{Base: p},
-			{Base: p, Index: d, Scale: 1},
-			{Base: p, Index: d, Scale: 2},
-			{Base: p, Index: d3, Scale: 1},
-		}, advance)
-		for i, sum := range sums[:4] {
-			VMOVD(totalInt8(sum, sums[4]), Mem{Base: out, Disp: 4 * i})
-		}
-		ADDQ(U8(16), out)
-		LEAQ(Mem{Base: row, Index: d, Scale: 4}, row)
-	})
-	steps("one", count, 1, func() {
-		begin()
-		sums := productsInt8("one", n, q, sign, []Mem{{Base: p}}, advance)
-		VMOVD(totalInt8(sums[0], sums[1]), Mem{Base: out})
-		ADDQ(U8(4), out)
-		ADDQ(d, row)
-	})
 	VZEROUPPER()
 	RET()
 }
