@@ -24,17 +24,10 @@ func int8AVX2() {
 func dotInt8AVX2() {
 	function("dotInt8AVX2", "func(a, b []int8) int32", "dotInt8AVX2 is DotInt8.")
 	a, n, b := base("a"), size("a"), base("b")
-	Store(productInt8("", n, a, b), ReturnIndex(0))
-	VZEROUPPER()
-	RET()
-}
-
-// productInt8 multiplies n bytes at a with those at b, and moves all three on.
-func productInt8(name string, n, a, b reg.GPVirtual) reg.Register {
 	const accumulators = 2
 	sums := zeros(avx2{}, accumulators)
 	for _, vectors := range []int{accumulators, 1} {
-		steps(fmt.Sprintf("%sBy%d", name, vectors), n, 16*vectors, func() {
+		steps(fmt.Sprintf("By%d", vectors), n, 16*vectors, func() {
 			for k := range vectors {
 				x, y := YMM(), YMM()
 				VPMOVSXBW(Mem{Base: a, Disp: 16 * k}, x)
@@ -49,7 +42,7 @@ func productInt8(name string, n, a, b reg.GPVirtual) reg.Register {
 	VPADDD(sums[1], sums[0], sums[0])
 	result := GP32()
 	VMOVD(totalInt32(sums[0]), result)
-	steps(name+"Single", n, 1, func() {
+	steps("Single", n, 1, func() {
 		x, y := GP32(), GP32()
 		MOVBLSX(Mem{Base: a}, x)
 		MOVBLSX(Mem{Base: b}, y)
@@ -58,7 +51,9 @@ func productInt8(name string, n, a, b reg.GPVirtual) reg.Register {
 		INCQ(a)
 		INCQ(b)
 	})
-	return result
+	Store(result, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
 }
 
 // tileInt8AVX2 writes the block of a matrix product of bytes. A sum is held as two,

@@ -39,43 +39,35 @@ func maskBytes(n reg.GPVirtual) reg.Register {
 	return mask
 }
 
+// dotInt8AVX512 makes the bytes of b unsigned, and sums what is to be taken off for
+// that beside their products.
 func dotInt8AVX512() {
 	function("dotInt8AVX512", "func(a, b []int8) int32", "dotInt8AVX512 is DotInt8.")
 	a, n, b := base("a"), size("a"), base("b")
-	sums := productsInt8("", n, a, flip(), []Mem{{Base: b}}, func() { ADDQ(U8(64), b) })
+	sign := flip()
+	sums := zeros(avx512{}, 2)
+	multiply := func(load func(src Mem, dst reg.VecVirtual)) {
+		x, y := ZMM(), ZMM()
+		load(Mem{Base: a}, x)
+		load(Mem{Base: b}, y)
+		VPXORD(sign, y, y)
+		VPDPBUSD(x, y, sums[0])
+		VPDPBUSD(x, sign, sums[1])
+	}
+	steps("By1", n, 64, func() {
+		multiply(func(src Mem, dst reg.VecVirtual) { VMOVDQU32(src, dst) })
+		ADDQ(U8(64), a)
+		ADDQ(U8(64), b)
+	})
+	rest("Rest", n, func() {
+		mask := maskBytes(n)
+		multiply(func(src Mem, dst reg.VecVirtual) { VMOVDQU8_Z(src, mask, dst) })
+	})
 	result := GP32()
 	VMOVD(totalInt8(sums[0], sums[1]), result)
 	Store(result, ReturnIndex(0))
 	VZEROUPPER()
 	RET()
-}
-
-// productsInt8 multiplies n bytes at a with as many of each row, made unsigned, and
-// returns for each row its sums, and last what is to be taken from each of them. It
-// moves a and n on, and the rows by advance.
-func productsInt8(name string, n, a reg.GPVirtual, sign reg.VecVirtual, rows []Mem, advance func()) []reg.VecVirtual {
-	sums := zeros(avx512{}, len(rows)+1)
-	multiply := func(load func(src Mem, dst reg.VecVirtual)) {
-		x := ZMM()
-		load(Mem{Base: a}, x)
-		for i, row := range rows {
-			y := ZMM()
-			load(row, y)
-			VPXORD(sign, y, y)
-			VPDPBUSD(x, y, sums[i])
-		}
-		VPDPBUSD(x, sign, sums[len(rows)])
-	}
-	steps(name+"By1", n, 64, func() {
-		multiply(func(src Mem, dst reg.VecVirtual) { VMOVDQU32(src, dst) })
-		ADDQ(U8(64), a)
-		advance()
-	})
-	rest(name+"Rest", n, func() {
-		mask := maskBytes(n)
-		multiply(func(src Mem, dst reg.VecVirtual) { VMOVDQU8_Z(src, mask, dst) })
-	})
-	return sums
 }
 
 // totalInt8 adds up the numbers of sum less those of excess.
