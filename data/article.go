@@ -91,9 +91,21 @@ func (a *Article) Card() Card {
 		state = Published
 	}
 	return Card{
-		ID: a.ID, Title: a.Title, URL: a.URL, Section: a.Section, Lang: a.Lang, Image: a.Image,
+		ID: a.ID, Title: a.Title, URL: a.URL, Section: a.Section, Tags: NewTagList(a.Tags), Lang: a.Lang, Image: a.Image,
 		PublishedAt: a.PublishedAt, Group: a.Group(), State: state, NoLinkTo: a.NoLinkTo, NoLinks: a.NoLinks,
+		Authors: NewTagList(a.Authors), Type: a.Type, Series: a.Series, Part: max(0, a.Part), Evergreen: a.Evergreen, Canonical: a.canonicalElsewhere(),
 	}
+}
+
+// canonicalElsewhere is the CanonicalURL of a if that names another page than its URL.
+func (a *Article) canonicalElsewhere() string {
+	if a.CanonicalURL == a.URL {
+		return ""
+	}
+	if key := CanonicalURL(a.CanonicalURL); key == "" || key == CanonicalURL(a.URL) {
+		return ""
+	}
+	return a.CanonicalURL
 }
 
 // Validate reports the first reason to refuse a, as an *InvalidError, or nil.

@@ -1,6 +1,10 @@
 package data
 
-import "time"
+import (
+	"iter"
+	"strings"
+	"time"
+)
 
 // A Card is what serving needs of an article: what a reader sees of a link, and
 // what decides whether the article may be linked.
@@ -9,6 +13,7 @@ type Card struct {
 	Title       string
 	URL         string
 	Section     string
+	Tags        TagList
 	Lang        Lang
 	Image       Image
 	PublishedAt time.Time
@@ -16,6 +21,42 @@ type Card struct {
 	State       State
 	NoLinkTo    bool // never the target of a link
 	NoLinks     bool // shows no links
+
+	Authors   TagList
+	Type      string
+	Series    string
+	Part      int    // of Series, from 1; 0: not known
+	Evergreen bool   // does not age
+	Canonical string // the article's CanonicalURL, if that names another page than URL
+}
+
+// A TagList is the tags of an article, one a line; a tag that itself has several
+// lines counts as so many. As one text it makes cards comparable, and reading one
+// costs next to nothing.
+type TagList string
+
+// NewTagList is the list of those tags.
+func NewTagList(tags []string) TagList { return TagList(strings.Join(tags, "\n")) }
+
+// All yields the tags, without empty ones.
+func (l TagList) All() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for tag := range strings.SplitSeq(string(l), "\n") {
+			if tag != "" && !yield(tag) {
+				return
+			}
+		}
+	}
+}
+
+// Has reports whether tag is in the list, letter by letter.
+func (l TagList) Has(tag string) bool {
+	for one := range l.All() {
+		if one == tag {
+			return true
+		}
+	}
+	return false
 }
 
 // Visible reports whether readers may be sent to the article at time now: it

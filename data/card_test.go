@@ -13,12 +13,14 @@ var now = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
 func TestCard(t *testing.T) {
 	a := data.Article{
-		ID: "a2", Title: "Rents", Body: "long", URL: "https://a.example/2", Section: "Housing", Lang: "en",
+		ID: "a2", Title: "Rents", Body: "long", URL: "https://a.example/2", Section: "Housing", Tags: []string{"rent", "控租"}, Lang: "en",
 		Image: data.Image{Src: "/a.svg", Alt: "A house"}, PublishedAt: now, TranslationOf: "a1", NoLinkTo: true, NoLinks: true,
+		Authors: []string{"Ada Brook", "Lin Mei"}, Type: "report", Series: "Rents in Europe", Part: 2, Evergreen: true, CanonicalURL: "https://b.example/7",
 	}
 	want := data.Card{
-		ID: "a2", Title: "Rents", URL: "https://a.example/2", Section: "Housing", Lang: "en",
+		ID: "a2", Title: "Rents", URL: "https://a.example/2", Section: "Housing", Tags: "rent\n控租", Lang: "en",
 		Image: data.Image{Src: "/a.svg", Alt: "A house"}, PublishedAt: now, Group: "a1", State: data.Published, NoLinkTo: true, NoLinks: true,
+		Authors: "Ada Brook\nLin Mei", Type: "report", Series: "Rents in Europe", Part: 2, Evergreen: true, Canonical: "https://b.example/7",
 	}
 	if diff := cmp.Diff(want, a.Card()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -26,6 +28,49 @@ func TestCard(t *testing.T) {
 	a.State = data.Hidden
 	if got := a.Card().State; got != data.Hidden {
 		t.Errorf("got state %q, want hidden", got)
+	}
+	a.Part = -1
+	if got := a.Card().Part; got != 0 {
+		t.Errorf("got part %d, want 0", got)
+	}
+}
+
+func TestCardCanonical(t *testing.T) {
+	for _, test := range []struct{ url, canonical, want string }{
+		{"", "", ""},
+		{"https://a.example/2", "", ""},
+		{"https://a.example/2", " ", ""},
+		{"https://a.example/2", "https://a.example/2", ""},
+		{"https://a.example/2?utm_source=x", "http://A.example/2/#top", ""},
+		{"https://a.example/2", "https://a.example/1/", "https://a.example/1/"},
+		{"", "https://a.example/1", "https://a.example/1"},
+	} {
+		a := data.Article{URL: test.url, CanonicalURL: test.canonical}
+		if got := a.Card().Canonical; got != test.want {
+			t.Errorf("of %q at %q: got %q, want %q", test.canonical, test.url, got, test.want)
+		}
+	}
+}
+
+func TestTagListHas(t *testing.T) {
+	for _, test := range []struct {
+		tags []string
+		tag  string
+		want bool
+	}{
+		{nil, "", false},
+		{[]string{""}, "", false},
+		{nil, "rent", false},
+		{[]string{"rent"}, "rent", true},
+		{[]string{"rent"}, "Rent", false},
+		{[]string{"rent control", "housing"}, "rent", false},
+		{[]string{"rent control", "housing"}, "housing", true},
+		{[]string{"rent control", "housing"}, "rent control\nhousing", false},
+		{[]string{"two\nlines"}, "lines", true},
+	} {
+		if got := data.NewTagList(test.tags).Has(test.tag); got != test.want {
+			t.Errorf("%q has %q: got %v, want %v", test.tags, test.tag, got, test.want)
+		}
 	}
 }
 

@@ -225,23 +225,45 @@ func (s *Store) Revision(context.Context) (data.Revision, error) {
 }
 
 // AddOverride stores o with a new ID and the present time as Created.
-func (s *Store) AddOverride(_ context.Context, o data.Override) (data.Override, error) {
-	if err := o.Validate(); err != nil {
-		return data.Override{}, fmt.Errorf("datatest: add override: %w", err)
+func (s *Store) AddOverride(ctx context.Context, o data.Override) (data.Override, error) {
+	stored, refused, _ := s.AddOverrides(ctx, []data.Override{o})
+	if refused[0] != nil {
+		return data.Override{}, fmt.Errorf("datatest: add override: %w", refused[0])
 	}
+	return stored[0], nil
+}
+
+// AddOverrides stores those that can be, and says of each of the others why not.
+func (s *Store) AddOverrides(_ context.Context, all []data.Override) (stored []data.Override, refused []error, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	stored, refused = make([]data.Override, len(all)), make([]error, len(all))
+	before := s.lastOverride
+	for i, o := range all {
+		if refused[i] = s.refusal(&o); refused[i] != nil {
+			continue
+		}
+		s.lastOverride++
+		o.ID = s.lastOverride
+		o.From, o.Until, o.Created = o.From.UTC(), o.Until.UTC(), s.now().Round(0).UTC()
+		s.overrides, stored[i] = append(s.overrides, o), o
+	}
+	if s.lastOverride > before {
+		s.revision.Overrides++
+	}
+	return stored, refused, nil
+}
+
+func (s *Store) refusal(o *data.Override) error {
+	if err := o.Validate(); err != nil {
+		return err
+	}
 	for _, id := range []data.ArticleID{o.Article, o.Target} {
-		if _, known := s.articles[id]; !known && id != data.Everywhere {
-			return data.Override{}, fmt.Errorf("datatest: add override: article %q: %w", id, data.ErrNotFound)
+		if _, known := s.articles[id]; !known && id != data.Everywhere && id != "" {
+			return fmt.Errorf("article %q: %w", id, data.ErrNotFound)
 		}
 	}
-	s.lastOverride++
-	s.revision.Overrides++
-	o.ID = s.lastOverride
-	o.From, o.Until, o.Created = o.From.UTC(), o.Until.UTC(), s.now().Round(0).UTC()
-	s.overrides = append(s.overrides, o)
-	return o, nil
+	return nil
 }
 
 // Overrides lists all overrides by ID.
@@ -249,6 +271,20 @@ func (s *Store) Overrides(context.Context) ([]data.Override, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]data.Override(nil), s.overrides...), nil
+}
+
+// PauseOverride pauses the override of that ID, or makes it hold again, or returns
+// data.ErrNotFound.
+func (s *Store) PauseOverride(_ context.Context, id int64, paused bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.overrides, func(o data.Override) bool { return o.ID == id })
+	if i < 0 {
+		return fmt.Errorf("datatest: pause override %d: %w", id, data.ErrNotFound)
+	}
+	s.overrides[i].Paused = paused
+	s.revision.Overrides++
+	return nil
 }
 
 // RemoveOverride removes the override of that ID, or returns data.ErrNotFound.

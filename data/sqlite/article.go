@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	cardColumns    = `id, title, url, section, lang, image_src, image_alt, published_at, translation_of, state, no_link_to, no_links`
-	articleColumns = cardColumns + `, updated_at, type, series, part, canonical_url, evergreen, tags, authors, summary, body, lang_confidence`
+	cardColumns    = `id, title, url, section, lang, image_src, image_alt, published_at, translation_of, state, no_link_to, no_links, tags, type, series, part, canonical_url, evergreen, authors`
+	articleColumns = cardColumns + `, updated_at, summary, body, lang_confidence`
 
 	putArticle = `INSERT INTO article (revision, hash, url_key, ` + articleColumns + `)
 		VALUES (?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?)
@@ -107,9 +107,9 @@ func (p *putter) put(ctx context.Context, a *data.Article) error {
 	}
 	_, err := p.insert.ExecContext(ctx, p.revision, hash[:], data.CanonicalURL(a.URL),
 		string(a.ID), a.Title, a.URL, a.Section, string(a.Lang), a.Image.Src, a.Image.Alt, formatTime(a.PublishedAt),
-		string(a.TranslationOf), string(state), a.NoLinkTo, a.NoLinks,
-		formatTime(a.UpdatedAt), a.Type, a.Series, a.Part, a.CanonicalURL, a.Evergreen,
-		formatList(a.Tags), formatList(a.Authors), a.Summary, a.Body, a.LangConfidence)
+		string(a.TranslationOf), string(state), a.NoLinkTo, a.NoLinks, formatList(a.Tags),
+		a.Type, a.Series, a.Part, a.CanonicalURL, a.Evergreen, formatList(a.Authors),
+		formatTime(a.UpdatedAt), a.Summary, a.Body, a.LangConfidence)
 	return err
 }
 
@@ -313,26 +313,45 @@ func collect[T any](ctx context.Context, s *Store, doing string, scan func(scann
 // A scanner is a row.
 type scanner interface{ Scan(dest ...any) error }
 
-// cardTargets are where the cardColumns of a row go: into plain strings, for others
-// take database/sql long.
-func cardTargets(a *data.Article, published *string) []any {
+// cardRow is what the cardColumns of a row are scanned into: plain strings, for
+// others take database/sql long.
+type cardRow struct {
+	data.Article
+	published, tags, authors string
+	part                     int64
+}
+
+func (r *cardRow) targets() []any {
+	a := &r.Article
 	return []any{
-		(*string)(&a.ID), &a.Title, &a.URL, &a.Section, (*string)(&a.Lang), &a.Image.Src, &a.Image.Alt, published,
-		(*string)(&a.TranslationOf), (*string)(&a.State), &a.NoLinkTo, &a.NoLinks,
+		(*string)(&a.ID), &a.Title, &a.URL, &a.Section, (*string)(&a.Lang), &a.Image.Src, &a.Image.Alt, &r.published,
+		(*string)(&a.TranslationOf), (*string)(&a.State), &a.NoLinkTo, &a.NoLinks, &r.tags,
+		&a.Type, &a.Series, &r.part, &a.CanonicalURL, &a.Evergreen, &r.authors,
 	}
 }
 
-func scanCard(row scanner) (data.Card, error) {
-	var a data.Article
-	var published string
-	err := row.Scan(cardTargets(&a, &published)...)
-	if err == nil {
-		a.PublishedAt, err = parseTime(published)
+// parse sets those fields of the article that are stored as others.
+func (r *cardRow) parse() (err error) {
+	r.Part = int(r.part)
+	if r.PublishedAt, err = parseTime(r.published); err != nil {
+		return err
 	}
-	if err != nil {
+	if r.Tags, err = parseList(r.tags); err != nil {
+		return err
+	}
+	r.Authors, err = parseList(r.authors)
+	return err
+}
+
+func scanCard(row scanner) (data.Card, error) {
+	var r cardRow
+	if err := row.Scan(r.targets()...); err != nil {
 		return data.Card{}, err
 	}
-	return a.Card(), nil
+	if err := r.parse(); err != nil {
+		return data.Card{}, err
+	}
+	return r.Card(), nil
 }
 
 func scanArticle(row scanner) (data.Article, error) { return articleScan()(row) }
@@ -340,11 +359,9 @@ func scanArticle(row scanner) (data.Article, error) { return articleScan()(row) 
 // articleScan returns a scanArticle for one row after another, which go through the
 // same variables.
 func articleScan() func(scanner) (data.Article, error) {
-	var a data.Article
-	var published, updated, tags, authors string
-	var part int64
-	targets := append(cardTargets(&a, &published),
-		&updated, &a.Type, &a.Series, &part, &a.CanonicalURL, &a.Evergreen, &tags, &authors, &a.Summary, &a.Body, &a.LangConfidence)
+	var r cardRow
+	var updated string
+	targets := append(r.targets(), &updated, &r.Summary, &r.Body, &r.LangConfidence)
 	return func(row scanner) (data.Article, error) {
 		err := row.Scan(targets...)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -353,18 +370,11 @@ func articleScan() func(scanner) (data.Article, error) {
 		if err != nil {
 			return data.Article{}, err
 		}
-		a.Part = int(part)
-		if a.PublishedAt, err = parseTime(published); err != nil {
+		if err := r.parse(); err != nil {
 			return data.Article{}, err
 		}
-		if a.UpdatedAt, err = parseTime(updated); err != nil {
-			return data.Article{}, err
-		}
-		if a.Tags, err = parseList(tags); err != nil {
-			return data.Article{}, err
-		}
-		a.Authors, err = parseList(authors)
-		return a, err
+		r.UpdatedAt, err = parseTime(updated)
+		return r.Article, err
 	}
 }
 

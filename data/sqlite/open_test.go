@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/datatest"
@@ -181,6 +183,25 @@ func TestOpenFirstVersion(t *testing.T) {
 	}
 	if changes := put(t, s, a, b); changes.Unchanged != 2 {
 		t.Errorf("putting the same again: %+v", changes)
+	}
+}
+
+// Overrides of a store from before they had strengths and scopes hold as they did.
+func TestOpenOverridesOfOldVersion(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "alsolike.db")
+	insert := `INSERT INTO override (article, target, action, position, since, until, note, author, created)
+		VALUES ('*', 'b', 'pin', 2, '', '2027-01-01T00:00:00Z', 'why', 'mei', '2026-11-23T20:00:00Z')`
+	if err := sqlite.CreateVersion(ctx, path, 7, insert); err != nil {
+		t.Fatal(err)
+	}
+	got, err := open(t, path, sqlite.Options{}).Overrides(ctx)
+	want := []data.Override{{
+		ID: 1, Article: "*", Target: "b", Action: data.Pin, Position: 2, Until: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+		Note: "why", Author: "mei", Created: time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC),
+	}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 }
 

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/alsolike/alsolike/data"
@@ -12,35 +13,59 @@ import (
 // returns it so. It refuses an invalid one (*data.InvalidError) and one that
 // names an article which the store does not hold (data.ErrNotFound).
 func (s *Store) AddOverride(ctx context.Context, o data.Override) (data.Override, error) {
-	if err := o.Validate(); err != nil {
-		return data.Override{}, fmt.Errorf("sqlite: add override: %w", err)
+	stored, refused, err := s.AddOverrides(ctx, []data.Override{o})
+	if err == nil {
+		err = refused[0]
 	}
-	o.From, o.Until, o.Created = o.From.UTC(), o.Until.UTC(), s.opts.Now().Round(0).UTC()
-	err := s.inWrite(ctx, func(tx *sql.Tx) error {
-		if err := checkArticles(ctx, tx, o.Article, o.Target); err != nil {
-			return err
-		}
-		result, err := tx.ExecContext(ctx, `INSERT INTO override (article, target, action, position, since, until, note, author, created)
-			VALUES (?,?,?,?,?,?,?,?,?)`, string(o.Article), string(o.Target), string(o.Action), o.Position,
-			formatTime(o.From), formatTime(o.Until), o.Note, o.Author, formatTime(o.Created))
-		if err != nil {
-			return err
-		}
-		if o.ID, err = result.LastInsertId(); err != nil {
-			return err
-		}
-		return countOverrides(ctx, tx)
-	})
 	if err != nil {
 		return data.Override{}, fmt.Errorf("sqlite: add override: %w", err)
 	}
-	return o, nil
+	return stored[0], nil
+}
+
+// AddOverrides is AddOverride for many at once, in order: those that can be stored
+// are, all of them or, on an error, none. refused says of each of the others why it
+// was not; of a stored one it is nil.
+func (s *Store) AddOverrides(ctx context.Context, all []data.Override) (stored []data.Override, refused []error, err error) {
+	stored, refused = make([]data.Override, len(all)), make([]error, len(all))
+	created := s.opts.Now().Round(0).UTC()
+	err = s.inWrite(ctx, func(tx *sql.Tx) error {
+		added := false
+		for i, o := range all {
+			if refused[i] = o.Validate(); refused[i] != nil {
+				continue
+			}
+			if err := checkArticles(ctx, tx, o.Article, o.Target); errors.Is(err, data.ErrNotFound) {
+				refused[i] = err
+				continue
+			} else if err != nil {
+				return err
+			}
+			o.From, o.Until, o.Created = o.From.UTC(), o.Until.UTC(), created
+			result, err := tx.ExecContext(ctx, `INSERT INTO override
+				(article, target, action, position, strength, since, until, lang, placement, note, author, paused, created)
+				VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`, string(o.Article), string(o.Target), string(o.Action), o.Position, o.Strength,
+				formatTime(o.From), formatTime(o.Until), string(o.Lang), o.Placement, o.Note, o.Author, o.Paused, formatTime(created))
+			if err != nil {
+				return err
+			}
+			if o.ID, err = result.LastInsertId(); err != nil {
+				return err
+			}
+			stored[i], added = o, true
+		}
+		if !added {
+			return nil
+		}
+		return countOverrides(ctx, tx)
+	})
+	return stored, refused, err
 }
 
 // checkArticles returns data.ErrNotFound, naming the id, if one is unknown.
 func checkArticles(ctx context.Context, tx *sql.Tx, ids ...data.ArticleID) error {
 	for _, id := range ids {
-		if id == data.Everywhere {
+		if id == data.Everywhere || id == "" {
 			continue
 		}
 		var known bool
@@ -64,7 +89,7 @@ func countOverrides(ctx context.Context, tx *sql.Tx) error {
 func (s *Store) Overrides(ctx context.Context) ([]data.Override, error) {
 	var all []data.Override
 	for o, err := range collect(ctx, s, "load overrides", scanOverride, s.read,
-		`SELECT id, article, target, action, position, since, until, note, author, created FROM override ORDER BY id`) {
+		`SELECT id, article, target, action, position, strength, since, until, lang, placement, note, author, paused, created FROM override ORDER BY id`) {
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +101,7 @@ func (s *Store) Overrides(ctx context.Context) ([]data.Override, error) {
 func scanOverride(row scanner) (data.Override, error) {
 	var o data.Override
 	var from, until, created string
-	err := row.Scan(&o.ID, &o.Article, &o.Target, &o.Action, &o.Position, &from, &until, &o.Note, &o.Author, &created)
+	err := row.Scan(&o.ID, &o.Article, &o.Target, &o.Action, &o.Position, &o.Strength, &from, &until, &o.Lang, &o.Placement, &o.Note, &o.Author, &o.Paused, &created)
 	if err != nil {
 		return data.Override{}, err
 	}
@@ -90,24 +115,38 @@ func scanOverride(row scanner) (data.Override, error) {
 	return o, err
 }
 
+// PauseOverride pauses the override of that ID or, with paused false, makes it hold
+// again, or returns data.ErrNotFound.
+func (s *Store) PauseOverride(ctx context.Context, id int64, paused bool) error {
+	if err := s.changeOverride(ctx, `UPDATE override SET paused = ? WHERE id = ?`, paused, id); err != nil {
+		return fmt.Errorf("sqlite: pause override %d: %w", id, err)
+	}
+	return nil
+}
+
 // RemoveOverride removes the override of that ID, or returns data.ErrNotFound.
 func (s *Store) RemoveOverride(ctx context.Context, id int64) error {
-	err := s.inWrite(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM override WHERE id = ?`, id)
+	if err := s.changeOverride(ctx, `DELETE FROM override WHERE id = ?`, id); err != nil {
+		return fmt.Errorf("sqlite: remove override %d: %w", id, err)
+	}
+	return nil
+}
+
+// changeOverride runs a statement that changes one override, or returns
+// data.ErrNotFound if it finds none.
+func (s *Store) changeOverride(ctx context.Context, statement string, args ...any) error {
+	return s.inWrite(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, statement, args...)
 		if err != nil {
 			return err
 		}
-		removed, err := result.RowsAffected()
+		changed, err := result.RowsAffected()
 		if err != nil {
 			return err
 		}
-		if removed == 0 {
+		if changed == 0 {
 			return data.ErrNotFound
 		}
 		return countOverrides(ctx, tx)
 	})
-	if err != nil {
-		return fmt.Errorf("sqlite: remove override %d: %w", id, err)
-	}
-	return nil
 }

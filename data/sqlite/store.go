@@ -12,6 +12,7 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Options change how a store is opened. The zero value is the default.
@@ -96,7 +97,15 @@ func (s *Store) openWriter(ctx context.Context) error {
 		return err
 	}
 	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, db, s.path+".lock", s.opts.BusyTimeout); err != nil {
+	// SQLite does not wait, but is busy at once, where several begin a new file's log
+	// at the same time.
+	until := time.Now().Add(s.opts.BusyTimeout)
+	err = migrate(ctx, db, s.path+".lock", s.opts.BusyTimeout)
+	for code(err) == sqlite3.SQLITE_BUSY && time.Now().Before(until) && ctx.Err() == nil {
+		time.Sleep(20 * time.Millisecond)
+		err = migrate(ctx, db, s.path+".lock", s.opts.BusyTimeout)
+	}
+	if err != nil {
 		db.Close()
 		return err
 	}

@@ -31,6 +31,8 @@ type store interface {
 	ChangeArticles(context.Context, []data.ArticleID, func(*data.Article)) (int, error)
 	AddOverride(context.Context, data.Override) (data.Override, error)
 	Overrides(context.Context) ([]data.Override, error)
+	AddOverrides(context.Context, []data.Override) ([]data.Override, []error, error)
+	PauseOverride(context.Context, int64, bool) error
 	RemoveOverride(context.Context, int64) error
 }
 
@@ -56,17 +58,38 @@ var (
 			Authors: rapid.SliceOf(anyText).Draw(t, "authors"), Image: data.Image{Src: text("src"), Alt: text("alt")}, Type: text("type"),
 			Series: text("series"), Part: rapid.Int().Draw(t, "part"),
 			TranslationOf: rapid.OneOf(anyID, rapid.Just(data.ArticleID(""))).Draw(t, "of"),
-			CanonicalURL:  text("canonical"), State: anyState.Draw(t, "state"), Evergreen: rapid.Bool().Draw(t, "evergreen"),
+			CanonicalURL:  rapid.OneOf(anyText, rapid.SampledFrom([]string{"https://a.example/1", "http://A.example/2/"})).Draw(t, "canonical"), State: anyState.Draw(t, "state"), Evergreen: rapid.Bool().Draw(t, "evergreen"),
 			NoLinkTo: rapid.Bool().Draw(t, "no link to"), NoLinks: rapid.Bool().Draw(t, "no links"),
 		}
 	})
+	// Half of them make sense but for their articles.
 	anyOverride = rapid.Custom(func(t *rapid.T) data.Override {
-		return data.Override{
+		o := data.Override{
 			Article: rapid.OneOf(anyID, rapid.Just(data.Everywhere)).Draw(t, "article"), Target: anyID.Draw(t, "target"),
-			Action:   rapid.SampledFrom([]data.Action{data.Pin, data.Hide, "boast"}).Draw(t, "action"),
-			Position: rapid.IntRange(0, 3).Draw(t, "position"), From: anyTime.Draw(t, "from"), Until: anyTime.Draw(t, "until"),
-			Note: anyText.Draw(t, "note"), Author: anyText.Draw(t, "author"),
+			Action:   rapid.SampledFrom([]data.Action{data.Pin, data.Hide, data.Boost, data.Bury, data.Off, "boast"}).Draw(t, "action"),
+			Position: rapid.IntRange(0, 3).Draw(t, "position"), Strength: rapid.SampledFrom([]float64{0, 0, 0.1, 0.9, 1, 2.5, 10, 11}).Draw(t, "strength"),
+			From: anyTime.Draw(t, "from"), Until: anyTime.Draw(t, "until"),
+			Lang:      rapid.SampledFrom([]data.Lang{"", "", "zh", "zh-Hant", "en-GB", "EN", "klingon"}).Draw(t, "lang"),
+			Placement: anyText.Draw(t, "placement"), Note: anyText.Draw(t, "note"), Author: anyText.Draw(t, "author"), Paused: rapid.Bool().Draw(t, "paused"),
 		}
+		if rapid.Bool().Draw(t, "as it is") {
+			return o
+		}
+		o.Until, o.Lang = time.Time{}, "zh"
+		switch o.Action {
+		case data.Pin:
+			o.Position, o.Strength = 2, 0
+		case data.Boost:
+			o.Position, o.Strength = 0, 1.7
+		case data.Bury:
+			o.Position, o.Strength = 0, 0.3
+		case data.Off:
+			o.Target = ""
+			fallthrough
+		default:
+			o.Position, o.Strength = 0, 0
+		}
+		return o
 	})
 )
 
@@ -198,6 +221,21 @@ func TestStoreIsLikeItsTwin(t *testing.T) {
 				o := anyOverride.Draw(t, "override")
 				now = now.Add(time.Second)
 				both(func(s store) (any, error) { return s.AddOverride(ctx, o) })
+			},
+			"add overrides": func(t *rapid.T) {
+				all := rapid.SliceOfN(anyOverride, 0, 4).Draw(t, "overrides")
+				both(func(s store) (any, error) {
+					stored, refused, err := s.AddOverrides(ctx, all)
+					why := []string{}
+					for _, err := range refused {
+						why = append(why, kind(err))
+					}
+					return map[string]any{"stored": stored, "refused": why}, err
+				})
+			},
+			"pause override": func(t *rapid.T) {
+				id, paused := rapid.Int64Range(0, 8).Draw(t, "id"), rapid.Bool().Draw(t, "paused")
+				both(func(s store) (any, error) { return nil, s.PauseOverride(ctx, id, paused) })
 			},
 			"remove override": func(t *rapid.T) {
 				id := rapid.Int64Range(0, 8).Draw(t, "id")
