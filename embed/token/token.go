@@ -65,6 +65,17 @@ func (t *Tokeniser) normalised(buf []byte, text string) string {
 	return s
 }
 
+// AppendNormal appends to dst text as the tokeniser reads it: normalised, and Chinese
+// in Simplified characters.
+func (t *Tokeniser) AppendNormal(dst []byte, text string) []byte {
+	start := len(dst)
+	dst = t.lang.appendNormal(dst, text)
+	if normal := dst[start:]; t.lang.chinese != nil && t.lang.chinese(unsafe.String(unsafe.SliceData(normal), len(normal))) {
+		return append(dst[:start], foldHan(string(normal))...)
+	}
+	return dst
+}
+
 // terms are the rules that make tokens of words. They hold a buffer and are not for
 // concurrent use.
 type terms struct {
