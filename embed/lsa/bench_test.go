@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/alsolike/alsolike/embed"
@@ -89,5 +90,25 @@ func BenchmarkFoldIn(b *testing.B) {
 			model.FoldIn(texts[i%len(texts)])
 			i++
 		}
+	})
+}
+
+// Titles alone: the first field of each text.
+func BenchmarkWeighAll(b *testing.B) {
+	name, texts := benchTexts(b)
+	model, _, err := Fit(b.Context(), eachText(texts), Options{Rank: 8})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("titles="+name, func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := model.WeighAll(b.Context(), len(texts), func(i int) embed.Text {
+				return embed.Text{Lang: texts[i].Lang, Fields: texts[i].Fields[:1]}
+			}, runtime.GOMAXPROCS(0)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(len(texts)*b.N)/b.Elapsed().Seconds(), "texts/s")
 	})
 }

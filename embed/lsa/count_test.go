@@ -109,6 +109,27 @@ func TestTFIDF(t *testing.T) {
 	}
 }
 
+// A text's counts, the weight of its title among them, are what it holds of terms.
+func TestCounts(t *testing.T) {
+	texts := []embed.Text{
+		{Fields: []embed.Field{{Text: "port", Weight: 3}, {Text: "port sea", Weight: 1}}},
+		{Fields: []embed.Field{{Text: "sea farm port", Weight: 1}}},
+		{Fields: []embed.Field{{Text: "farm farm", Weight: 1}}},
+	}
+	got, err := Counts(t.Context(), eachText(texts), Options{MaxDocFreq: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]float64{{0, 4, 1}, {1, 1, 1}, {2, 0, 0}} // farm, port, sea
+	for j := range want {
+		for i := range want[j] {
+			if got := got.At(i, j); got != want[j][i] {
+				t.Errorf("term %d of text %d: got %v, want %v", i, j, got, want[j][i])
+			}
+		}
+	}
+}
+
 // Bounds and weights are those of the language; terms of different languages never meet.
 func TestCountsOfLanguages(t *testing.T) {
 	opts := Options{Rules: token.Rules{KeepStopWords: true, KeepEndings: true}, Workers: 3}

@@ -32,6 +32,13 @@ const unknownTerm = noRow - 1
 
 // Fold is FoldIn that also tells how well m knows the text.
 func (m *Model) Fold(text embed.Text) (vector []float32, folded Folded) {
+	vector, _, _, folded = m.FoldTerms(text)
+	return vector, folded
+}
+
+// FoldTerms is Fold that also returns the text's weighted terms, as Weigh does, of which
+// the vector is the projection.
+func (m *Model) FoldTerms(text embed.Text) (vector []float32, index []uint32, value []float32, folded Folded) {
 	vector = make([]float32, m.Rank())
 	s := m.Space(text.Lang)
 	if s == nil {
@@ -39,26 +46,35 @@ func (m *Model) Fold(text embed.Text) (vector []float32, folded Folded) {
 		_, value := all.count(text, func(string) (uint32, bool) { return unknownTerm, true }, nil, nil)
 		folded.Terms = sum(value)
 		folded.Unknown = folded.Terms
-		return vector, folded
+		return vector, nil, nil, folded
 	}
-	index, value := s.count(text, m.rules)
-	folded.Terms = sum(value)
-	if last := len(index) - 1; last >= 0 && index[last] == unknownTerm {
+	index, value, folded = s.weigh(text, m.rules, nil, nil)
+	length := projectOne(index, value, s.u, vector[:s.Rank()])
+	folded.Energy = min(1, length*length)
+	return vector, index, value, folded
+}
+
+// weigh appends the terms of text by their rows, ascending, to index and their weights,
+// scaled to length 1, to value. It says how many terms there are and are unknown.
+func (s *Space) weigh(text embed.Text, rules token.Rules, index []uint32, value []float32) ([]uint32, []float32, Folded) {
+	lo := len(index)
+	index, value = s.count(text, rules, index, value)
+	folded := Folded{Terms: sum(value[lo:])}
+	if last := len(index) - 1; last >= lo && index[last] == unknownTerm {
 		folded.Unknown = value[last]
 		index, value = index[:last], value[:last]
 	}
-	for e, i := range index {
-		value[e] = weigh(value[e], s.weight[i])
+	for e := lo; e < len(index); e++ {
+		value[e] = weigh(value[e], s.weight[index[e]])
 	}
-	vec.Normalise(value)
-	length := projectOne(index, value, s.u, vector[:s.Rank()])
-	folded.Energy = min(1, length*length)
-	return vector, folded
+	vec.Normalise(value[lo:])
+	return index, value, folded
 }
 
-// count counts the terms of text by their rows, ascending, and those that s does not
-// know as unknownTerm. What a bag learns of words serves the texts after.
-func (s *Space) count(text embed.Text, rules token.Rules) (index []uint32, value []float32) {
+// count appends the terms of text by their rows, ascending, to index and their counts to
+// value; those that s does not know count as unknownTerm. What a bag learns of words
+// serves the texts after.
+func (s *Space) count(text embed.Text, rules token.Rules, index []uint32, value []float32) ([]uint32, []float32) {
 	b, _ := s.bags.Get().(*bag)
 	if b == nil {
 		b = &bag{rules: rules}
@@ -69,7 +85,7 @@ func (s *Space) count(text embed.Text, rules token.Rules) (index []uint32, value
 			return row, true
 		}
 		return unknownTerm, true
-	}, nil, nil)
+	}, index, value)
 }
 
 func sum(value []float32) (total float32) {

@@ -105,13 +105,19 @@ func (o Options) validate() error {
 // It returns ErrEmptyCorpus if no text holds a term, the context's error if that
 // ends, and the error that texts yields.
 func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (*Model, embed.Dense, error) {
+	model, vectors, _, err := fit(ctx, texts, opts)
+	return model, vectors, err
+}
+
+// fit is Fit that also returns the weighted texts of each language.
+func fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (*Model, embed.Dense, []counted, error) {
 	opts = opts.withDefaults()
 	if err := opts.validate(); err != nil {
-		return nil, embed.Dense{}, err
+		return nil, embed.Dense{}, nil, err
 	}
 	languages, n, err := weighted(ctx, texts, opts, entropyWeights)
 	if err != nil {
-		return nil, embed.Dense{}, err
+		return nil, embed.Dense{}, nil, err
 	}
 	spaces := make([]*Space, len(languages))
 	for i, l := range languages {
@@ -123,7 +129,7 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 			opts.Progress("decompose", int64(i)*total+done, int64(len(languages))*total)
 		})
 		if err != nil {
-			return nil, embed.Dense{}, fmt.Errorf("lsa: decompose the texts in %q: %w", l.lang, err)
+			return nil, embed.Dense{}, nil, fmt.Errorf("lsa: decompose the texts in %q: %w", l.lang, err)
 		}
 		if opts.Fitted != nil {
 			opts.Fitted(l.lang, l.matrix, svd)
@@ -134,9 +140,9 @@ func Fit(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) 
 
 	vectors, err := project(ctx, languages, spaces, n, opts)
 	if err != nil {
-		return nil, embed.Dense{}, err
+		return nil, embed.Dense{}, nil, err
 	}
-	return model, vectors, nil
+	return model, vectors, languages, nil
 }
 
 // TFIDF counts the terms of texts as Fit does and weights a term counted c times in a
@@ -151,6 +157,26 @@ func TFIDF(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options
 	languages, n, err := weighted(ctx, texts, opts, inverseFrequencies)
 	if err != nil {
 		return nil, err
+	}
+	return stack(languages, n), nil
+}
+
+// Counts counts the terms of texts as Fit does: a column for each text, with the
+// weights of its fields in the counts. Terms of different languages have different
+// rows.
+func Counts(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Options) (*embed.Sparse, error) {
+	opts = opts.withDefaults()
+	if err := opts.validate(); err != nil {
+		return nil, err
+	}
+	corpora, n, err := count(ctx, texts, opts)
+	if err != nil {
+		return nil, err
+	}
+	languages := make([]counted, len(corpora))
+	for i := range corpora {
+		languages[i] = corpora[i].assemble(opts)
+		corpora[i] = corpus{} // its memory is free for the next
 	}
 	return stack(languages, n), nil
 }
@@ -180,15 +206,7 @@ func weighted(ctx context.Context, texts iter.Seq2[embed.Text, error], opts Opti
 // stack puts matrices below one another: their columns become those of one matrix of
 // n texts.
 func stack(languages []counted, n int) *embed.Sparse {
-	s := &embed.Sparse{Cols: n, Ptr: make([]int, n+1)}
-	for _, l := range languages {
-		for column, text := range l.texts {
-			s.Ptr[text+1] = l.matrix.Ptr[column+1] - l.matrix.Ptr[column]
-		}
-	}
-	for j := range n {
-		s.Ptr[j+1] += s.Ptr[j]
-	}
+	s := placeColumns(languages, n)
 	s.Index, s.Value = make([]uint32, s.Ptr[n]), make([]float32, s.Ptr[n])
 	for _, l := range languages {
 		for column, text := range l.texts {
@@ -200,6 +218,21 @@ func stack(languages []counted, n int) *embed.Sparse {
 			copy(toValue, value)
 		}
 		s.Rows += l.matrix.Rows
+	}
+	return s
+}
+
+// placeColumns is a matrix without rows or entries that says where the columns of the
+// languages belong among those of n texts.
+func placeColumns(languages []counted, n int) *embed.Sparse {
+	s := &embed.Sparse{Cols: n, Ptr: make([]int, n+1)}
+	for _, l := range languages {
+		for column, text := range l.texts {
+			s.Ptr[text+1] = l.matrix.Ptr[column+1] - l.matrix.Ptr[column]
+		}
+	}
+	for j := range n {
+		s.Ptr[j+1] += s.Ptr[j]
 	}
 	return s
 }

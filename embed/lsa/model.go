@@ -356,6 +356,9 @@ func (m *Model) Space(lang string) *Space {
 	return m.spaces[i]
 }
 
+// Rules is how texts are cut into terms.
+func (m *Model) Rules() token.Rules { return m.rules }
+
 // Kernel names the arithmetic that fitted m, such as "avx512vnni/amd64". Models fitted
 // from equal input by one kernel are equal in every byte.
 func (m *Model) Kernel() string { return m.kernel }

@@ -2,11 +2,9 @@ package lsa
 
 import (
 	"cmp"
-	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"io"
 	"iter"
 	"os"
@@ -17,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/vec"
 	"gonum.org/v1/gonum/blas"
@@ -51,32 +50,8 @@ func each(articles []article) iter.Seq2[embed.Text, error] {
 	}
 }
 
-// dataset opens a file of a set, or skips the test.
-func dataset(tb testing.TB, name string) io.Reader {
-	tb.Helper()
-	if testing.Short() {
-		tb.Skip("reads a large set of texts")
-	}
-	f, err := os.Open(filepath.Join(datasets, name))
-	if errors.Is(err, os.ErrNotExist) {
-		tb.Skipf("the set is not there: %v", err)
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { f.Close() })
-	if !strings.HasSuffix(name, ".gz") {
-		return f
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return z
-}
-
 func reuters(tb testing.TB) []article {
-	topics, err := io.ReadAll(dataset(tb, "reuters21578/topics.tsv"))
+	topics, err := io.ReadAll(datatest.Dataset(tb, "reuters21578/topics.tsv"))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -86,7 +61,7 @@ func reuters(tb testing.TB) []article {
 		label[id] = topic
 	}
 	var articles []article
-	decoder := json.NewDecoder(dataset(tb, "reuters21578/articles.jsonl.gz"))
+	decoder := json.NewDecoder(datatest.Dataset(tb, "reuters21578/articles.jsonl.gz"))
 	for {
 		var a struct{ ID, Title, Body string }
 		if err := decoder.Decode(&a); err == io.EOF {
@@ -100,7 +75,7 @@ func reuters(tb testing.TB) []article {
 
 // senate returns the press releases of senate_press_2004_2005, which have no labels.
 func senate(tb testing.TB) (articles []article) {
-	decoder := json.NewDecoder(dataset(tb, "senate_press_2004_2005/articles.jsonl.gz"))
+	decoder := json.NewDecoder(datatest.Dataset(tb, "senate_press_2004_2005/articles.jsonl.gz"))
 	for {
 		var a struct{ ID, Title, Body string }
 		if err := decoder.Decode(&a); err == io.EOF {
@@ -119,7 +94,7 @@ func drcd(tb testing.TB) []article {
 			Paragraphs []struct{ ID, Context string }
 		}
 	}
-	if err := json.NewDecoder(dataset(tb, "drcd_zh_hant/DRCD_dev.json")).Decode(&set); err != nil {
+	if err := json.NewDecoder(datatest.Dataset(tb, "drcd_zh_hant/DRCD_dev.json")).Decode(&set); err != nil {
 		tb.Fatal(err)
 	}
 	var articles []article
@@ -185,7 +160,7 @@ func ibm(tb testing.TB) (articles []article, reads map[string][]int) {
 }
 
 func readCSV(tb testing.TB, name string) []map[string]string {
-	all, err := csv.NewReader(dataset(tb, name)).ReadAll()
+	all, err := csv.NewReader(datatest.Dataset(tb, name)).ReadAll()
 	if err != nil {
 		tb.Fatal(err)
 	}
