@@ -41,6 +41,24 @@ func TestFewClusters(t *testing.T) {
 	}
 }
 
+func TestBounds(t *testing.T) {
+	r := estimate.Mean([]float64{1, 2, 3, 4})
+	low, high := r.Bounds(0.05)
+	// t(3) at 0.95 is 2.3533634348018264 (R: qt(.95, 3)).
+	half := 2.3533634348018264 * math.Sqrt(5.0/3) / 2
+	if !near(low, 2.5-half, 1e-9) || !near(high, 2.5+half, 1e-9) {
+		t.Errorf("got %v to %v, want 2.5 ± %v", low, high, half)
+	}
+	// What no data would tell is not scaled.
+	w := r.Widened(0.5, 2)
+	if w.Low != r.Low-0.5 || w.High != r.High+2 || w.SE != r.SE {
+		t.Errorf("got %+v", w)
+	}
+	if l, h := w.Bounds(0.05); !near(l, low-0.5, 1e-9) || !near(h, high+2, 1e-9) {
+		t.Errorf("got %v to %v, want %v to %v", l, h, low-0.5, high+2)
+	}
+}
+
 func TestSumKeepsSmallParts(t *testing.T) {
 	if got := estimate.Sum([]float64{1, 1e100, 1, -1e100}); got != 2 {
 		t.Errorf("got %v, want 2", got)

@@ -1,15 +1,10 @@
 package metric_test
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -51,21 +46,103 @@ func TestByHand(t *testing.T) {
 	check("NDCG@6", rounded(metric.NDCG(grades, ideal, 6)), 0.785)
 }
 
+// bounded is every measure that lies between 0 and 1 and does not fall when a
+// relevant item moves up.
+func bounded(grades []float64, k int) map[string]float64 {
+	hits := make([]float64, len(grades))
+	for i, g := range grades {
+		hits[i] = min(g, 1)
+	}
+	ideal := slices.DeleteFunc(slices.Clone(grades), func(g float64) bool { return g <= 0 })
+	slices.SortFunc(ideal, func(a, b float64) int { return cmp.Compare(b, a) })
+	relevant := len(ideal)
+	irrelevant := 0
+	for _, g := range grades {
+		if g == 0 {
+			irrelevant++
+		}
+	}
+	auc, _ := metric.AUC(grades, nil)
+	precision, recall := metric.P(grades, k), metric.R(grades, relevant, k)
+	return map[string]float64{
+		"HR": metric.HR(grades, k), "RR": metric.RR(grades, k), "P": precision, "R": recall,
+		"F": metric.F(precision, recall, 1), "RPrec": metric.RPrec(grades, relevant),
+		"AP": metric.AP(grades, relevant, k), "APMin": metric.APMin(grades, relevant, k),
+		"NDCG": metric.NDCG(grades, ideal, k), "NDCGX": metric.NDCGX(grades, ideal, k),
+		"BPref": metric.BPref(grades, relevant, irrelevant), "ERR": metric.ERR(grades, 3, k),
+		"RBP": metric.RBP(hits, 0.8), "AUC": auc, "MeanRR": metric.MeanRR(grades),
+		"IPrec": metric.IPrec(grades, 1), "INSQ": metric.CWL(hits, metric.INSQ(2)), "SDCG": metric.CWL(hits, metric.SDCG(k)),
+	}
+}
+
 func TestProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		grades := rapid.SliceOfN(rapid.SampledFrom([]float64{0, 0, 0, 1, 2, 3}), 0, 30).Draw(t, "grades")
+		grades := rapid.SliceOfN(rapid.SampledFrom([]float64{metric.Pooled, metric.Unjudged, 0, 0, 0, 1, 2, 3}), 0, 30).Draw(t, "grades")
 		k := rapid.IntRange(1, 40).Draw(t, "k")
-		ideal := slices.Clone(grades)
-		slices.SortFunc(ideal, func(a, b float64) int { return cmp.Compare(b, a) })
-		for name, v := range map[string]float64{
-			"HR": metric.HR(grades, k), "RR": metric.RR(grades, k), "NDCG": metric.NDCG(grades, ideal, k),
-		} {
+		values := bounded(grades, k)
+		for name, v := range values {
 			if !(v >= 0 && v <= 1+tolerance) {
 				t.Fatalf("%s@%d of %v = %v, outside 0 to 1", name, k, grades, v)
 			}
 		}
 		if metric.HR(grades, k) > metric.HR(grades, k+1) || metric.RR(grades, k) > metric.RR(grades, k+1) {
 			t.Fatalf("a longer list of %v scores lower", grades)
+		}
+		hits := slices.Repeat([]float64{0}, len(grades))
+		for i, g := range grades {
+			hits[i] = min(g, 1)
+		}
+		if sum := metric.RBP(hits, 0.8) + metric.RBPResidual(hits, 0.8); sum > 1+tolerance {
+			t.Fatalf("RBP of %v and its residual are %v", hits, sum)
+		}
+		for i := 1; i < len(grades); i++ {
+			if grades[i] > 0 && grades[i-1] <= 0 {
+				better := slices.Clone(grades)
+				better[i-1], better[i] = grades[i], grades[i-1]
+				for name, v := range bounded(better, k) {
+					if v < values[name]-tolerance {
+						t.Fatalf("%s@%d falls from %v to %v when the item at rank %d of %v moves up", name, k, values[name], v, i+1, grades)
+					}
+				}
+			}
+		}
+	})
+}
+
+// The AUC of a list and of its reverse make 1, and ties count half.
+func TestAUC(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		grades := rapid.SliceOfN(rapid.SampledFrom([]float64{0, 1}), 1, 40).Draw(t, "grades")
+		scores := make([]float64, len(grades))
+		for i := range scores {
+			scores[i] = -float64(i / rapid.IntRange(1, 3).Draw(t, "ties"))
+		}
+		slices.SortFunc(scores, func(a, b float64) int { return cmp.Compare(b, a) })
+		auc, ok := metric.AUC(grades, scores)
+		if ok != (slices.Contains(grades, 0) && slices.Contains(grades, 1)) {
+			t.Fatalf("AUC of %v is defined: %v", grades, ok)
+		}
+		slices.Reverse(grades)
+		slices.Reverse(scores)
+		if reverse, _ := metric.AUC(grades, scores); ok && !near(auc+reverse, 1) {
+			t.Fatalf("%v one way, %v the other", auc, reverse)
+		}
+		sum, pairs := 0.0, 0.0
+		for i, a := range grades {
+			for j, b := range grades {
+				if a > 0 && b == 0 {
+					pairs++
+					switch { // the list is reversed: the later is the better
+					case scores[i] > scores[j]:
+						sum++
+					case scores[i] == scores[j]:
+						sum += 0.5
+					}
+				}
+			}
+		}
+		if ok && !near(auc, sum/pairs) {
+			t.Fatalf("AUC %v, pair by pair %v", auc, sum/pairs)
 		}
 	})
 }
@@ -81,136 +158,6 @@ func TestOneRelevantItem(t *testing.T) {
 			t.Fatalf("%v: hr %v, ndcg %v, rr %v at %d", grades, hr, ndcg, rr, k)
 		}
 	})
-}
-
-// TestRanx compares with the values that ranx gave for the runs beside them.
-func TestRanx(t *testing.T) {
-	dir := "../../../shared/reference/eval/ranx"
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no reference values:", err)
-	}
-	judged := map[string]map[string]float64{} // query -> item -> grade
-	for _, f := range readFields(t, filepath.Join(dir, "a.qrels")) {
-		if judged[f[0]] == nil {
-			judged[f[0]] = map[string]float64{}
-		}
-		judged[f[0]][f[2]] = number(t, f[3])
-	}
-	lists := map[string][]float64{} // run/query -> grades
-	for run, file := range map[string]string{"A": "a.run", "B": "b.run"} {
-		for query, items := range readRun(t, filepath.Join(dir, file)) {
-			for _, item := range items {
-				lists[run+query] = append(lists[run+query], judged[query][item])
-			}
-		}
-	}
-
-	const all = 1 << 20 // no cut
-	compared := 0
-	for _, f := range readFields(t, filepath.Join(dir, "expected.tsv"))[1:] {
-		grades, ok := lists[f[0]+f[2]]
-		if !ok { // the means, and lists with ties
-			continue
-		}
-		name, cut, ok := strings.Cut(f[1], "@")
-		k := all
-		if ok {
-			rank, level2 := strings.CutSuffix(cut, "-l2") // relevant from grade 2
-			k = int(number(t, rank))
-			if level2 {
-				grades = slices.Clone(grades)
-				for i, g := range grades {
-					if g < 2 {
-						grades[i] = 0
-					}
-				}
-				if name == "ndcg" {
-					continue // a level has no effect on ours
-				}
-			}
-		}
-		var got float64
-		switch name {
-		case "hit_rate":
-			got = metric.HR(grades, k)
-		case "mrr":
-			got = metric.RR(grades, k)
-		case "dcg":
-			got = metric.DCG(grades, k)
-		case "ndcg":
-			got = metric.NDCG(grades, idealOf(judged[f[2]]), k)
-		default:
-			continue
-		}
-		compared++
-		if want := number(t, f[3]); !near(got, want) {
-			t.Errorf("run %s, query %s: %s = %v, want %v", f[0], f[2], f[1], got, want)
-		}
-	}
-	if compared < 1000 {
-		t.Errorf("compared only %d values", compared)
-	}
-}
-
-func idealOf(judged map[string]float64) []float64 {
-	var grades []float64
-	for _, g := range judged {
-		grades = append(grades, g)
-	}
-	slices.SortFunc(grades, func(a, b float64) int { return cmp.Compare(b, a) })
-	return grades
-}
-
-// readRun reads a TREC run: for every query its items, best first. A query with
-// tied scores is left out (run B has two), for ranx's order of ties is chance.
-func readRun(t *testing.T, path string) map[string][]string {
-	type hit struct {
-		item  string
-		score float64
-	}
-	hits := map[string][]hit{}
-	for _, f := range readFields(t, path) {
-		hits[f[0]] = append(hits[f[0]], hit{f[2], number(t, f[4])})
-	}
-	run := map[string][]string{}
-	for query, h := range hits {
-		slices.SortFunc(h, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
-		var items []string
-		for i, x := range h {
-			if i > 0 && x.score == h[i-1].score {
-				items = nil
-				break
-			}
-			items = append(items, x.item)
-		}
-		if items != nil {
-			run[query] = items
-		}
-	}
-	return run
-}
-
-func readFields(t *testing.T, path string) [][]string {
-	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var lines [][]string
-	for s := bufio.NewScanner(file); s.Scan(); {
-		lines = append(lines, strings.Fields(s.Text()))
-	}
-	return lines
-}
-
-func number(t *testing.T, s string) float64 {
-	t.Helper()
-	x, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x
 }
 
 func Example() {
