@@ -36,7 +36,7 @@ func newJoiner(articles []data.ArticleID) *joiner {
 	j := &joiner{exact: make(map[string]int, len(articles)), number: map[string]int{}}
 	for row, id := range articles {
 		j.exact[string(id)] = row
-		plain, ok := plainNumber(string(id))
+		plain, ok := PlainNumber(string(id))
 		if !ok {
 			continue
 		}
@@ -54,7 +54,7 @@ func (j *joiner) find(item string) (row int, asNumber, ok bool) {
 	if row, ok := j.exact[item]; ok {
 		return row, false, true
 	}
-	if plain, ok := plainNumber(item); ok {
+	if plain, ok := PlainNumber(item); ok {
 		if row, ok := j.number[plain]; ok && row >= 0 {
 			return row, true, true
 		}
@@ -62,10 +62,10 @@ func (j *joiner) find(item string) (row int, asNumber, ok bool) {
 	return 0, false, false
 }
 
-// plainNumber is the whole number that s writes, without a fraction of zeros:
-// "1430.0" is "1430". It works on digits, not on floats, so that long ids keep
-// theirs.
-func plainNumber(s string) (string, bool) {
+// PlainNumber is the whole number that s writes, without a fraction of zeros:
+// "1430.0" is "1430". Logs have ids so that went through a table of numbers. It works
+// on digits, not on floats, so that long ids keep theirs.
+func PlainNumber(s string) (string, bool) {
 	whole, fraction, dotted := strings.Cut(s, ".")
 	if dotted && (fraction == "" || strings.Trim(fraction, "0") != "") {
 		return "", false
