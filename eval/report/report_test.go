@@ -48,7 +48,11 @@ func small(t *testing.T) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.New(result, report.Inputs{Reads: "sha256:1f2e", Seed: 1, Candidates: map[string]string{"ours | new": "sha256:3d4c"}})
+	return report.New(&eval.Outcome{
+		Reading: result, JoinRate: truth.Join.Rate(), Seed: 1,
+		Rankings: []eval.RankingInfo{{Name: "ours | new", Role: "candidate"}, {Name: "constant", Role: "baseline", Note: "always the same"}},
+		Inputs:   []eval.Input{{Role: report.RoleReads, Name: "reads.csv", Hash: "sha256:1f2e"}, {Role: report.RoleCandidate, Name: "ours | new", Hash: "sha256:3d4c"}},
+	}, nil)
 }
 
 func golden(t *testing.T, name string, got []byte) {
@@ -98,7 +102,7 @@ func TestUnknownInterval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := report.New(result, report.Inputs{})
+	r := report.New(&eval.Outcome{Reading: result, JoinRate: 1, Rankings: []eval.RankingInfo{{Name: "ours", Role: "candidate"}, {Name: "none", Role: "baseline"}}}, nil)
 	var markdown, asJSON bytes.Buffer
 	if err := r.WriteMarkdown(&markdown); err != nil {
 		t.Fatal(err)
