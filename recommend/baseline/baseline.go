@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
-
-	"github.com/alsolike/alsolike/embed"
 )
 
 // Random lists rows by chance.
@@ -69,54 +67,6 @@ func (p *Popular) Rank(row, k int) []int {
 		if other != row {
 			list = append(list, other)
 		}
-	}
-	return list
-}
-
-// TFIDF lists the rows whose weighted terms are most alike by cosine, exactly.
-type TFIDF struct {
-	docs  *embed.Sparse
-	terms *embed.Sparse // its transpose: for every term the rows that hold it
-}
-
-// NewTFIDF ranks the columns of weighted (terms × rows), which must have length
-// 1 or, for a row without terms, 0. It keeps weighted and makes an index of the
-// same size.
-func NewTFIDF(weighted *embed.Sparse) *TFIDF { return &TFIDF{weighted, weighted.Transposed()} }
-
-// Rank is the k rows of the highest cosine with row; rows that share no term
-// with it are not listed. Time O(Σ over row's terms of the rows that hold the
-// term).
-func (t *TFIDF) Rank(row, k int) []int {
-	cosine := make([]float64, t.docs.Cols)
-	terms, weights := t.docs.Col(row)
-	for i, term := range terms {
-		rows, others := t.terms.Col(int(term))
-		for j, other := range rows {
-			cosine[other] += float64(weights[i]) * float64(others[j]) // exact in float64: no rounding to be fused
-		}
-	}
-	cosine[row] = 0
-	return top(cosine, k)
-}
-
-// top is the k rows of the highest positive score, best first.
-func top(score []float64, k int) []int {
-	var list []int // ordered, at most k
-	for row, s := range score {
-		if s <= 0 || k == 0 || len(list) == k && s <= score[list[k-1]] {
-			continue
-		}
-		at, _ := slices.BinarySearchFunc(list, s, func(other int, s float64) int {
-			if score[other] >= s { // of equals the smaller row, seen first, stays first
-				return -1
-			}
-			return 1
-		})
-		if len(list) == k {
-			list = list[:k-1]
-		}
-		list = slices.Insert(list, at, row)
 	}
 	return list
 }
