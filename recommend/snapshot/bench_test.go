@@ -10,6 +10,8 @@ import (
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/rank"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // A bulk is a model of so many bytes.
@@ -25,15 +27,19 @@ func (b bulk) WriteTo(w io.Writer) (written int64, err error) {
 	return written, err
 }
 
-// site is what a site of n articles may have: 256 numbers and 64 candidates of
-// each, and a model of 45 MB.
+// site is what a site of n articles may have: 256 numbers, 64 candidates, 105 terms and
+// 20 links of each, and a model of 45 MB.
 func site(n int) Contents {
-	const dim, k = 256, 64
+	const dim, k, terms, links = 256, 64, 105, 20
 	rng := rand.New(rand.NewPCG(1, 1))
 	c := Contents{
 		Vectors:    embed.NewDense(n, dim),
 		Candidates: knn.Lists{K: k, Len: make([]int32, n), Data: make([]knn.Neighbour, n*k)},
 		Model:      bulk(45 << 20),
+		Terms:      &embed.Sparse{Rows: 44_000, Cols: n, Ptr: make([]int, n+1), Index: make([]uint32, n*terms), Value: make([]float32, n*terms)},
+		Links:      rank.Lists{K: links, Len: make([]int32, n), Data: make([]rank.Link, n*links)},
+		Stories:    make([]uint32, n),
+		Sketches:   make([]story.Sketch, n),
 	}
 	for i := range c.Vectors.Data {
 		c.Vectors.Data[i] = rng.Float32()
@@ -47,6 +53,13 @@ func site(n int) Contents {
 		c.Candidates.Len[i] = k
 		for j := range k {
 			c.Candidates.Data[i*k+j] = knn.Neighbour{Row: int32(rng.IntN(n)), Cosine: 1 / float32(j+1)}
+		}
+		c.Links.Len[i], c.Stories[i], c.Terms.Ptr[i+1] = links, uint32(i), (i+1)*terms
+		for j := range links {
+			c.Links.Data[i*links+j] = rank.Link{Row: int32(rng.IntN(n)), Score: 1 / float32(j+1), Cosine: rng.Float32()}
+		}
+		for j := range terms {
+			c.Terms.Index[i*terms+j], c.Terms.Value[i*terms+j] = uint32(j*400+rng.IntN(400)), rng.Float32()
 		}
 	}
 	return c

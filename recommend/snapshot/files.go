@@ -13,6 +13,8 @@ import (
 	"unsafe"
 
 	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/rank"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // fileSystem is what writing needs of the disk. Tests put one in that fails.
@@ -93,15 +95,35 @@ func (h *hashing) Write(b []byte) (written int, err error) {
 	return written, nil
 }
 
-// writeNumbers writes numbers, or structures of such without a gap, as the
-// files have them.
-func writeNumbers[T uint32 | int32 | float32 | knn.Neighbour](w io.Writer, numbers []T) error {
+// A number is what files hold many of: a number, or a structure of such without a gap.
+type number interface {
+	uint32 | int32 | float32 | knn.Neighbour | rank.Link | story.Sketch
+}
+
+// writeNumbers writes numbers as the files have them.
+func writeNumbers[T number](w io.Writer, numbers []T) error {
 	if !littleEndian() {
 		return binary.Write(w, binary.LittleEndian, numbers)
 	}
 	var one T
 	_, err := w.Write(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(numbers))), len(numbers)*int(unsafe.Sizeof(one))))
 	return err
+}
+
+// numbers is n numbers at the start of b, in place where the machine writes numbers as
+// the files do.
+func numbers[T number](b []byte, n int) []T {
+	if n == 0 {
+		return nil
+	}
+	if littleEndian() {
+		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
+	}
+	all := make([]T, n)
+	if _, err := binary.Decode(b, binary.LittleEndian, all); err != nil {
+		panic(err) // b is too short
+	}
+	return all
 }
 
 // littleEndian reports whether the machine writes numbers as the files do.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"unsafe"
 
 	"github.com/edsrzf/mmap-go"
 
@@ -43,19 +42,7 @@ func (l *lists) lists() knn.Lists {
 	if l.n == 0 || len(l.MMap) == 0 {
 		return all
 	}
-	if littleEndian() {
-		start := unsafe.Pointer(unsafe.SliceData(l.MMap))
-		all.Len = unsafe.Slice((*int32)(start), l.n)
-		all.Data = unsafe.Slice((*knn.Neighbour)(unsafe.Add(start, 4*l.n)), l.n*l.k)
-		return all
-	}
-	all.Len, all.Data = make([]int32, l.n), make([]knn.Neighbour, l.n*l.k)
-	for row := range l.n {
-		all.Len[row] = int32(l.count(row))
-		for i := range l.count(row) {
-			all.Data[row*l.k+i] = l.at(row, i)
-		}
-	}
+	all.Len, all.Data = numbers[int32](l.MMap, l.n), numbers[knn.Neighbour](l.MMap[4*l.n:], l.n*l.k)
 	return all
 }
 

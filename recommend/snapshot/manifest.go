@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -13,10 +14,13 @@ import (
 	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend/rank"
+	"github.com/alsolike/alsolike/recommend/reads"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // layout is the version of the files' shapes; another one is refused.
-const layout = 4
+const layout = 6
 
 // A Manifest says how a snapshot was made and what its files must be.
 type Manifest struct {
@@ -35,6 +39,8 @@ type Manifest struct {
 	Rank          int              `json:"rank"`             // length of a vector; set by Write
 	Terms         int              `json:"terms"`            // of the vocabulary
 	Neighbours    int              `json:"neighbours"`       // most candidates of an article; set by Write
+	MostLinks     int              `json:"most_links"`       // most links of an article in its ranked list; set by Write
+	Vocabulary    int              `json:"vocabulary"`       // terms that the weighted terms of an article may be numbered by; 0: there are none; set by Write
 	Timings       map[string]int64 `json:"timings"`          // milliseconds per stage
 	PeakMemory    int64            `json:"peak_memory"`      // bytes
 	PeakStages    map[string]int64 `json:"peak_stages"`      // bytes per stage, as in Timings; empty where the system does not say
@@ -49,6 +55,9 @@ type Manifest struct {
 	CrossScales   Scales           `json:"cross_scales"`     // from cosines across languages to scores, by the language linked from
 	Translations  Translations     `json:"translations"`     // which articles translate one another
 	Boilerplate   Boilerplate      `json:"boilerplate"`      // what was left out of the vectors
+	Links         rank.Health      `json:"links"`            // how the ranked lists spread over the articles
+	Stories       Stories          `json:"stories"`          // near-duplicates
+	Reads         *reads.Counts    `json:"reads,omitempty"`  // what readers' reads the links were ranked by; nil: by none
 	Files         map[string]File  `json:"files"`            // every other file by name; set by Write
 }
 
@@ -162,6 +171,18 @@ type Example struct {
 	Articles int    `json:"articles"`
 }
 
+// Stories tells of the clusters of near-duplicates, and of versions of one text, of which
+// one article each is linked.
+type Stories struct {
+	Clusters int `json:"clusters"` // of two articles or more
+	Articles int `json:"articles"` // in these
+	Largest  int `json:"largest"`  // articles of the largest
+
+	// Examples are some of the largest clusters, the largest first, and some of the
+	// articles of each, first the one that is linked.
+	Examples [][]data.ArticleID `json:"examples"`
+}
+
 // A File is what a file must be.
 type File struct {
 	Size   int64  `json:"size"` // bytes
@@ -181,6 +202,10 @@ const (
 	boilerplateFile = "boilerplate.bin"
 	groupsFile      = "groups.bin"
 	originsFile     = "origins.bin"
+	termsFile       = "terms.bin"
+	linksFile       = "links.bin"
+	storiesFile     = "stories.bin"
+	sketchesFile    = "sketches.bin"
 
 	crossVectorsFile    = "cross-vectors.bin"
 	crossCandidatesFile = "cross-candidates.bin"
@@ -189,7 +214,7 @@ const (
 
 var binaryFiles = []string{ // sorted
 	boilerplateFile, candidatesFile, cardsFile, crossCandidatesFile, crossModelFile, crossVectorsFile,
-	groupsFile, modelFile, originsFile, stringsFile, urlsFile, vectorsFile,
+	groupsFile, linksFile, modelFile, originsFile, sketchesFile, storiesFile, stringsFile, termsFile, urlsFile, vectorsFile,
 }
 
 var idPattern = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
@@ -239,8 +264,11 @@ func unseal(file []byte, id string) (*Manifest, error) {
 	if n < 0 || n > math.MaxInt32 || m.Counts.Groups < 0 || m.Counts.Groups > n {
 		return nil, fmt.Errorf("counts %d articles in %d groups, which cannot be", n, m.Counts.Groups)
 	}
-	if err := m.checkShape(m.Rank, m.Neighbours); err != nil {
+	if err := cmp.Or(m.checkShape(m.Rank, m.Neighbours), m.checkShape(m.Rank, m.MostLinks)); err != nil {
 		return nil, err
+	}
+	if m.Vocabulary < 0 || m.Vocabulary > math.MaxInt32 {
+		return nil, fmt.Errorf("counts %d terms, which cannot be", m.Vocabulary)
 	}
 	for _, scales := range []Scales{m.Scales, m.CrossScales} {
 		for lang, scale := range scales {
@@ -267,8 +295,16 @@ func unseal(file []byte, id string) (*Manifest, error) {
 		sizes[crossCandidatesFile] = candidateBytes(n, cross.Neighbours)
 		delete(sizes, crossModelFile)
 	}
-	if m.Files[originsFile].Size != 0 {
-		sizes[originsFile] = int64(n) * originBytes
+	for name, size := range map[string]int64{ // of the files that may be empty
+		originsFile: int64(n) * originBytes, linksFile: linkBytes(n, m.MostLinks), storiesFile: 4 * int64(n),
+		sketchesFile: int64(n) * story.SketchBytes,
+	} {
+		if m.Files[name].Size != 0 {
+			sizes[name] = size
+		}
+	}
+	if size, lengths := m.Files[termsFile].Size, 4*int64(n); size != 0 && (size < lengths || (size-lengths)%8 != 0) {
+		return nil, fmt.Errorf("says that %s has %d bytes, which cannot be of %d articles", termsFile, size, n)
 	}
 	for name, size := range sizes {
 		if m.Files[name].Size != size {
@@ -289,4 +325,5 @@ func (m *Manifest) checkShape(rank, neighbours int) error {
 }
 
 func vectorBytes(n, rank int) int64          { return int64(n) * int64(rank) * 4 }
+func linkBytes(n, links int) int64           { return int64(n) * (4 + 12*int64(links)) }
 func candidateBytes(n, neighbours int) int64 { return int64(n) * (4 + 8*int64(neighbours)) }

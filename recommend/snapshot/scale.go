@@ -15,38 +15,49 @@ type Scales map[data.Lang]Scale
 // Of is the scale for links from an article in lang.
 func (s Scales) Of(lang data.Lang) Scale { return s[lang.Base()] }
 
-// A Scale turns cosines into the scores 0–100 that people see. The zero Scale
+// A Scale turns ranking scores into the scores 0–100 that people see. The zero Scale
 // scores everything 0.
 type Scale struct {
 	// Noise is the 99th percentile of the cosines of random pairs of articles.
 	Noise float32 `json:"noise"`
 
-	// Quantiles[p], p = 0…100, is the smallest cosine c such that at least p %
-	// of the candidate links (every article's first ScaleRanks) have a cosine
-	// of c or less; Quantiles[0] is the smallest of all. Ascending; empty
-	// where there are no links.
+	// Quantiles[p], p = 0…100, is the smallest ranking score r such that at least
+	// p % of the candidate links (every article's first ScaleRanks) have one of r
+	// or less; Quantiles[0] is the smallest of all. Ascending; empty where there
+	// are no links.
 	Quantiles []float32 `json:"quantiles"`
+
+	// Cosines is the same of the cosines of these links; empty where they are the
+	// ranking scores.
+	Cosines []float32 `json:"cosines,omitempty"`
 }
 
 // ScaleRanks is how many candidates of every article a Scale is measured by.
 const ScaleRanks = 20
 
-// NewScale measures a scale by the cosines of candidate links and of random
-// pairs of articles. It sorts both.
-func NewScale(links, random []float32) Scale {
-	var s Scale
+// NewScale measures a scale by the ranking scores of candidate links and their
+// cosines, nil if these are the scores, and by the cosines of random pairs of
+// articles. It sorts all.
+func NewScale(scores, cosines, random []float32) Scale {
+	s := Scale{Quantiles: quantiles(scores), Cosines: quantiles(cosines)}
 	if len(random) > 0 {
 		sortFloats(random)
 		s.Noise = percentile(random, 99)
 	}
-	if len(links) > 0 {
-		sortFloats(links)
-		s.Quantiles = make([]float32, 101)
-		for p := range s.Quantiles {
-			s.Quantiles[p] = percentile(links, p)
-		}
-	}
 	return s
+}
+
+// quantiles is the percentiles from 0 to 100 of the values; nil of none.
+func quantiles(values []float32) []float32 {
+	if len(values) == 0 {
+		return nil
+	}
+	sortFloats(values)
+	q := make([]float32, 101)
+	for p := range q {
+		q[p] = percentile(values, p)
+	}
+	return q
 }
 
 // sortFloats sorts numbers, none of which is a NaN, by 11 bits of theirs at a time:
@@ -101,13 +112,33 @@ func percentile(sorted []float32, p int) float32 {
 	return sorted[max(0, (p*len(sorted)+99)/100-1)]
 }
 
-// Score is the share of the candidate links that rank lower than one
-// of that cosine, in whole percent rounded down: 0–100. It is 0 for a cosine
-// below the noise.
-func (s Scale) Score(cosine float32) int {
+// Score is the share of the candidate links that rank lower than one of that ranking
+// score, in whole percent rounded down: 0–100. It is 0 where the cosine is below the
+// noise.
+func (s Scale) Score(rank, cosine float32) int {
 	if len(s.Quantiles) == 0 || cosine < s.Noise {
 		return 0
 	}
-	lower, _ := slices.BinarySearch(s.Quantiles[1:], cosine) // how many quantiles are below it
+	lower, _ := slices.BinarySearch(s.Quantiles[1:], rank) // how many quantiles are below it
 	return lower
+}
+
+// Rank is the ranking score that a link of that cosine may be given where nothing
+// else is known of it: as large a share of the candidate links rank lower as have a
+// smaller cosine.
+func (s Scale) Rank(cosine float32) float32 {
+	if len(s.Cosines) == 0 || len(s.Quantiles) == 0 || cosine <= 0 {
+		return cosine
+	}
+	at, exact := slices.BinarySearch(s.Cosines, cosine)
+	switch {
+	case exact:
+		return s.Quantiles[at]
+	case at == 0:
+		return s.Quantiles[0] * cosine / s.Cosines[0]
+	case at == len(s.Cosines):
+		return s.Quantiles[at-1] * cosine / s.Cosines[at-1]
+	}
+	share := (cosine - s.Cosines[at-1]) / (s.Cosines[at] - s.Cosines[at-1])
+	return s.Quantiles[at-1] + share*(s.Quantiles[at]-s.Quantiles[at-1])
 }

@@ -13,7 +13,7 @@ func TestScale(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		links := rapid.SliceOfN(cosine, 0, 600).Draw(t, "links")
 		random := rapid.SliceOfN(rapid.Float32Range(-1, 0.5), 0, 200).Draw(t, "random")
-		s := NewScale(links, random)
+		s := NewScale(links, nil, random)
 
 		for _, c := range append(slices.Clone(links), cosine.Draw(t, "another"), -1, 0, 1, 2) {
 			lower := 0
@@ -33,7 +33,7 @@ func TestScale(t *testing.T) {
 			if len(links) > 0 && noisy*100 <= len(random) {
 				want = lower * 100 / len(links)
 			}
-			if got := s.Score(c); got != want {
+			if got := s.Score(c, c); got != want {
 				t.Fatalf("Score(%v) = %d, want %d (%d of %d links are lower, noise %v)", c, got, want, lower, len(links), s.Noise)
 			}
 		}

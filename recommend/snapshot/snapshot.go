@@ -24,7 +24,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/rank"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // A Snapshot is a verified, mapped snapshot. It never changes, and its methods
@@ -88,6 +91,13 @@ type files struct {
 	vectors, model, crossVectors, crossModel mmap.MMap
 	boilerplate, origins                     mmap.MMap
 	candidates, crossCandidates              lists
+	index                                    index
+
+	termBytes, linkBytes, storyBytes, sketchBytes mmap.MMap
+	terms                                         *embed.Sparse  // nil: none
+	links                                         rank.Lists     // without Len: none
+	stories                                       []uint32       // nil: not known
+	sketches                                      []story.Sketch // nil: not kept
 }
 
 func (f *files) all() map[string]*mmap.MMap {
@@ -96,6 +106,7 @@ func (f *files) all() map[string]*mmap.MMap {
 		vectorsFile: &f.vectors, candidatesFile: &f.candidates.MMap, modelFile: &f.model,
 		crossVectorsFile: &f.crossVectors, crossCandidatesFile: &f.crossCandidates.MMap, crossModelFile: &f.crossModel,
 		groupsFile: &f.groups, boilerplateFile: &f.boilerplate, originsFile: &f.origins,
+		termsFile: &f.termBytes, linksFile: &f.linkBytes, storiesFile: &f.storyBytes, sketchesFile: &f.sketchBytes,
 	}
 }
 
@@ -129,7 +140,12 @@ func (d *Dir) mapFiles(m *Manifest) (files, error) {
 	}
 	err := group.Wait()
 	if err == nil {
-		if err = f.check(); err != nil {
+		f.links, f.stories = linkLists(f.linkBytes, f.n, m.MostLinks), numbers[uint32](f.storyBytes, len(f.storyBytes)/4)
+		f.sketches = numbers[story.Sketch](f.sketchBytes, len(f.sketchBytes)/story.SketchBytes)
+		if f.terms, err = termMatrix(f.termBytes, f.n, m.Vocabulary); err == nil {
+			err = f.check()
+		}
+		if err != nil {
 			err = fmt.Errorf("snapshot %s: %w", m.ID, err)
 		}
 	}
@@ -175,13 +191,20 @@ func (f *files) check() error {
 	group.Go(func() error { return f.candidates.check(candidatesFile) })
 	group.Go(func() error { return f.crossCandidates.check(crossCandidatesFile) })
 	group.Go(f.checkOrigins)
+	group.Go(func() error { return checkTerms(f.terms) })
+	group.Go(func() error { return cmp.Or(checkLinks(f.links), checkStories(f.stories)) })
+	group.Go(func() error { return checkSketches(f.sketches) })
 	group.Go(func() error {
 		if err := f.checkCards(); err != nil { // first: the others go by the cards' places
 			return err
 		}
 		return cmp.Or(f.checkURLs(), f.checkGroups())
 	})
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	f.index = newIndex(f)
+	return nil
 }
 
 func (f *files) checkCards() error {
@@ -228,10 +251,14 @@ type record []byte
 
 func (r record) offset() uint64 { return binary.LittleEndian.Uint64(r) }
 func (r record) len(i int) int  { return int(binary.LittleEndian.Uint32(r[8+4*i:])) }
-func (r record) flags() uint32  { return binary.LittleEndian.Uint32(r[52:]) }
+func (r record) flags() uint32  { return binary.LittleEndian.Uint32(r[publishedAt+12:]) }
+func (r record) part() int      { return int(binary.LittleEndian.Uint64(r[publishedAt+16:])) }
+
+// publishedAt is where the date of publication stands in a record.
+const publishedAt = 8 + 4*cardTexts
 
 func (r record) published() time.Time {
-	return time.Unix(int64(binary.LittleEndian.Uint64(r[40:])), int64(binary.LittleEndian.Uint32(r[48:]))).UTC()
+	return time.Unix(int64(binary.LittleEndian.Uint64(r[publishedAt:])), int64(binary.LittleEndian.Uint32(r[publishedAt+8:]))).UTC()
 }
 
 func (r record) state() data.State {
@@ -246,7 +273,7 @@ func (r record) state() data.State {
 
 // length is that of all strings together.
 func (r record) length() (sum uint64) {
-	for i := range 8 {
+	for i := range cardTexts {
 		sum += uint64(r.len(i))
 	}
 	return sum
@@ -307,11 +334,10 @@ func (s *Snapshot) Manifest() *Manifest { return s.manifest }
 // Len is the number of articles, and so of rows.
 func (s *Snapshot) Len() int { return s.n }
 
-// Row is the row of article id. O(log n).
+// Row is the row of article id.
 func (s *Snapshot) Row(id data.ArticleID) (row int, ok bool) {
 	defer runtime.KeepAlive(s)
-	row = sort.Search(s.n, func(row int) bool { return string(s.field(row, idField)) >= string(id) })
-	return row, row < s.n && string(s.field(row, idField)) == string(id)
+	return s.row(id)
 }
 
 // RowsByURL is the rows of the articles that have this URL, in any spelling
@@ -345,16 +371,33 @@ func (s *Snapshot) Card(row int) data.Card {
 	defer runtime.KeepAlive(s)
 	r := s.record(row)
 	text := string(s.strings[r.offset():][:r.length()]) // one copy for all
-	var fields [8]string
+	var fields [cardTexts]string
 	for i := range fields {
 		fields[i], text = text[:r.len(i)], text[r.len(i):]
 	}
 	return data.Card{
 		ID: data.ArticleID(fields[0]), Title: fields[1], URL: fields[2], Section: fields[3], Lang: data.Lang(fields[4]),
-		Image: data.Image{Src: fields[5], Alt: fields[6]}, Group: data.ArticleID(fields[7]),
+		Image: data.Image{Src: fields[5], Alt: fields[6]}, Group: data.ArticleID(fields[7]), Tags: data.TagList(fields[8]),
 		PublishedAt: r.published(), State: r.state(),
 		NoLinkTo: r.flags()&flagNoLinkTo != 0, NoLinks: r.flags()&flagNoLinks != 0,
+		Authors: data.TagList(fields[9]), Type: fields[10], Series: fields[11], Canonical: fields[12],
+		Part: r.part(), Evergreen: r.flags()&flagEvergreen != 0,
 	}
+}
+
+// PublishedAt is the date of publication of the article in row, as it was when the
+// snapshot was made.
+func (s *Snapshot) PublishedAt(row int) time.Time {
+	defer runtime.KeepAlive(s)
+	return s.record(row).published()
+}
+
+// MayBeLinked reports whether other articles might have the one in row among
+// their candidates, when the snapshot was made.
+func (s *Snapshot) MayBeLinked(row int) bool {
+	defer runtime.KeepAlive(s)
+	r := s.record(row)
+	return r.state() == data.Published && r.flags()&flagNoLinkTo == 0
 }
 
 // Traits is what a search asks of every article.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -23,6 +24,8 @@ import (
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/rank"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // A blob is a model that writes itself as these bytes.
@@ -36,12 +39,15 @@ func (b blob) WriteTo(w io.Writer) (int64, error) {
 var created = time.Date(2026, 11, 23, 20, 0, 0, 123456789, time.UTC)
 
 // contents is a snapshot of n articles in groups of two, with two candidates
-// each and one in another language.
+// each and one in another language, one link or two, and two terms but for every
+// third, which has none.
 func contents(n int) Contents {
 	c := Contents{
 		Vectors:    embed.Dense{Rows: n, Dim: 2, Data: make([]float32, n*2)},
 		Candidates: knn.Lists{K: 3, Len: make([]int32, n), Data: make([]knn.Neighbour, n*3)},
 		Model:      blob("a model"), Boilerplate: blob("menus"),
+		Terms: &embed.Sparse{Rows: 7, Cols: n, Ptr: make([]int, 1, n+1)},
+		Links: rank.Lists{K: 2, Len: make([]int32, n), Data: make([]rank.Link, n*2)},
 		Cross: &Cross{
 			Vectors:    embed.Dense{Rows: n, Dim: 3, Data: make([]float32, n*3)},
 			Candidates: knn.Lists{K: 2, Len: make([]int32, n), Data: make([]knn.Neighbour, n*2)},
@@ -62,9 +68,22 @@ func contents(n int) Contents {
 	for i := range n {
 		c.Cards = append(c.Cards, data.Card{
 			ID: data.ArticleID("a" + strconv.Itoa(100_000+i)), Title: "Rents rise " + strconv.Itoa(i), URL: "https://example.org/" + strconv.Itoa(n-i),
-			Section: "city", Lang: "en", Image: data.Image{Src: "/a.svg", Alt: "A street"}, PublishedAt: created.AddDate(0, 0, -i),
+			Section: "city", Tags: "rents\nhousing", Lang: "en", Image: data.Image{Src: "/a.svg", Alt: "A street"}, PublishedAt: created.AddDate(0, 0, -i),
 			Group: data.ArticleID("g" + strconv.Itoa(100_000-i/2)), State: data.Published,
+			Authors: "Ada Brook\nLin Mei", Type: "report", Series: "rents", Part: i, Evergreen: i%2 == 1, Canonical: "https://example.com/" + strconv.Itoa(i),
 		})
+		if i%3 > 0 {
+			c.Terms.Index, c.Terms.Value = append(c.Terms.Index, uint32(i%3), 5), append(c.Terms.Value, 0.6, 0.8)
+		}
+		c.Terms.Ptr = append(c.Terms.Ptr, len(c.Terms.Index))
+		c.Stories = append(c.Stories, uint32(i/2))
+		c.Sketches = append(c.Sketches, story.NewSketch("en", c.Cards[i].Title, strings.Repeat("the council votes on rents ", i)))
+		if n > 2 {
+			c.Links.Len[i] = int32(1 + i%2)
+			for j := range c.Links.Len[i] {
+				c.Links.Data[2*i+int(j)] = rank.Link{Row: (int32(i) + 2 - j) % int32(n), Score: 3 / float32(j+1), Cosine: 0.5 - float32(j)}
+			}
+		}
 		c.Origins = append(c.Origins, Origin{Hash: sha256.Sum256([]byte(c.Cards[i].ID)), Folded: Folded{Terms: 9, Unknown: float32(i % 9), Energy: 0.25}})
 		c.Cross.Vectors.Row(i)[i%3] = 1
 		if n > 1 {
@@ -112,10 +131,12 @@ func TestWriteAndOpen(t *testing.T) {
 		c := data.Card{
 			ID: data.ArticleID(rapid.StringN(1, 20, -1).Draw(t, "id")), Title: text.Draw(t, "title"),
 			URL:     rapid.SampledFrom([]string{"", "https://example.org/a", "http://Example.org/a/?utm_source=x", "https://example.org/b", "#top"}).Draw(t, "url"),
-			Section: text.Draw(t, "section"), Lang: data.Lang(text.Draw(t, "lang")),
+			Section: text.Draw(t, "section"), Tags: data.TagList(text.Draw(t, "tags")), Lang: data.Lang(text.Draw(t, "lang")),
 			Image: data.Image{Src: text.Draw(t, "src"), Alt: text.Draw(t, "alt")}, Group: data.ArticleID(text.Draw(t, "group")),
 			State:    rapid.SampledFrom([]data.State{data.Published, data.Unpublished, data.Hidden}).Draw(t, "state"),
 			NoLinkTo: rapid.Bool().Draw(t, "no link to"), NoLinks: rapid.Bool().Draw(t, "no links"),
+			Authors: data.TagList(text.Draw(t, "authors")), Type: text.Draw(t, "type"), Series: text.Draw(t, "series"), Part: rapid.Int().Draw(t, "part"),
+			Evergreen: rapid.Bool().Draw(t, "evergreen"), Canonical: text.Draw(t, "canonical"),
 		}
 		if rapid.Bool().Draw(t, "dated") {
 			c.PublishedAt = time.Unix(rapid.Int64Range(-1e10, 1e10).Draw(t, "seconds"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanos")).UTC()
@@ -170,6 +191,16 @@ func TestWriteAndOpen(t *testing.T) {
 			if got := s.CrossVector(row); !slices.Equal(got, c.Cross.Vectors.Row(row)) {
 				rt.Fatalf("row %d: cross-language vector %v, want %v", row, got, c.Cross.Vectors.Row(row))
 			}
+			wantIndex, wantValue := c.Terms.Col(row)
+			if index, value := s.Terms(row); !slices.Equal(index, wantIndex) || !slices.Equal(value, wantValue) {
+				rt.Fatalf("row %d: terms %v with weights %v, want %v with %v", row, index, value, wantIndex, wantValue)
+			}
+			if got := s.Links(row); !slices.Equal(got, c.Links.Row(row)) {
+				rt.Fatalf("row %d: links %v, want %v", row, got, c.Links.Row(row))
+			}
+			if got := s.Story(row); got != c.Stories[row] {
+				rt.Fatalf("row %d: story %d, want %d", row, got, c.Stories[row])
+			}
 			checkMembers(rt, s, cards, row)
 			if got := s.Vector(row); !slices.Equal(got, c.Vectors.Row(row)) {
 				rt.Fatalf("row %d: vector %v, want %v", row, got, c.Vectors.Row(row))
@@ -222,7 +253,7 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := c.Manifest
-	want.ID, want.Layout, want.Rank, want.Neighbours = s.ID(), 4, 2, 3
+	want.ID, want.Layout, want.Rank, want.Neighbours, want.MostLinks, want.Vocabulary = s.ID(), 6, 2, 3, 2, 7
 	want.Cross = &CrossSpace{Terms: 9, Groups: 2, ModelID: "x", Rank: 3, Neighbours: 2}
 	want.Counts = Counts{Articles: 5, Groups: 3, Languages: map[data.Lang]int{"en": 4, "zh-Hant": 1}}
 	want.Files = s.Manifest().Files
@@ -279,6 +310,28 @@ func TestWriteRefuses(t *testing.T) {
 		c.Cross.Candidates.Len[0], c.Cross.Candidates.Data[1] = 2, knn.Neighbour{Row: 3, Cosine: 0.75}
 	})
 	check("no cosine", func(c *Contents) { c.Candidates.Data[0].Cosine = 0 })
+	link := func(change func(*rank.Link)) func(*Contents) {
+		return func(c *Contents) { change(&c.Links.Data[3]) } // the second of row 1
+	}
+	nan := float32(math.NaN())
+	check("a link past the end", link(func(l *rank.Link) { l.Row = 5 }))
+	check("a link before the start", link(func(l *rank.Link) { l.Row = -1 }))
+	check("links out of order", link(func(l *rank.Link) { l.Score = 3.5 }))
+	check("a score of 0", link(func(l *rank.Link) { l.Score = 0 }))
+	check("no score", link(func(l *rank.Link) { l.Score = nan }))
+	check("an infinite score", func(c *Contents) { c.Links.Data[2].Score = float32(math.Inf(1)) })
+	check("a cosine above 1", link(func(l *rank.Link) { l.Cosine = 1.5 }))
+	check("a cosine below -1", link(func(l *rank.Link) { l.Cosine = -1.5 }))
+	check("a cosine that is no number", link(func(l *rank.Link) { l.Cosine = nan }))
+	check("more links than K", func(c *Contents) { c.Links.Len[0] = 3 })
+	check("a story past the end", func(c *Contents) { c.Stories[0] = 5 })
+	check("what is no sketch", func(c *Contents) { c.Sketches[0][0] = 255 })
+	check("terms out of order", func(c *Contents) { c.Terms.Index[0] = 6 })
+	check("a term twice", func(c *Contents) { c.Terms.Index[0] = 5 })
+	check("a term past the end", func(c *Contents) { c.Terms.Index[1] = 7 })
+	check("a negative weight", func(c *Contents) { c.Terms.Value[0] = -0.5 })
+	check("a weight of no unit vector", func(c *Contents) { c.Terms.Value[0] = 1.5 })
+	check("a weight that is no number", func(c *Contents) { c.Terms.Value[0] = nan })
 }
 
 // Every damage to a file must be refused with the name of the file.
@@ -393,13 +446,19 @@ func TestAnyBytesAreRefusedOrHarmless(t *testing.T) {
 	id := write(t, d, contents(5))
 	sound := map[string][]byte{}
 	forge(t, d, id, func(f map[string][]byte) { maps.Copy(sound, f) })
+	forge(t, d, id, func(f map[string][]byte) {
+		f[stringsFile] = bytes.Replace(f[stringsFile], []byte("Rents"), []byte("Rants"), 1)
+	})
+	if s, err := d.Open(id); err != nil || s.Card(0).Title != "Rants rise 0" {
+		t.Fatalf("another title is refused: %v", err)
+	}
 	refused, opened := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		forge(t, d, id, func(f map[string][]byte) {
 			for name, b := range sound {
 				f[name] = slices.Clone(b)
 			}
-			b := f[rapid.SampledFrom([]string{cardsFile, urlsFile, groupsFile, candidatesFile, crossCandidatesFile}).Draw(rt, "file")]
+			b := f[rapid.SampledFrom([]string{cardsFile, stringsFile, urlsFile, groupsFile, candidatesFile, crossCandidatesFile, termsFile, linksFile, storiesFile, sketchesFile}).Draw(rt, "file")]
 			for range rapid.IntRange(1, 3).Draw(rt, "changes") {
 				b[rapid.IntRange(0, len(b)-1).Draw(rt, "at")] = rapid.OneOf(rapid.ByteRange(0, 6), rapid.Byte()).Draw(rt, "byte")
 			}
@@ -423,13 +482,25 @@ func TestAnyBytesAreRefusedOrHarmless(t *testing.T) {
 					rt.Fatalf("row %d has the candidate %v", row, n)
 				}
 			}
+			for _, l := range s.Links(row) {
+				if l.Row < 0 || int(l.Row) >= s.Len() || !(l.Score > 0) {
+					rt.Fatalf("row %d has the link %v", row, l)
+				}
+			}
+			index, value := s.Terms(row)
+			if len(index) != len(value) || !slices.IsSorted(index) || len(index) > 0 && int(index[len(index)-1]) >= s.TermMatrix().Rows {
+				rt.Fatalf("row %d has the terms %v with weights %v", row, index, value)
+			}
+			if story := s.Story(row); int(story) >= s.Len() {
+				rt.Fatalf("row %d is of story %d", row, story)
+			}
 			members := s.Members(row)
 			if !slices.Contains(members, int32(row)) || !slices.Equal(members, s.MembersOf(card.Group)) {
 				rt.Fatalf("row %d is of group %q with the rows %v", row, card.Group, members)
 			}
 		}
 	})
-	if refused == 0 || opened == 0 {
+	if !testing.Short() && (refused == 0 || opened == 0) { // in short tests a few tries may all be refused
 		t.Errorf("%d were refused and %d opened, want some of either", refused, opened)
 	}
 }
@@ -447,7 +518,7 @@ func TestNonsenseIsRefused(t *testing.T) {
 	}
 	check(cardsFile, func(f map[string][]byte) { f[cardsFile][7] = 0xff })                              // offset
 	check(cardsFile, func(f map[string][]byte) { f[cardsFile][recordBytes+11] = 0xff })                 // length
-	check(cardsFile, func(f map[string][]byte) { f[cardsFile][52] = 0xff })                             // flags
+	check(cardsFile, func(f map[string][]byte) { f[cardsFile][publishedAt+12] = 0xff })                 // flags
 	check(cardsFile, func(f map[string][]byte) { f[stringsFile][0] = 'z' })                             // order of ids
 	check(cardsFile, func(f map[string][]byte) { f[cardsFile] = f[cardsFile][:recordBytes] })           // one record of five
 	check(stringsFile, func(f map[string][]byte) { f[stringsFile] = append(f[stringsFile], 0) })        // text of nobody
@@ -461,6 +532,25 @@ func TestNonsenseIsRefused(t *testing.T) {
 	check(crossCandidatesFile, func(f map[string][]byte) { f[crossCandidatesFile][4*5] = 5 })      // row
 	check(crossCandidatesFile, func(f map[string][]byte) { clear(f[crossCandidatesFile][24:28]) }) // cosine
 	check(crossVectorsFile, func(f map[string][]byte) { f[crossVectorsFile] = nil })
+
+	// Five rows with 0, 2, 2, 0 and 2 terms.
+	check(termsFile, func(f map[string][]byte) { f[termsFile][0] = 1 })                               // length
+	check(termsFile, func(f map[string][]byte) { f[termsFile][4*5] = 5 })                             // order of terms
+	check(termsFile, func(f map[string][]byte) { f[termsFile][4*5+4] = 7 })                           // term
+	check(termsFile, func(f map[string][]byte) { f[termsFile][4*5+4*6+3] ^= 0x80 })                   // weight
+	check(termsFile, func(f map[string][]byte) { f[termsFile] = f[termsFile][:len(f[termsFile])-8] }) // one entry too few
+	check(termsFile, func(f map[string][]byte) { f[termsFile] = f[termsFile][:len(f[termsFile])-4] }) // half an entry
+	check(termsFile, func(f map[string][]byte) { f[termsFile] = f[termsFile][:4*4] })                 // lengths of four rows
+	check(linksFile, func(f map[string][]byte) { f[linksFile][0] = 3 })                               // length
+	check(linksFile, func(f map[string][]byte) { f[linksFile][3] = 0xff })                            // negative length
+	check(linksFile, func(f map[string][]byte) { f[linksFile][4*5] = 5 })                             // row
+	check(linksFile, func(f map[string][]byte) { clear(f[linksFile][4*5+4 : 4*5+8]) })                // score
+	check(linksFile, func(f map[string][]byte) { f[linksFile][4*5+11] = 0x7f })                       // cosine
+	check(linksFile, func(f map[string][]byte) { f[linksFile] = f[linksFile][12:] })
+	check(storiesFile, func(f map[string][]byte) { f[storiesFile][0] = 5 })
+	check(storiesFile, func(f map[string][]byte) { f[storiesFile] = f[storiesFile][4:] })
+	check(sketchesFile, func(f map[string][]byte) { f[sketchesFile][0] = 255 })
+	check(sketchesFile, func(f map[string][]byte) { f[sketchesFile] = f[sketchesFile][story.SketchBytes:] })
 
 	// Five rows in the groups {4}, {2, 3}, {0, 1}: numbers, starts, rows.
 	number, starts, rows := 0, 4*5, 4*(5+4)
@@ -504,6 +594,9 @@ func TestCopiesOutliveTheMapping(t *testing.T) {
 		t.Fatal(err)
 	}
 	card, id, list, vector := s.Card(1), s.ArticleID(2), s.Candidates(3), s.Vector(4)
+	links := s.Links(3)
+	terms, weights := s.Terms(4)
+	wantTerms, wantWeights := c.Terms.Col(4)
 	unmapped := make(chan struct{})
 	runtime.AddCleanup(s, func(struct{}) { close(unmapped) }, struct{}{})
 	s = nil
@@ -517,14 +610,16 @@ func TestCopiesOutliveTheMapping(t *testing.T) {
 	}
 	runtime.GC()
 	if diff := cmp.Diff(c.Cards[1], card); diff != "" || id != c.Cards[2].ID ||
-		!slices.Equal(list, c.Candidates.Row(3)) || !slices.Equal(vector, c.Vectors.Row(4)) {
-		t.Errorf("got %v %v %v %v", card, id, list, vector)
+		!slices.Equal(list, c.Candidates.Row(3)) || !slices.Equal(vector, c.Vectors.Row(4)) ||
+		!slices.Equal(links, c.Links.Row(3)) || !slices.Equal(terms, wantTerms) || !slices.Equal(weights, wantWeights) {
+		t.Errorf("got %v %v %v %v %v %v %v", card, id, list, vector, links, terms, weights)
 	}
 }
 
 func TestWithoutTheOptionalParts(t *testing.T) {
 	d, c := testDir(t), contents(3)
 	c.Boilerplate, c.Cross = nil, nil
+	c.Terms, c.Links, c.Stories, c.Sketches = nil, rank.Lists{}, nil, nil
 	s, err := d.Open(write(t, d, c))
 	if err != nil {
 		t.Fatal(err)
@@ -534,6 +629,21 @@ func TestWithoutTheOptionalParts(t *testing.T) {
 	}
 	if v := s.CrossVectors(); s.HasCross() || v.Dim != 0 || len(v.Data) != 0 || s.CrossCandidates(1) != nil || len(s.CrossVector(1)) != 0 || len(s.CrossModelBytes()) != 0 {
 		t.Errorf("got a cross-language space of vectors %v, want none", v)
+	}
+	if index, value := s.Terms(1); s.HasTerms() || s.TermMatrix() != nil || len(index)+len(value) > 0 {
+		t.Errorf("got the terms %v with weights %v, want none", index, value)
+	}
+	if s.HasLinks() || len(s.LinkLists().Len) > 0 || s.Stories() != nil || s.Story(2) != 2 || s.HasSketches() || s.Sketches() != nil {
+		t.Errorf("got the links %v and stories %v, want none", s.LinkLists(), s.Stories())
+	}
+	for row := range s.Len() {
+		var want []rank.Link
+		for _, n := range c.Candidates.Row(row) {
+			want = append(want, rank.Link{Row: n.Row, Score: n.Cosine, Cosine: n.Cosine})
+		}
+		if got := s.Links(row); !slices.Equal(got, want) {
+			t.Errorf("row %d: got links %v, want its candidates %v", row, got, want)
+		}
 	}
 	if m := s.Manifest(); m.Cross != nil { // whatever the caller's manifest said
 		t.Errorf("the manifest tells of the cross-language space %+v", m.Cross)

@@ -1,10 +1,7 @@
 package snapshot
 
 import (
-	"encoding/binary"
-	"math"
 	"runtime"
-	"unsafe"
 
 	"github.com/alsolike/alsolike/embed"
 )
@@ -28,18 +25,7 @@ func (s *Snapshot) CrossVectors() embed.Dense {
 
 // dense is the n × dim numbers that b is the file of.
 func dense(b []byte, n, dim int) embed.Dense {
-	v := embed.Dense{Rows: n, Dim: dim}
-	switch {
-	case len(b) == 0:
-	case littleEndian():
-		v.Data = unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4)
-	default:
-		v.Data = make([]float32, len(b)/4)
-		for i := range v.Data {
-			v.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-		}
-	}
-	return v
+	return embed.Dense{Rows: n, Dim: dim, Data: numbers[float32](b, len(b)/4)}
 }
 
 // Floor is the cosine that an article must reach to be among the candidates of

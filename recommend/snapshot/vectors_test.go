@@ -57,6 +57,18 @@ func TestLists(t *testing.T) {
 	if diff := cmp.Diff(c.Cross.Candidates, cross); diff != "" {
 		t.Errorf("candidates in other languages (-want +got)\n%s", diff)
 	}
+	if diff := cmp.Diff(c.Terms, s.TermMatrix()); diff != "" {
+		t.Errorf("terms (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(c.Links, s.LinkLists()); diff != "" {
+		t.Errorf("links (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(c.Stories, s.Stories()); diff != "" {
+		t.Errorf("stories (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(c.Sketches, s.Sketches()); diff != "" {
+		t.Errorf("sketches (-want +got)\n%s", diff)
+	}
 	runtime.KeepAlive(s)
 	c.Cross = nil
 	if s, err = d.Open(write(t, d, c)); err != nil || len(s.CrossLists().Data) != 0 {

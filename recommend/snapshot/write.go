@@ -17,6 +17,8 @@ import (
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/rank"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // Contents is what a snapshot is written from. Row i of every part is the
@@ -30,7 +32,16 @@ type Contents struct {
 	Cross       *Cross      // nil: there is no cross-language space
 	Boilerplate io.WriterTo // nil: none
 	Origins     []Origin    // nil: not known
-	Manifest    Manifest    // what the caller knows; see there what Write sets
+
+	// Terms is the weighted terms of every row: terms × n, columns of length 1 or zero,
+	// terms numbered as in the lsa.Space of the row's language. nil: not kept.
+	Terms   *embed.Sparse
+	Links   rank.Lists // the ranked lists; without Len: none, and the candidates serve
+	Stories []uint32   // the number of every row's cluster of near-duplicates, below n; nil: not known
+
+	Sketches []story.Sketch // of every row's text, from which Stories were found; nil: not kept
+
+	Manifest Manifest // what the caller knows; see there what Write sets
 
 	// Parent, if not nil, is a snapshot of the same Dir whose model, boilerplate
 	// and, beside Cross, cross-language model are this one's too: their files are
@@ -51,7 +62,9 @@ type Cross struct {
 
 func (c *Contents) validate() error {
 	n := len(c.Cards)
-	if c.Vectors.Rows != n || len(c.Candidates.Len) != n || (c.Model == nil) != (c.Parent != nil) || c.Origins != nil && len(c.Origins) != n {
+	if c.Vectors.Rows != n || len(c.Candidates.Len) != n || (c.Model == nil) != (c.Parent != nil) || c.Origins != nil && len(c.Origins) != n ||
+		c.Terms != nil && c.Terms.Cols != n || c.Links.Len != nil && len(c.Links.Len) != n || c.Stories != nil && len(c.Stories) != n ||
+		c.Sketches != nil && len(c.Sketches) != n {
 		panic("snapshot: length mismatch, or no model")
 	}
 	if c.Parent != nil && (c.Boilerplate != nil || c.Cross != nil && !c.Parent.HasCross()) {
@@ -78,7 +91,7 @@ func (c *Contents) validate() error {
 			}
 		}
 	}
-	return nil
+	return cmp.Or(checkTerms(c.Terms), checkLinks(c.Links), checkStories(c.Stories), checkSketches(c.Sketches))
 }
 
 // sound reports whether c can be a candidate among n articles, after one of
@@ -139,6 +152,9 @@ func (d *Dir) write(ctx context.Context, c *Contents) (m *Manifest, err error) {
 	if m.Files, err = d.writeFiles(ctx, aside, c.Parent, []filling{ // the long ones first
 		{vectorsFile, func(w io.Writer) error { return writeVectors(w, c.Vectors) }},
 		c.part(modelFile, c.Model),
+		{termsFile, func(w io.Writer) error { return writeTerms(w, c.Terms) }},
+		{sketchesFile, func(w io.Writer) error { return writeNumbers(w, c.Sketches) }},
+		{linksFile, func(w io.Writer) error { return writeLinks(w, c.Links) }},
 		{candidatesFile, func(w io.Writer) error { return writeCandidates(w, c.Candidates) }},
 		{crossVectorsFile, func(w io.Writer) error { return writeVectors(w, cross.Vectors) }},
 		c.part(crossModelFile, cross.Model),
@@ -148,6 +164,7 @@ func (d *Dir) write(ctx context.Context, c *Contents) (m *Manifest, err error) {
 		{urlsFile, c.writeURLs},
 		{groupsFile, func(w io.Writer) error { return writeGroups(w, groups, len(c.Cards)) }},
 		{originsFile, func(w io.Writer) error { return writeOrigins(w, c.Origins) }},
+		{storiesFile, func(w io.Writer) error { return writeNumbers(w, c.Stories) }},
 		c.part(boilerplateFile, c.Boilerplate),
 	}); err != nil {
 		return nil, err
@@ -178,6 +195,10 @@ func (c *Contents) manifest(groups int) *Manifest {
 	}
 	m.Created, m.AsOf = m.Created.UTC(), m.AsOf.UTC()
 	m.Layout, m.Rank, m.Neighbours, m.Cross = layout, c.Vectors.Dim, c.Candidates.K, c.crossSpace()
+	m.MostLinks, m.Vocabulary = c.Links.K, 0
+	if c.Terms != nil {
+		m.Vocabulary = c.Terms.Rows
+	}
 	m.Counts = Counts{Articles: len(c.Cards), Groups: groups, Languages: map[data.Lang]int{}}
 	for i := range c.Cards {
 		m.Counts.Languages[c.Cards[i].Lang]++
@@ -279,7 +300,10 @@ func (d *Dir) putInPlace(aside, path string) error {
 }
 
 // recordBytes is the size of a record of cards.bin; see the package comment.
-const recordBytes = 8 + 8*4 + 8 + 4 + 4
+const recordBytes = 8 + cardTexts*4 + 8 + 4 + 4 + 8
+
+// cardTexts is how many strings a card has.
+const cardTexts = 13
 
 // The flags of a card. Of the states, none set means published.
 const (
@@ -287,11 +311,15 @@ const (
 	flagHidden
 	flagNoLinkTo
 	flagNoLinks
+	flagEvergreen
 	allFlags = 1<<iota - 1
 )
 
-func cardStrings(c *data.Card) [8]string {
-	return [8]string{string(c.ID), c.Title, c.URL, c.Section, string(c.Lang), c.Image.Src, c.Image.Alt, string(c.Group)}
+func cardStrings(c *data.Card) [cardTexts]string {
+	return [cardTexts]string{
+		string(c.ID), c.Title, c.URL, c.Section, string(c.Lang), c.Image.Src, c.Image.Alt, string(c.Group), string(c.Tags),
+		string(c.Authors), c.Type, c.Series, c.Canonical,
+	}
 }
 
 func cardFlags(c *data.Card) (flags uint32) {
@@ -306,6 +334,9 @@ func cardFlags(c *data.Card) (flags uint32) {
 	}
 	if c.NoLinks {
 		flags |= flagNoLinks
+	}
+	if c.Evergreen {
+		flags |= flagEvergreen
 	}
 	return flags
 }
@@ -323,6 +354,7 @@ func (c *Contents) writeCards(w io.Writer) error {
 		b = binary.LittleEndian.AppendUint64(b, uint64(card.PublishedAt.Unix()))
 		b = binary.LittleEndian.AppendUint32(b, uint32(card.PublishedAt.Nanosecond()))
 		b = binary.LittleEndian.AppendUint32(b, cardFlags(card))
+		b = binary.LittleEndian.AppendUint64(b, uint64(card.Part))
 		if _, err := w.Write(b); err != nil {
 			return err
 		}
