@@ -1,20 +1,17 @@
 package refresh
 
 import (
-	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"io"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/boilerplate"
 	"github.com/alsolike/alsolike/embed/lsa"
@@ -22,35 +19,10 @@ import (
 	"github.com/alsolike/alsolike/recommend/knn"
 )
 
-// dataset opens a file of real articles, or skips the test.
-func dataset(t testing.TB, name ...string) io.Reader {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: real articles take their time")
-	}
-	path := filepath.Join(append([]string{"..", "..", "..", "shared", "datasets"}, name...)...)
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skipf("the data set is not here: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	if !strings.HasSuffix(path, ".gz") {
-		return f
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z
-}
-
 func readArticles(t testing.TB, set string) []data.Article {
 	t.Helper()
 	var articles []data.Article
-	decoder := json.NewDecoder(dataset(t, set, "articles.jsonl.gz"))
+	decoder := json.NewDecoder(datatest.Dataset(t, set+"/articles.jsonl.gz"))
 	for {
 		var a struct{ ID, Title, Body, Section string }
 		if err := decoder.Decode(&a); err == io.EOF {
@@ -117,7 +89,7 @@ func tenNearest(t *testing.T, texts []embed.Text) knn.Lists {
 // Nearly every page of this collection has some site's menus; 49 start with
 // those of a video site.
 func TestBoilerplateOfIBMCommunity(t *testing.T) {
-	rows, err := csv.NewReader(dataset(t, "ibm_community", "articles_community.csv")).ReadAll()
+	rows, err := csv.NewReader(datatest.Dataset(t, "ibm_community/articles_community.csv")).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +102,7 @@ func TestBoilerplateOfIBMCommunity(t *testing.T) {
 		row[r[5]] = len(articles)
 		articles = append(articles, data.Article{ID: data.ArticleID(r[5]), Lang: "en", Title: r[3], Summary: r[2], Body: r[1]})
 	}
-	log, err := csv.NewReader(dataset(t, "ibm_community", "user-item-interactions.csv")).ReadAll()
+	log, err := csv.NewReader(datatest.Dataset(t, "ibm_community/user-item-interactions.csv")).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

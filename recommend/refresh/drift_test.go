@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/recommend"
@@ -24,7 +25,7 @@ import (
 func dated(t *testing.T, set string) []data.Article {
 	t.Helper()
 	var articles []data.Article
-	decoder := json.NewDecoder(dataset(t, set, "articles.jsonl.gz"))
+	decoder := json.NewDecoder(datatest.Dataset(t, set+"/articles.jsonl.gz"))
 	for {
 		var a struct {
 			ID, Title, Body string
@@ -49,7 +50,7 @@ func dated(t *testing.T, set string) []data.Article {
 func topics(t *testing.T) map[data.ArticleID]string {
 	t.Helper()
 	of := map[data.ArticleID]string{}
-	lines := bufio.NewScanner(dataset(t, "reuters21578", "topics.tsv"))
+	lines := bufio.NewScanner(datatest.Dataset(t, "reuters21578/topics.tsv"))
 	for lines.Scan() {
 		if id, topic, ok := strings.Cut(lines.Text(), "\t"); ok {
 			of[data.ArticleID(id)] = topic

@@ -18,15 +18,18 @@ import (
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/knn"
+	"github.com/alsolike/alsolike/recommend/rank"
 	"github.com/alsolike/alsolike/recommend/snapshot"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // A corpus is the store's articles with their vectors: row i of every part belongs
-// to cards[i], and its vectors are zero where that is unpublished.
+// to cards[i], and its vectors and terms are zero where that is unpublished.
 type corpus struct {
 	cards    []data.Card       // in id order
 	origins  []snapshot.Origin // what the rows were made from
 	vectors  embed.Dense
+	terms    *embed.Sparse // weighted terms, of which the vectors are the projections; see lsa.FitTerms
 	revision data.Revision
 	digest   data.Digest // of all articles
 
@@ -36,7 +39,13 @@ type corpus struct {
 	cross   *crossSpace // nil: none
 	noCross string      // why there is none, in words
 
+	random map[data.Lang][]float32 // cosines of random pairs, by the Base of their language
+
 	own, across knn.Lists // candidates in the own and in other languages
+
+	sketches []story.Sketch // of the texts, zero where an article is not on the site
+	stories  []uint32       // the rows that stand for the clusters of near-duplicates
+	links    rank.Lists     // the ranked lists
 }
 
 // full fits the models to all articles, for that reason, and makes a snapshot of
@@ -67,11 +76,12 @@ func full(ctx context.Context, store Store, reason string, opts Options, s *stag
 			return snapshot.Contents{}, fmt.Errorf("refresh: find neighbours in other languages: %w", err)
 		}
 	}
-	contents := c.contents(opts, s)
+	contents, err := c.contents(ctx, f.model, opts, s)
+	if err != nil {
+		return snapshot.Contents{}, err
+	}
 	contents.Model, contents.Boilerplate = f.model, f.boilerplate
 	m := &contents.Manifest
-	m.Config = opts.config(f.model.Rank())
-	m.ConfigHash = hashJSON(m.Config)
 	m.ModelID, m.Kernel, m.Terms = f.model.ID(), f.model.Kernel(), f.model.Terms()
 	if contents.Cross != nil {
 		contents.Cross.Model = f.crossModel
@@ -90,12 +100,16 @@ func full(ctx context.Context, store Store, reason string, opts Options, s *stag
 }
 
 // contents is what a snapshot of c holds, but for the models and what the manifest
-// says of them.
-func (c *corpus) contents(opts Options, s *stages) snapshot.Contents {
-	s.enter("scales")
-	contents := snapshot.Contents{Cards: c.cards, Origins: c.origins, Vectors: c.vectors, Candidates: c.own}
+// says of them. It ranks the candidates, by the model in which titles are read.
+func (c *corpus) contents(ctx context.Context, model *lsa.Model, opts Options, s *stages) (contents snapshot.Contents, err error) {
 	m := &contents.Manifest
-	m.Scales, m.CrossScales = c.scales(opts.LSA.Seed), snapshot.Scales{}
+	if err := c.rank(ctx, model, opts, s, m); err != nil {
+		return snapshot.Contents{}, err
+	}
+	contents.Cards, contents.Origins, contents.Vectors, contents.Candidates, contents.Terms = c.cards, c.origins, c.vectors, c.own, c.terms
+	contents.Links, contents.Stories, contents.Sketches = c.links, c.stories, c.sketches
+	s.enter("scales")
+	m.Scales, m.CrossScales = c.scales(), snapshot.Scales{}
 	if c.cross != nil {
 		contents.Cross = &snapshot.Cross{Vectors: c.cross.vectors, Candidates: c.across}
 		m.CrossScales = c.crossScales(opts.LSA.Seed)
@@ -106,7 +120,9 @@ func (c *corpus) contents(opts Options, s *stages) snapshot.Contents {
 		input.Write(c.origins[i].Hash[:])
 	}
 	m.InputHash = hex.EncodeToString(input.Sum(nil))
-	return contents
+	m.Config = opts.config(model.Rank())
+	m.ConfigHash = hashJSON(m.Config)
+	return contents, nil
 }
 
 // A fitted is a corpus with the models that were fitted to it.
@@ -139,10 +155,11 @@ func fit(ctx context.Context, store Store, opts Options, s *stages) (*fitted, er
 		f.training.within(opts.sampleOfAll)
 		s.enter("count")
 		var vectors embed.Dense
-		if f.model, vectors, err = lsa.Fit(ctx, f.texts(twice.last, opts.Workers), opts.LSA); err != nil {
+		var terms *embed.Sparse
+		if f.model, vectors, terms, err = lsa.FitTerms(ctx, f.texts(twice.last, opts.Workers), opts.LSA); err != nil {
 			return err
 		}
-		if err := f.spread(ctx, vectors, articles, opts); err != nil {
+		if err := f.spread(ctx, vectors, terms, articles, opts); err != nil {
 			return err
 		}
 		f.numberGroups()
@@ -193,6 +210,7 @@ type cleaned struct {
 	card    data.Card
 	learn   bool
 	text    embed.Text // of an article to learn from
+	sketch  story.Sketch
 	leftOut []string
 }
 
@@ -200,6 +218,7 @@ func (f *fitted) clean(r *reading) cleaned {
 	made := cleaned{origin: snapshot.Origin{Hash: r.article.Hash()}, card: r.article.Card(), learn: r.learn}
 	if made.learn {
 		made.text, made.leftOut = recommend.CleanText(&r.article, f.boilerplate)
+		made.sketch = sketch(made.text)
 	}
 	return made
 }
@@ -216,6 +235,7 @@ func (f *fitted) texts(articles iter.Seq2[data.Article, error], workers int) ite
 			f.digest.Toggle(made.origin.Hash)
 			f.origins = append(f.origins, made.origin)
 			f.cards = append(f.cards, made.card)
+			f.sketches = append(f.sketches, made.sketch)
 			if !made.learn {
 				continue
 			}
@@ -258,10 +278,10 @@ func (t *training) takes(lang data.Lang) bool {
 	return n <= t.most || (i+1)*t.most/n > i*t.most/n
 }
 
-// spread moves the vectors of the articles that the model was learnt from to the
-// rows of their cards, and folds the other articles on the site in.
-func (f *fitted) spread(ctx context.Context, vectors embed.Dense, articles iter.Seq2[data.Article, error], opts Options) error {
-	f.vectors = f.spreadRows(vectors, f.learnt)
+// spread moves the vectors and terms of the articles that the model was learnt from to
+// the rows of their cards, and folds the other articles on the site in.
+func (f *fitted) spread(ctx context.Context, vectors embed.Dense, terms *embed.Sparse, articles iter.Seq2[data.Article, error], opts Options) error {
+	f.vectors, f.terms = f.spreadRows(vectors, f.learnt), spreadColumns(terms, f.learnt, len(f.cards))
 	if others := f.countOnSite() - len(f.learnt); others > 0 {
 		return f.foldOthers(ctx, articles, others, opts)
 	}
@@ -290,6 +310,9 @@ type unlearnt struct {
 type foldedIn struct {
 	row     int
 	vector  []float32
+	terms   []uint32
+	weights []float32
+	sketch  story.Sketch
 	leftOut []string
 }
 
@@ -297,19 +320,24 @@ type foldedIn struct {
 // learnt from.
 func (f *fitted) foldOthers(ctx context.Context, articles iter.Seq2[data.Article, error], others int, opts Options) error {
 	done := 0
+	terms := mergeColumns(f.terms, int(1.05*float64(f.terms.NNZ())*float64(len(f.learnt)+others)/float64(len(f.learnt))))
 	for made, err := range inOrder(f.others(articles), opts.Workers, func(u *unlearnt) foldedIn {
 		text, leftOut := recommend.CleanText(&u.article, f.boilerplate)
-		return foldedIn{u.row, f.model.FoldIn(text), leftOut}
+		vector, index, weights, _ := f.model.FoldTerms(text)
+		return foldedIn{u.row, vector, index, weights, sketch(text), leftOut}
 	}) {
 		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
 		copy(f.vectors.Row(made.row), made.vector)
+		terms.replace(made.row, made.terms, made.weights)
+		f.sketches[made.row] = made.sketch
 		f.leftOut.add(made.leftOut)
 		if done++; done%64 == 0 || done == others {
 			opts.Progress("fold", int64(done), int64(others))
 		}
 	}
+	f.terms = terms.result()
 	return nil
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/knn"
 	"github.com/alsolike/alsolike/recommend/snapshot"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // incremental makes a snapshot that goes on from the published one, or says in
@@ -93,6 +94,10 @@ func parentFor(dir *snapshot.Dir, opts Options) (parent *snapshot.Snapshot, reas
 		return nil, broken(err), nil
 	case !parent.HasOrigins():
 		return nil, "the published snapshot does not say what it was made from", nil
+	case !parent.HasSketches():
+		return nil, "the published snapshot does not hold the sketches of its articles", nil
+	case !parent.HasTerms():
+		return nil, "the published snapshot does not hold the weighted terms of its articles", nil
 	}
 	return parent, "", nil
 }
@@ -138,7 +143,12 @@ type fresh struct {
 	origin snapshot.Origin
 	row    int // in the parent, or -1
 
-	vector, cross []float32 // nil where it is not on the site
+	// Nil where it is not on the site.
+	vector, cross []float32
+	terms         []uint32
+	weights       []float32
+
+	sketch story.Sketch // zero where it is not on the site
 }
 
 func newIncrement(parent *snapshot.Snapshot, opts Options) (*increment, error) {
@@ -195,8 +205,9 @@ func (g *increment) fold(ctx context.Context, changed iter.Seq2[data.Article, er
 // analyse finds the vectors of an article.
 func (g *increment) analyse(f *fresh, a *data.Article) {
 	text, _ := recommend.CleanText(a, g.blocks)
+	f.sketch = sketch(text)
 	var folded lsa.Folded
-	f.vector, folded = g.model.Fold(text)
+	f.vector, f.terms, f.weights, folded = g.model.FoldTerms(text)
 	f.origin.Folded = snapshot.Folded(folded)
 	if g.across != nil {
 		f.cross = g.across.FoldIn(text)
@@ -253,6 +264,8 @@ func (g *increment) merge() {
 	}
 	g.numberGroups()
 	g.vectors = g.mergeVectors(g.parent.Vectors(), places, freshAt, func(f *fresh) []float32 { return f.vector })
+	g.terms = g.mergeTerms(g.parent.TermMatrix(), places, freshAt)
+	g.sketches = g.mergeSketches(g.parent.Sketches(), places, freshAt)
 	g.own = renumber(g.parent.Lists(), places, n)
 	if g.across != nil {
 		g.cross = &crossSpace{g.mergeVectors(g.parent.CrossVectors(), places, freshAt, func(f *fresh) []float32 { return f.cross })}
@@ -277,6 +290,31 @@ func (g *increment) mergeVectors(old embed.Dense, places, freshAt []int32, vecto
 		copy(v.Row(int(freshAt[i])), vector(f))
 	}
 	return v
+}
+
+// mergeSketches is the parent's sketches at their new places and those of the fresh rows.
+func (g *increment) mergeSketches(old []story.Sketch, places, freshAt []int32) []story.Sketch {
+	sketches := make([]story.Sketch, len(g.cards))
+	for row, place := range places {
+		sketches[place] = old[row]
+	}
+	for i, f := range g.fresh {
+		sketches[freshAt[i]] = f.sketch
+	}
+	return sketches
+}
+
+// mergeTerms is the parent's terms at their new places and those of the fresh rows.
+func (g *increment) mergeTerms(old *embed.Sparse, places, freshAt []int32) *embed.Sparse {
+	entries := old.NNZ()
+	for _, f := range g.fresh {
+		entries += len(f.terms)
+	}
+	merge := mergeColumns(spreadColumns(old, places, len(g.cards)), entries)
+	for i, f := range g.fresh {
+		merge.replace(int(freshAt[i]), f.terms, f.weights)
+	}
+	return merge.result()
 }
 
 // renumber is the lists of rows that have moved to places among n; those of new
@@ -377,11 +415,13 @@ func (g *increment) contents(ctx context.Context, s *stages) (snapshot.Contents,
 	if err != nil {
 		return snapshot.Contents{}, err
 	}
-	contents := g.corpus.contents(g.opts, s)
+	contents, err := g.corpus.contents(ctx, g.model, g.opts, s)
+	if err != nil {
+		return snapshot.Contents{}, err
+	}
 	contents.Parent = g.parent
 	m := &contents.Manifest
 	m.Parent = parent.ID
-	m.Config, m.ConfigHash = parent.Config, parent.ConfigHash
 	m.ModelID, m.Kernel, m.Terms, m.Cross = parent.ModelID, parent.Kernel, parent.Terms, parent.Cross
 	m.Refresh = snapshot.Refresh{Kind: snapshot.Incremental, Analysed: g.countAnalysed(), Searched: len(g.moved)}
 	m.Fit = parent.Fit

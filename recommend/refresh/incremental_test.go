@@ -18,6 +18,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/datatest"
+	"github.com/alsolike/alsolike/embed/boilerplate"
 	"github.com/alsolike/alsolike/embed/crosslang"
 	"github.com/alsolike/alsolike/embed/lsa"
 	"github.com/alsolike/alsolike/recommend"
@@ -95,6 +96,41 @@ func checkCandidates(t *testing.T, s *snapshot.Snapshot, k int) {
 	}
 }
 
+// checkTerms compares the weighted terms in s with what its model makes of the articles.
+func checkTerms(t *testing.T, store *datatest.Store, s *snapshot.Snapshot) {
+	t.Helper()
+	model, err := lsa.ReadModel(bytes.Clone(s.ModelBytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, err := boilerplate.Read(bytes.Clone(s.BoilerplateBytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, entries := 0, 0
+	for a, err := range store.Articles(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wantIndex []uint32
+		var wantValue []float32
+		if a.State != data.Unpublished {
+			text, _ := recommend.CleanText(&a, blocks)
+			wantIndex, wantValue = model.Weigh(text)
+		}
+		index, value := s.Terms(row)
+		if !slices.Equal(index, wantIndex) || !slices.Equal(value, wantValue) {
+			t.Errorf("%s: terms %v with weights %v, want %v with %v", a.ID, index, value, wantIndex, wantValue)
+		}
+		row++
+		entries += len(index)
+	}
+	if most := s.Manifest().Vocabulary; entries == 0 || most == 0 || most > model.Terms() {
+		t.Errorf("%d entries of a vocabulary of %d", entries, most)
+	}
+	runtime.KeepAlive(s)
+}
+
 // change changes an article in one of the ways in which articles change.
 func change(rng *rand.Rand, articles []data.Article, i int) (what string, changed data.Article) {
 	a := articles[i]
@@ -169,6 +205,7 @@ func TestIncremental(t *testing.T) {
 			}
 			got := s.refresh(t, snapshot.Incremental)
 			checkCandidates(t, got, k)
+			checkTerms(t, s.Store, got)
 			m := got.Manifest()
 			if m.ModelID != first.Manifest().ModelID || m.Fit.Snapshot != first.ID() || m.Parent == "" {
 				t.Errorf("model %s, fit %+v, parent %q", m.ModelID, m.Fit, m.Parent)
@@ -391,6 +428,7 @@ func TestTrainingSample(t *testing.T) {
 			}
 		}
 		runtime.KeepAlive(got)
+		checkTerms(t, s.Store, got)
 		if want == nil {
 			want = m.Files
 		}

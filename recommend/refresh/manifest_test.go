@@ -30,12 +30,19 @@ func TestManifest(t *testing.T) {
 		m.Counts.Articles != 193 || m.Counts.Languages["zh-Hant"] != 64 || m.Terms == 0 || m.ModelID == "" || m.Kernel == "" {
 		t.Errorf("got %+v", m)
 	}
-	want := map[string]any{"lsa.rank": 24.0, "lsa.seed": 1.0, "lsa.min_df": 2.0, "lsa.max_df": 0.5, "neighbours.k": 64.0, "analysis.stop_words": true, "analysis.stemming": true}
+	want := map[string]any{
+		"lsa.rank": 24.0, "lsa.seed": 1.0, "lsa.min_df": 2.0, "lsa.max_df": 0.5, "neighbours.k": 64.0,
+		"analysis.stop_words": true, "analysis.stemming": true,
+		"list.variety": 0.1, "list.max_per_author": 2.0, "list.max_per_section": "any", "list.max_links_in": 60.0,
+		"ranking.weights.cosine": 1.0, "ranking.weights.lexical": .1, "ranking.weights.title": 1.3, "ranking.weights.section": .05, "ranking.weights.tags": .2,
+		"ranking.weights.author": .05, "ranking.weights.series": .5, "ranking.weights.next_part": 3.0, "ranking.weights.next_read": 50.0,
+		"ranking.weights.co_read": 20.0, "ranking.weights.popularity": 12.5, "ranking.weights.age": -.5, "ranking.weights.hubness": -.1,
+	}
 	if diff := cmp.Diff(want, m.Config); diff != "" {
 		t.Errorf("configuration (-want +got)\n%s", diff)
 	}
 	for _, lang := range []data.Lang{"en", "zh"} {
-		if scale := m.Scales[lang]; len(scale.Quantiles) != 101 || scale.Score(1) < 90 || scale.Score(0) != 0 {
+		if scale := m.Scales[lang]; len(scale.Quantiles) != 101 || len(scale.Cosines) != 101 || scale.Score(3, 1) != 100 || scale.Score(0, 0) != 0 {
 			t.Errorf("scale of %s: got %+v", lang, scale)
 		}
 	}
@@ -78,6 +85,7 @@ func TestModelFoldsIn(t *testing.T) {
 			t.Fatalf("%s (-model's vector +snapshot's)\n%s", articles[row].ID, diff)
 		}
 	}
+	checkTerms(t, store, s)
 }
 
 // A lazy store makes articles as they are asked for.

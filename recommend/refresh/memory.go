@@ -10,6 +10,7 @@ import (
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed/crosslang"
 	"github.com/alsolike/alsolike/recommend/snapshot"
+	"github.com/alsolike/alsolike/recommend/story"
 )
 
 // A MemoryError is returned when a refresh needs more memory than it may hold.
@@ -37,6 +38,9 @@ const (
 	baseBytes     = 48e6 // the program, the store's cache, and what does not grow
 	keptTextBytes = 64e6 // of texts that boilerplate is looked for in
 	cardBytes     = 300
+	pageBytes     = cardBytes + story.SketchBytes
+	termShare     = 0.6  // of the texts' bytes, their weighted terms
+	rankedBytes   = 1500 // of an article, while it is ranked: what is known of it, and its candidates
 	leastSample   = 2000 // articles of which a model can be learnt
 )
 
@@ -47,25 +51,27 @@ func (d demand) needs(sample int) int64 {
 	learnt := min(n, float64(sample))
 	text := float64(d.Bytes) * learnt / max(n, 1)
 	terms := 350 * math.Sqrt(learnt) // of the vocabulary, which grows like this: 160 to 220 of real articles, 480 made up
-	held := baseBytes + cardBytes*n
+	held := baseBytes + pageBytes*n
 	model, vectors := 4*terms*rank, 4*n*rank
 
 	lookForBoilerplate := baseBytes + 0.8*min(float64(d.Bytes), keptTextBytes)
 	decompose := held + 1.1*text + 4*1.75*(2*rank+32)*min(terms, learnt) + model
 	project := held + 1.1*text + model + 4*learnt*rank + vectors
-	search := held + model + vectors + vectors/4 + 8*n*float64(d.k)
+	weighted := termShare * float64(d.Bytes)
+	search := held + model + vectors + vectors/4 + 8*n*float64(d.k) + weighted
+	ranking := held + model + vectors + 28*n*float64(d.k) + rankedBytes*n + 1.7*weighted
 	if d.Translations >= crosslang.MinGroups {
 		share := min(1, 1.5*float64(d.Translations)/n)
 		search += 8*share*float64(d.Bytes) + 4*384*n + 4*n*float64(d.k)
 	}
-	return int64(1.1 * max(lookForBoilerplate, decompose, project, search))
+	return int64(1.1 * max(lookForBoilerplate, decompose, project, search, ranking))
 }
 
 // needsToGoOn is the memory, in bytes, that a refresh holds at most which goes on from
 // that snapshot: its files, which are mapped, and what is made of them.
 func needsToGoOn(m *snapshot.Manifest) int64 {
 	n := float64(m.Counts.Articles)
-	need := baseBytes + cardBytes*n + n*float64(5*m.Rank+16*m.Neighbours)
+	need := baseBytes + pageBytes*n + n*float64(5*m.Rank+36*m.Neighbours+rankedBytes) + 1.7*float64(m.Files["terms.bin"].Size)
 	for _, file := range m.Files {
 		need += float64(file.Size)
 	}

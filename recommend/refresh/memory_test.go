@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
 // What is needed grows with everything that it depends on, and a sample that is
@@ -44,6 +45,22 @@ func TestNeeds(t *testing.T) {
 			t.Errorf("refused, and a small sample needs %d bytes of %d", d.needs(leastSample), limit)
 		}
 	})
+}
+
+// However few articles a model is learnt from, the weighted terms of all are held.
+func TestNeedsTerms(t *testing.T) {
+	d := demand{data.TextSize{Articles: 1_000_000, Bytes: 2e9}, 256, 64}
+	twice := d
+	twice.Bytes *= 2
+	if more, least := twice.needs(leastSample)-d.needs(leastSample), int64(termShare*float64(d.Bytes)); more < least {
+		t.Errorf("twice the text needs %d bytes more, want %d or more", more, least)
+	}
+	m := snapshot.Manifest{Files: map[string]snapshot.File{"vectors.bin": {Size: 1e9}}}
+	before := needsToGoOn(&m)
+	m.Files["terms.bin"] = snapshot.File{Size: 1e9}
+	if more := needsToGoOn(&m) - before; more < 2e9 { // mapped, and merged
+		t.Errorf("to go on from 1 GB of terms needs %d bytes more, want 2 GB or more", more)
+	}
 }
 
 // sizedStore only tells its size.

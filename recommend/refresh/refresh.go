@@ -11,6 +11,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed/lsa"
+	"github.com/alsolike/alsolike/recommend/reads"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
@@ -56,6 +57,12 @@ type Options struct {
 	Method    Method  // of the search for neighbours
 	MinRecall float64 // a snapshot whose lists hold less of the exact ones is not published; 0: 0.95
 
+	Ranking Ranking // of links; all lists are ranked anew by every refresh
+
+	// Reads returns what readers read of n articles, of which row tells those that there
+	// are; nil: nothing is known of it. Nil: nobody asks.
+	Reads func(ctx context.Context, n int, row func(data.ArticleID) (int32, bool)) (*reads.Signals, error)
+
 	// MemoryLimit is how many bytes the process may hold. Where need be the model is
 	// learnt from fewer articles, and the others are folded in. 0: as many as it takes.
 	MemoryLimit int64
@@ -86,6 +93,7 @@ func (o Options) withDefaults() Options {
 	o.K = cmp.Or(o.K, defaultK)
 	o.MinRecall = cmp.Or(o.MinRecall, defaultMinRecall)
 	o.Sample = cmp.Or(o.Sample, defaultSample)
+	o.Ranking = o.Ranking.withDefaults(o.K)
 	o.SmallSite = cmp.Or(o.SmallSite, defaultSmallSite)
 	if o.Now == nil {
 		o.Now = time.Now

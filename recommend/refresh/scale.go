@@ -10,14 +10,33 @@ import (
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
-// scales measures the scale of every language by its candidate links and by
-// random pairs of its articles.
-func (c *corpus) scales(seed uint64) snapshot.Scales {
+// scales measures the scale of every language by its ranked links and by random pairs
+// of its articles.
+func (c *corpus) scales() snapshot.Scales {
 	scales := snapshot.Scales{}
 	for lang, rows := range c.rowsByLanguage() {
-		scales[lang] = c.scale(c.vectors, c.own, rows, rows, seed)
+		var scores, cosines []float32
+		for _, row := range rows {
+			list := c.links.Row(row)
+			for _, link := range list[:min(len(list), snapshot.ScaleRanks)] {
+				scores, cosines = append(scores, link.Score), append(cosines, link.Cosine)
+			}
+		}
+		scales[lang] = snapshot.NewScale(scores, cosines, c.random[lang])
 	}
 	return scales
+}
+
+// drawRandom draws the random pairs of every language that its scale is measured by, and
+// returns the noise.
+func (c *corpus) drawRandom(seed uint64) map[data.Lang]float32 {
+	noise := map[data.Lang]float32{}
+	c.random = map[data.Lang][]float32{}
+	for lang, rows := range c.rowsByLanguage() {
+		c.random[lang] = c.randomCosines(c.vectors, c.own, rows, rows, seed)
+		noise[lang] = snapshot.NewScale(nil, nil, c.random[lang]).Noise
+	}
+	return noise
 }
 
 // crossScales measures the scale of links out of every language by its
@@ -32,7 +51,7 @@ func (c *corpus) crossScales(seed uint64) snapshot.Scales {
 			}
 		}
 		if len(others) > 0 {
-			scales[lang] = c.scale(c.cross.vectors, c.across, rows, others, seed)
+			scales[lang] = c.crossScale(rows, others, seed)
 		}
 	}
 	return scales
@@ -50,16 +69,16 @@ func (c *corpus) rowsByLanguage() map[data.Lang][]int {
 	return rows
 }
 
-// scale measures the scale of links from the rows from, which have these lists,
-// to the rows to.
-func (c *corpus) scale(vectors embed.Dense, lists knn.Lists, from, to []int, seed uint64) snapshot.Scale {
-	var links []float32
+// crossScale measures the scale of links from the rows from to the rows to, in other
+// languages.
+func (c *corpus) crossScale(from, to []int, seed uint64) snapshot.Scale {
+	var cosines []float32
 	for _, row := range from {
-		for _, n := range candidates(lists, row) {
-			links = append(links, n.Cosine)
+		for _, n := range candidates(c.across, row) {
+			cosines = append(cosines, n.Cosine)
 		}
 	}
-	return snapshot.NewScale(links, c.randomCosines(vectors, lists, from, to, seed))
+	return snapshot.NewScale(cosines, nil, c.randomCosines(c.cross.vectors, c.across, from, to, seed))
 }
 
 // candidates are the candidate links of a row that a scale is measured by.
@@ -83,17 +102,17 @@ func (c *corpus) randomCosines(vectors embed.Dense, lists knn.Lists, from, to []
 			continue
 		}
 		cosine := knn.Cosine(vectors.Row(i), vectors.Row(j))
-		if !c.links(lists, i, j, cosine, members) && !c.links(lists, j, i, cosine, members) {
+		if !c.linked(lists, i, j, cosine, members) && !c.linked(lists, j, i, cosine, members) {
 			cosines = append(cosines, cosine)
 		}
 	}
 	return cosines
 }
 
-// links reports whether the row to, or a translation of it, is among the
+// linked reports whether the row to, or a translation of it, is among the
 // candidate links of from, given the cosine of the two and the number of articles
 // of every group.
-func (c *corpus) links(lists knn.Lists, from, to int, cosine float32, members []int) bool {
+func (c *corpus) linked(lists knn.Lists, from, to int, cosine float32, members []int) bool {
 	list := candidates(lists, from)
 	if len(list) == 0 || cosine < list[len(list)-1].Cosine && members[c.groups[to]] < 2 {
 		return false

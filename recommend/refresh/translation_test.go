@@ -117,7 +117,7 @@ func TestCandidatesByLanguage(t *testing.T) {
 		t.Errorf("%d candidates in other languages for %d articles, want more", cross, s.Len())
 	}
 	for _, lang := range []data.Lang{"en", "zh"} {
-		if scale := s.Manifest().CrossScales[lang]; len(scale.Quantiles) != 101 || scale.Score(1) < 90 || scale.Score(0) != 0 {
+		if scale := s.Manifest().CrossScales[lang]; len(scale.Quantiles) != 101 || scale.Score(1, 1) < 90 || scale.Score(0, 0) != 0 {
 			t.Errorf("scale of links out of %s: got %+v", lang, scale)
 		}
 	}

@@ -31,10 +31,9 @@ type mark struct {
 
 func markNow() mark { return mark{time.Now(), cpuTime()} }
 
-// forward is m later by what has passed since from.
-func (m mark) forward(from mark) mark {
-	now := markNow()
-	return mark{m.at.Add(now.at.Sub(from.at)), m.cpu + now.cpu - from.cpu}
+// forward is m later by what passed from one mark to another.
+func (m mark) forward(from, to mark) mark {
+	return mark{m.at.Add(to.at.Sub(from.at)), m.cpu + to.cpu - from.cpu}
 }
 
 func newWatch() *watch {
@@ -102,9 +101,10 @@ func (w *watch) lap() {
 func (w *watch) aside(f func()) {
 	from := markNow()
 	f()
+	to := markNow()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.since, w.began = w.since.forward(from), w.began.forward(from)
+	w.since, w.began = w.since.forward(from, to), w.began.forward(from, to)
 }
 
 // end ends the last stage and returns all, and last of all what they took together.
