@@ -47,6 +47,16 @@ type Options struct {
 	// Placements are the places that a Query may name.
 	Placements map[string]Placement
 
+	// Popular is what PopularFallback fills lists with: the articles most read of
+	// late, those read most first. It is called for every list that needs it, by
+	// several goroutines at a time, and what it returns is not changed. nil: none.
+	Popular func() []data.ArticleID
+
+	Explore Explore // default: no list is drawn at random
+
+	Policy    Policy // default: everything may be linked
+	PerAuthor int    // most links of one author in rank.Window that follow each other; default 2; below 0: any number
+
 	Log *slog.Logger // default slog.Default()
 }
 
@@ -63,6 +73,8 @@ func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	o.Explore = o.Explore.withDefaults()
+	o.PerAuthor = cmp.Or(o.PerAuthor, 2)
 	return o
 }
 
@@ -77,9 +89,12 @@ func (o Options) validate() error {
 		return fmt.Errorf("recommend: the poll interval is %v; it must be above 0", o.Poll)
 	}
 	for name, p := range o.Placements {
-		if _, err := ParseLanguages(string(cmp.Or(p.Languages, OwnLanguage))); err != nil {
+		if err := p.validate(); err != nil {
 			return fmt.Errorf("recommend: placement %q: %w", name, err)
 		}
+	}
+	if err := o.Explore.validate(); err != nil {
+		return err
 	}
 	if o.MostProvisional < 0 {
 		return fmt.Errorf("recommend: at most %d provisional articles; the number must be above 0", o.MostProvisional)
@@ -93,6 +108,7 @@ type Engine struct {
 	store     Store
 	snapshots *snapshot.Dir
 	opts      Options
+	signer    *signer
 
 	view    atomic.Pointer[view] // never nil; each request loads it once
 	problem atomic.Pointer[error]
@@ -119,7 +135,7 @@ func New(store Store, snapshots *snapshot.Dir, opts Options) (*Engine, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
-	e := &Engine{store: store, snapshots: snapshots, opts: opts}
+	e := &Engine{store: store, snapshots: snapshots, opts: opts, signer: newSigner(opts.Secret)}
 	e.view.Store(&view{revision: data.Revision{Articles: -1, Overrides: -1}, overrides: new(overrides)})
 	e.problem.Store(new(error))
 	return e, nil
@@ -168,7 +184,7 @@ func (e *Engine) Update(ctx context.Context, named ...data.ArticleID) error {
 	if v.snapshot == nil {
 		return nil
 	}
-	if _, err := e.advance(ctx, v.snapshot, named); err != nil {
+	if _, err := e.advance(ctx, v.snapshot, v.catalog, named); err != nil {
 		return fmt.Errorf("recommend: %w", err)
 	}
 	return nil
@@ -194,9 +210,10 @@ func (e *Engine) Ready() bool { return e.view.Load().snapshot != nil }
 
 // Status is what an engine has in service.
 type Status struct {
-	Snapshot      string // id; "" when none is in service, and then the next four are zero too
+	Snapshot      string // id; "" when none is in service, and then the next five are zero too
 	Created       time.Time
 	Age           time.Duration // since Created
+	Behind        bool          // articles have changed since its making began
 	Articles      int           // in the snapshot
 	Languages     map[data.Lang]int
 	StoreRevision data.Revision        // up to which changes are known
@@ -217,6 +234,7 @@ func (e *Engine) Status() Status {
 	if v.snapshot != nil {
 		m := v.snapshot.Manifest()
 		s.Snapshot, s.Created, s.Age = m.ID, m.Created, e.opts.Now().Sub(m.Created)
+		s.Behind = v.revision.Articles > m.StoreRevision
 		s.Articles, s.Languages = m.Counts.Articles, maps.Clone(m.Counts.Languages)
 		s.StoreRevision, s.Boilerplate = v.revision, m.Boilerplate
 		s.Provisional, s.Waiting = v.overlay.size(), len(v.pending)
@@ -239,17 +257,26 @@ func (e *Engine) load(ctx context.Context) error {
 func (e *Engine) step(ctx context.Context) (more bool, problem error) {
 	e.opening.Lock()
 	defer e.opening.Unlock()
-	s, problem := e.published(e.view.Load().snapshot)
+	present := e.view.Load()
+	s, problem := e.published(present.snapshot)
+	c := present.catalog
+	if s != nil && s != present.snapshot {
+		var err error
+		if c, err = newCatalog(s); err != nil {
+			s, c, problem = present.snapshot, present.catalog, errors.Join(problem, err)
+		}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if old := e.view.Load(); s == nil && old.snapshot != nil {
 		dropped := *old
-		dropped.snapshot, dropped.folder, dropped.overlay, dropped.pending = nil, nil, nil, nil
+		dropped.version++
+		dropped.snapshot, dropped.catalog, dropped.folder, dropped.overlay, dropped.pending = nil, nil, nil, nil, nil
 		e.view.Store(&dropped)
 	}
 	if s != nil {
 		var err error
-		more, err = e.advance(ctx, s, nil)
+		more, err = e.advance(ctx, s, c, nil)
 		problem = errors.Join(problem, err)
 	}
 	if ctx.Err() == nil {
@@ -258,14 +285,14 @@ func (e *Engine) step(ctx context.Context) (more bool, problem error) {
 	return more, problem
 }
 
-// advance puts s and the store's present state into service, folding in the
+// advance puts s, with its catalog c, and the store's present state into service, folding in the
 // named articles or, if none is named, as many as one step does. It reports
 // whether more are to be folded in.
-func (e *Engine) advance(ctx context.Context, s *snapshot.Snapshot, named []data.ArticleID) (more bool, err error) {
+func (e *Engine) advance(ctx context.Context, s *snapshot.Snapshot, c *catalog, named []data.ArticleID) (more bool, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() { err = faultError(recover(), s, err) }()
 	old := e.view.Load()
-	next, err := e.read(ctx, old, s)
+	next, err := e.read(ctx, old, s, c)
 	if err != nil {
 		return false, err
 	}
@@ -276,12 +303,20 @@ func (e *Engine) advance(ctx context.Context, s *snapshot.Snapshot, named []data
 		}
 		err = e.fold(ctx, next, named)
 	}
-	if next == old || next.snapshot == old.snapshot && next.revision == old.revision && len(next.pending) == len(old.pending) {
+	now := e.opts.Now()
+	if (next == old || next.snapshot == old.snapshot && next.revision == old.revision && len(next.pending) == len(old.pending)) && now.Before(old.until) {
 		return false, err
 	}
+	if next == old {
+		next = new(*old)
+	}
+	next.version, next.until = old.version+1, next.nextChange(now)
 	e.view.Store(next)
 	if next.snapshot != old.snapshot {
 		e.opts.Log.Info("snapshot in service", "snapshot", s.ID(), "articles", s.Len())
+		if x := e.opts.Explore; x.Share > 0 {
+			e.opts.Log.Info("lists are drawn at random", "share", x.Share, "pool", x.Pool, "keep", x.Keep, "temperature", next.temperature)
+		}
 	}
 	return len(next.pending) > 0 && len(next.pending) < waiting, err
 }
@@ -342,8 +377,8 @@ func (e *Engine) published(present *snapshot.Snapshot) (*snapshot.Snapshot, erro
 	return s, err
 }
 
-// read is the view of s and the store's present state; old itself if that is it.
-func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*view, error) {
+// read is the view of s, which c is the catalog of, and the store's present state; old itself if that is it.
+func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot, c *catalog) (*view, error) {
 	revision, err := e.store.Revision(ctx) // first: what changes meanwhile is read again next time
 	if err != nil {
 		return nil, err
@@ -358,11 +393,11 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 		since := old.revision.Articles
 		next.live, next.liveURLs, next.liveGroups = maps.Clone(old.live), maps.Clone(old.liveURLs), maps.Clone(old.liveGroups)
 		if s != old.snapshot || revision.Articles < since {
-			since, next.live = s.Manifest().StoreRevision, nil
+			since, next.live, next.liveDates = s.Manifest().StoreRevision, nil, nil
 			next.overlay, next.pending = nil, nil
 		}
 		if s != old.snapshot {
-			next.folder = nil
+			next.folder, next.catalog, next.temperature = nil, c, e.opts.Explore.temperature(s)
 		}
 		if revision.Articles < since {
 			since = 0 // the store is older than the snapshot, as after a restore, and counts anew: any card may differ
@@ -370,6 +405,7 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 		if next.live == nil {
 			next.live, next.liveURLs, next.liveGroups = map[data.ArticleID]data.Card{}, map[string][]data.ArticleID{}, map[data.ArticleID][]data.ArticleID{}
 			next.translations = s.Manifest().Counts.Groups < s.Len()
+			next.stories = s.Stories() != nil
 		}
 		own := ownLists{map[string]bool{}, map[data.ArticleID]bool{}}
 		for card, err := range e.store.CardsSince(ctx, since) {
@@ -379,6 +415,7 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot) (*vi
 			next.setLive(card, own)
 			changed = append(changed, card.ID)
 		}
+		next.liveDates = redate(next.liveDates, changed, next.live)
 		next.await(changed)
 	}
 	all := old.overrides.all

@@ -133,6 +133,7 @@ func newEngine(t testing.TB, store recommend.Store, dir *snapshot.Dir, change fu
 	t.Helper()
 	opts := recommend.Options{
 		Secret: []byte("secret"), Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+		PerAuthor: -1,
 	}
 	if change != nil {
 		change(&opts)
@@ -324,8 +325,13 @@ func TestStatus(t *testing.T) {
 	load(t, e)
 	got := e.Status()
 	if got.Snapshot != id || !got.Created.Equal(now.Add(-time.Hour)) || got.Age != time.Hour || got.Articles != 4 ||
-		got.Languages["en"] != 3 || got.Languages["zh-Hant"] != 1 || got.StoreRevision != store.revision || got.Overrides != 3 || got.Problem != "" {
+		got.Languages["en"] != 3 || got.Languages["zh-Hant"] != 1 || got.StoreRevision != store.revision || got.Overrides != 3 || got.Problem != "" || !got.Behind {
 		t.Errorf("got %+v", got)
+	}
+	same := newEngine(t, &memory{revision: data.Revision{Articles: 5, Overrides: 9}}, dir, nil)
+	load(t, same)
+	if same.Status().Behind {
+		t.Error("no article has changed since the snapshot, and it is behind")
 	}
 }
 

@@ -123,20 +123,6 @@ func (p plain) links(all []at, from at) []string {
 	if from.card.State == data.Unpublished || from.card.NoLinks {
 		return nil
 	}
-	// The versions of an article that may be shown under from, the best first: in
-	// the same script, and of several the article itself.
-	versions := func(of at) (found []at) {
-		for _, to := range all {
-			if from.card.MayLink(&to.card) && from.card.SameLanguage(&to.card) && to.card.Visible(now) && to.card.Group == of.card.Group {
-				found = append(found, to)
-			}
-		}
-		slices.SortFunc(found, func(a, b at) int {
-			return cmp.Or(first(a.card.Lang == from.card.Lang, b.card.Lang == from.card.Lang), cmp.Compare(a.card.Lang, b.card.Lang),
-				first(a.card.ID == of.card.ID, b.card.ID == of.card.ID), cmp.Compare(a.card.ID, b.card.ID))
-		})
-		return found
-	}
 	// The rows that may be candidates as the snapshot has it, and how far down
 	// the list of from reaches.
 	var rows []knn.Neighbour
@@ -156,7 +142,7 @@ func (p plain) links(all []at, from at) []string {
 	}
 	var list, guests []link
 	show := func(of at, cosine float32) {
-		if found := versions(of); len(found) > 0 {
+		if found := p.versions(all, from, of); len(found) > 0 {
 			list = append(list, link{found[0], cosine, of.folded || found[0].folded})
 		}
 	}
@@ -191,6 +177,63 @@ func (p plain) links(all []at, from at) []string {
 		seen[l.card.Group] = true
 	}
 	return out
+}
+
+// filtered is the list of from of all the articles that pass.
+func (p plain) filtered(all []at, from at, passes func(*data.Card) bool) []string {
+	if from.card.State == data.Unpublished || from.card.NoLinks {
+		return nil
+	}
+	type link struct {
+		at
+		cosine      float32
+		provisional bool
+	}
+	var list []link
+	for _, to := range all {
+		as := to.card // as what it may be a candidate
+		switch {
+		case to.folded:
+		case to.row < 0: // never on the site
+			continue
+		default:
+			as = p.snapshot.Cards[to.row]
+		}
+		cosine := knn.Cosine(from.vector, to.vector)
+		if as.State != data.Published || as.NoLinkTo || !from.card.SameLanguage(&as) || cosine <= 0 {
+			continue
+		}
+		if found := p.versions(all, from, to); len(found) > 0 && passes(&found[0].card) {
+			list = append(list, link{found[0], cosine, to.folded || found[0].folded})
+		}
+	}
+	slices.SortFunc(list, func(a, b link) int {
+		return cmp.Or(cmp.Compare(b.cosine, a.cosine), b.card.PublishedAt.Compare(a.card.PublishedAt), cmp.Compare(a.card.ID, b.card.ID))
+	})
+	var out []string
+	seen := map[data.ArticleID]bool{}
+	for _, l := range list {
+		if !seen[l.card.Group] {
+			out = append(out, fmt.Sprintf("%s %.7f", l.card.ID, l.cosine))
+		}
+		seen[l.card.Group] = true
+	}
+	return out
+}
+
+// versions are those of an article that may be shown under from, the best first: in
+// the same script, and of several the article itself.
+func (p plain) versions(all []at, from, of at) (found []at) {
+	for _, to := range all {
+		if from.card.MayLink(&to.card) && from.card.SameLanguage(&to.card) && to.card.Visible(now) && to.card.Group == of.card.Group {
+			found = append(found, to)
+		}
+	}
+	slices.SortFunc(found, func(a, b at) int {
+		return cmp.Or(first(a.card.Lang == from.card.Lang, b.card.Lang == from.card.Lang), cmp.Compare(a.card.Lang, b.card.Lang),
+			first(a.card.ID == of.card.ID, b.card.ID == of.card.ID), cmp.Compare(a.card.ID, b.card.ID))
+	})
+	return found
 }
 
 // first orders what is so before what is not.
@@ -238,6 +281,9 @@ func TestFoldIn(t *testing.T) {
 			if rapid.IntRange(0, 9).Draw(rt, "other group") == 0 {
 				a.TranslationOf = rapid.SampledFrom(corpus).Draw(rt, "group").ID
 			}
+			if rapid.IntRange(0, 2).Draw(rt, "other section") == 0 {
+				a.Section = corpus[rapid.IntRange(0, len(corpus)-1).Draw(rt, "section")].Section
+			}
 			if rapid.IntRange(0, 9).Draw(rt, "later") == 0 {
 				a.PublishedAt = now.AddDate(0, 0, 1)
 			}
@@ -266,6 +312,18 @@ func TestFoldIn(t *testing.T) {
 				if list.Provisional != from.folded {
 					rt.Fatalf("%s: %s is provisional: %v", step, from.card.ID, list.Provisional)
 				}
+				if rapid.IntRange(0, 3).Draw(rt, "filtered") > 0 { // one in four is enough
+					continue
+				}
+				filter, passes := drawFilter(rt, corpus)
+				filtered := related(t, e, recommend.Query{ID: from.card.ID, Limit: len(all), Filter: filter})
+				var got []string
+				for _, l := range filtered.Links {
+					got = append(got, fmt.Sprintf("%s %.7f", l.Card.ID, l.Rank))
+				}
+				if links := want.filtered(all, from, passes); !slices.Equal(got, links) {
+					rt.Fatalf("%s: links of %s (folded %v) that pass %+v:\ngot\n%s\nwant\n%s", step, from.card.ID, from.folded, filter, strings.Join(got, "\n"), strings.Join(links, "\n"))
+				}
 			}
 		}
 		for range rapid.IntRange(1, 8).Draw(rt, "changes") {
@@ -282,6 +340,29 @@ func TestFoldIn(t *testing.T) {
 		load(t, restarted)
 		check("restarted", restarted)
 	})
+}
+
+// drawFilter draws a filter of what articles of the corpus have, and says what it
+// lets pass.
+func drawFilter(t *rapid.T, corpus []data.Article) (recommend.Filter, func(*data.Card) bool) {
+	one := func(name string) data.Article { return corpus[rapid.IntRange(0, len(corpus)-1).Draw(t, name)] }
+	section, tag, since := one("section").Section, one("tag").Tags[0], one("since").PublishedAt
+	switch rapid.IntRange(0, 5).Draw(t, "filter") {
+	case 0:
+		return recommend.Filter{Sections: []string{section, "none"}}, func(c *data.Card) bool { return c.Section == section }
+	case 1:
+		return recommend.Filter{NotSections: []string{section, "none"}}, func(c *data.Card) bool { return c.Section != section }
+	case 2:
+		return recommend.Filter{Tags: []string{"none", tag}}, func(c *data.Card) bool { return string(c.Tags) == tag }
+	case 3:
+		return recommend.Filter{NotTags: []string{tag}}, func(c *data.Card) bool { return string(c.Tags) != tag }
+	case 4:
+		return recommend.Filter{Since: since}, func(c *data.Card) bool { return !c.PublishedAt.Before(since) }
+	}
+	return recommend.Filter{Sections: []string{section}, Tags: []string{tag}, Since: since},
+		func(c *data.Card) bool {
+			return c.Section == section && string(c.Tags) == tag && !c.PublishedAt.Before(since)
+		}
 }
 
 // A text that did not change keeps the vector of the snapshot.
@@ -487,7 +568,7 @@ func TestUpdateUnderLoad(t *testing.T) {
 				}
 				for _, l := range list.Links[:min(1, len(list.Links))] {
 					back, err := e.Related(ctx, recommend.Query{ID: l.Card.ID, Limit: 30})
-					if err != nil || !strings.Contains(ids(back)+" ", string(a.ID)+" ") && l.Rank >= back.Links[len(back.Links)-1].Rank && !l.Provisional {
+					if err != nil || !strings.Contains(ids(back)+" ", string(a.ID)+" ") && !l.Provisional && l.Rank >= back.Links[len(back.Links)-1].Rank {
 						t.Errorf("%s is not in the list of %s: %v", a.ID, l.Card.ID, err)
 					}
 				}

@@ -66,9 +66,20 @@ func ParseLanguages(s string) (Languages, error) {
 	return Languages(strings.Join(tags, ",")), nil
 }
 
-// A Placement is a place on the site's pages where links are shown.
-type Placement struct {
-	Languages Languages // of the links there
+// mainLanguage is the one that most articles are in: of the languages the one with
+// the most, and of its tags the most frequent; of equal ones the first.
+func (v *view) mainLanguage() (main data.Lang) {
+	counts := v.snapshot.Manifest().Counts.Languages
+	bases := map[data.Lang]int{}
+	for lang, n := range counts {
+		bases[lang.Base()] += n
+	}
+	for lang, n := range counts {
+		if cmp.Or(cmp.Compare(bases[lang.Base()], bases[main.Base()]), cmp.Compare(n, counts[main]), cmp.Compare(main, lang)) > 0 {
+			main = lang
+		}
+	}
+	return main
 }
 
 // A reader is whom a list is for, by the languages that its links may be in.

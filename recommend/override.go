@@ -7,17 +7,21 @@ import (
 	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend/reason"
 )
 
 // overrides are all overrides of a store, such that a request touches only
-// those for its own group, the pins for everywhere, and the hides of what is
-// about to be linked. Groups are translation groups. The zero value holds none.
+// those for its own group, the pins for everywhere, and the hides, boosts and
+// buries of what is about to be linked. Groups are translation groups. The zero
+// value holds none.
 type overrides struct {
-	all    []data.Override
-	named  map[data.ArticleID]bool        // the articles and targets
-	own    map[data.ArticleID][]groupWish // for articles of one group, by it
-	pinned []groupWish                    // everywhere
-	hidden map[data.ArticleID][]groupWish // everywhere, by the group of the target
+	all     []data.Override
+	named   map[data.ArticleID]bool        // the articles and targets
+	own     map[data.ArticleID][]groupWish // for articles of one group, by it
+	pinned  []groupWish                    // everywhere
+	hidden  map[data.ArticleID][]groupWish // everywhere, by the group of the target
+	weighed []groupWish                    // boosts and buries for everywhere
+	weights map[data.ArticleID][]groupWish // the same, by the group of the target
 }
 
 // A groupWish is an override, of a target in that group.
@@ -31,7 +35,7 @@ type groupWish struct {
 func indexOverrides(all []data.Override, groupOf func(data.ArticleID) data.ArticleID) *overrides {
 	o := &overrides{
 		all: all, named: map[data.ArticleID]bool{},
-		own: map[data.ArticleID][]groupWish{}, hidden: map[data.ArticleID][]groupWish{},
+		own: map[data.ArticleID][]groupWish{}, hidden: map[data.ArticleID][]groupWish{}, weights: map[data.ArticleID][]groupWish{},
 	}
 	for i := range all {
 		one := groupWish{&all[i], groupOf(all[i].Target)}
@@ -44,6 +48,9 @@ func indexOverrides(all []data.Override, groupOf func(data.ArticleID) data.Artic
 			o.pinned = append(o.pinned, one)
 		case one.Action == data.Hide:
 			o.hidden[one.group] = append(o.hidden[one.group], one)
+		case one.Action.Weighs():
+			o.weighed = append(o.weighed, one)
+			o.weights[one.group] = append(o.weights[one.group], one)
 		}
 	}
 	return o
@@ -56,11 +63,59 @@ func (o *overrides) name(articles []data.ArticleID) bool {
 
 // A wish is what a request asks of the overrides.
 type wish struct {
-	article data.ArticleID // that shows the links
-	group   data.ArticleID // of article
-	limit   int
-	exclude []data.ArticleID // groups
-	now     time.Time
+	source    *data.Card // of the article that shows the links
+	placement string
+	limit     int
+	exclude   []data.ArticleID // groups
+	now       time.Time
+	lottery   *lottery // nil: the list is not drawn at random
+
+	spread   func(iter.Seq[Link]) iter.Seq[Link] // of what is not barred; nil: as it is
+	withheld *withheld                           // nil: nobody asks for it
+}
+
+// holds reports whether o is in force for the list.
+func (w *wish) holds(o groupWish) bool {
+	return o.Active(w.now) && o.InScope(w.source.Lang, w.placement)
+}
+
+// off reports whether the list is switched off.
+func (o *overrides) off(w wish) bool {
+	for _, one := range o.own[w.source.Group] {
+		if one.Action == data.Off && w.holds(one) {
+			return true
+		}
+	}
+	return false
+}
+
+// weighs reports whether a boost or bury is in force for the list.
+func (o *overrides) weighs(w wish) bool {
+	for _, list := range [][]groupWish{o.own[w.source.Group], o.weighed} {
+		for _, one := range list {
+			if one.Action.Weighs() && w.holds(one) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// weight is what the ranking score of a link to an article of that group is multiplied
+// by.
+func (o *overrides) weight(w wish, group data.ArticleID) float32 {
+	var counts groupWish
+	for _, list := range [][]groupWish{o.own[w.source.Group], o.weights[group]} {
+		for _, one := range list {
+			if one.Action.Weighs() && one.group == group && w.holds(one) && (counts.Override == nil || prior(one, counts) < 0) {
+				counts = one
+			}
+		}
+	}
+	if counts.Override == nil {
+		return 1
+	}
+	return float32(counts.Strength)
 }
 
 // mostAtOnce bounds the room that a list has before it is known how long it is.
@@ -96,10 +151,14 @@ func (o *overrides) apply(w wish, ranked iter.Seq[Link], link func(target data.A
 	if full() {
 		return list
 	}
+	ranked = o.unbarred(w, pinned, ranked)
+	if w.spread != nil {
+		ranked = w.spread(ranked)
+	}
+	if w.lottery != nil {
+		ranked = w.lottery.order(ranked)
+	}
 	for l := range ranked {
-		if o.bars(w, l.Card.Group) || slices.Contains(pinned, l.Card.Group) {
-			continue
-		}
 		place(l)
 		if placeDue(); full() {
 			return list
@@ -110,6 +169,22 @@ func (o *overrides) apply(w wish, ranked iter.Seq[Link], link func(target data.A
 		waiting = waiting[1:]
 	}
 	return list
+}
+
+// unbarred is ranked without the links that must not be shown and without those of
+// pinned groups.
+func (o *overrides) unbarred(w wish, pinned []data.ArticleID, ranked iter.Seq[Link]) iter.Seq[Link] {
+	return func(yield func(Link) bool) {
+		for l := range ranked {
+			if code := o.bars(w, l.Card.Group); code != "" {
+				w.withheld.add(&l.Card, reason.Rejection{Code: code})
+				continue
+			}
+			if !slices.Contains(pinned, l.Card.Group) && !yield(l) {
+				return
+			}
+		}
+	}
 }
 
 // A pin is a pinned link that waits for its slot.
@@ -123,12 +198,12 @@ type pin struct {
 func (o *overrides) pins(w wish, link func(data.ArticleID, bool) (Link, bool)) []pin {
 	var holding []groupWish
 	links := map[*data.Override]Link{}
-	for _, list := range [][]groupWish{o.own[w.group], o.pinned} {
+	for _, list := range [][]groupWish{o.own[w.source.Group], o.pinned} {
 		for _, one := range list {
-			if one.Action != data.Pin || !one.Active(w.now) || o.bars(w, one.group) {
+			if one.Action != data.Pin || !w.holds(one) || o.bars(w, one.group) != "" {
 				continue
 			}
-			if l, ok := link(one.Target, one.Article == w.article); ok {
+			if l, ok := link(one.Target, one.Article == w.source.ID); ok {
 				holding, links[one.Override] = append(holding, one), l
 			}
 		}
@@ -137,7 +212,7 @@ func (o *overrides) pins(w wish, link func(data.ArticleID, bool) (Link, bool)) [
 		return nil
 	}
 	slices.SortFunc(holding, func(a, b groupWish) int { // those of one group together, the one that counts first
-		return cmp.Or(cmp.Compare(a.group, b.group), -cmp.Compare(specific(a), specific(b)), newer(a, b))
+		return cmp.Or(cmp.Compare(a.group, b.group), prior(a, b))
 	})
 	holding = slices.CompactFunc(holding, func(a, b groupWish) bool { return a.group == b.group })
 	slices.SortFunc(holding, func(a, b groupWish) int {
@@ -159,23 +234,28 @@ func specific(o groupWish) int {
 	return 1
 }
 
+// prior orders overrides of one group, the one that counts first.
+func prior(a, b groupWish) int {
+	return cmp.Or(cmp.Compare(specific(b), specific(a)), newer(a, b))
+}
+
 // newer orders overrides, those made later first.
 func newer(a, b groupWish) int {
 	return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
 }
 
-// bars reports whether articles of that group must not be linked: the request
-// excludes it, or it is hidden.
-func (o *overrides) bars(w wish, group data.ArticleID) bool {
+// bars is the reason why articles of that group must not be linked: the request
+// excludes it, or it is hidden; "" if they may be.
+func (o *overrides) bars(w wish, group data.ArticleID) reason.Code {
 	if slices.Contains(w.exclude, group) {
-		return true
+		return reason.Excluded
 	}
-	for _, list := range [][]groupWish{o.own[w.group], o.hidden[group]} {
+	for _, list := range [][]groupWish{o.own[w.source.Group], o.hidden[group]} {
 		for _, one := range list {
-			if one.Action == data.Hide && one.group == group && one.Active(w.now) {
-				return true
+			if one.Action == data.Hide && one.group == group && w.holds(one) {
+				return reason.Hidden
 			}
 		}
 	}
-	return false
+	return ""
 }

@@ -32,11 +32,19 @@ func drawOverrides(ids []data.ArticleID) *rapid.Generator[[]data.Override] {
 				ID:      int64(i + 1),
 				Article: rapid.SampledFrom([]data.ArticleID{ids[0], ids[0], data.Everywhere, ids[1]}).Draw(t, "article"),
 				Target:  rapid.SampledFrom(ids).Draw(t, "target"),
-				Action:  rapid.SampledFrom([]data.Action{data.Pin, data.Pin, data.Pin, data.Hide}).Draw(t, "action"),
+				Action:  rapid.SampledFrom([]data.Action{data.Pin, data.Pin, data.Pin, data.Hide, data.Boost, data.Bury, data.Off}).Draw(t, "action"),
 				From:    day.Draw(t, "from"), Until: day.Draw(t, "until"), Created: day.Draw(t, "created"),
+				Lang:      rapid.SampledFrom([]data.Lang{"", "", "", "zh", "zh-Hans", "zh-Hant"}).Draw(t, "lang"),
+				Placement: rapid.SampledFrom([]string{"", "", "", "side", "top"}).Draw(t, "placement"),
+				Paused:    rapid.IntRange(0, 5).Draw(t, "paused") == 0,
 			}
-			if list[i].Action == data.Pin {
+			switch list[i].Action {
+			case data.Pin:
 				list[i].Position = rapid.IntRange(1, 7).Draw(t, "position")
+			case data.Boost:
+				list[i].Strength = rapid.SampledFrom([]float64{1, 1.5, 4}).Draw(t, "strength")
+			case data.Bury:
+				list[i].Strength = rapid.SampledFrom([]float64{0, 0.25, 0.5}).Draw(t, "strength")
 			}
 		}
 		return list
@@ -83,11 +91,24 @@ func (g translations) version(source, target data.ArticleID, named bool) data.Ar
 	return ""
 }
 
+// modelHolds says which overrides are in force for a list.
+func modelHolds(w wish, o data.Override, g translations) bool {
+	langs := map[data.Lang][]data.Lang{"": {"", "zh-Hans", "zh-Hant", "en"}, "zh": {"zh-Hans", "zh-Hant"}, "zh-Hans": {"zh-Hans"}, "zh-Hant": {"zh-Hant"}}
+	return (o.Article == "*" || g.of[o.Article] == g.of[w.source.ID]) && !o.From.After(w.now) && (o.Until.IsZero() || o.Until.After(w.now)) &&
+		!o.Paused && (o.Placement == "" || o.Placement == w.placement) && slices.Contains(langs[o.Lang], w.source.Lang)
+}
+
+// modelBefore says which of two overrides of one group counts.
+func modelBefore(a, b data.Override) bool {
+	if (a.Article == "*") != (b.Article == "*") {
+		return b.Article == "*"
+	}
+	return a.Created.After(b.Created) || a.Created.Equal(b.Created) && a.ID > b.ID
+}
+
 // modelApply is the rules of the package comment, each in the plainest words.
 func modelApply(w wish, all []data.Override, ranked []data.ArticleID, g translations) (list []string) {
-	holds := func(o data.Override) bool {
-		return (o.Article == "*" || g.of[o.Article] == g.of[w.article]) && !o.From.After(w.now) && (o.Until.IsZero() || o.Until.After(w.now))
-	}
+	holds := func(o data.Override) bool { return modelHolds(w, o, g) }
 	barred := map[data.ArticleID]bool{} // rule 1
 	for _, group := range w.exclude {
 		barred[group] = true
@@ -97,9 +118,11 @@ func modelApply(w wish, all []data.Override, ranked []data.ArticleID, g translat
 			barred[g.of[o.Target]] = true
 		}
 	}
-	shows := func(o data.Override) data.ArticleID { return g.version(w.article, o.Target, o.Article == w.article) }
+	shows := func(o data.Override) data.ArticleID {
+		return g.version(w.source.ID, o.Target, o.Article == w.source.ID)
+	}
 	newer := func(a, b data.Override) bool {
-		return a.Created.After(b.Created) || a.Created.Equal(b.Created) && a.ID > b.ID
+		return modelBefore(data.Override{ID: a.ID, Created: a.Created}, data.Override{ID: b.ID, Created: b.Created})
 	}
 	pins := map[data.ArticleID]data.Override{} // by group
 	for _, o := range all {
@@ -108,7 +131,7 @@ func modelApply(w wish, all []data.Override, ranked []data.ArticleID, g translat
 			continue
 		}
 		other, twice := pins[group]
-		if !twice || o.Article != "*" && other.Article == "*" || (o.Article == "*") == (other.Article == "*") && newer(o, other) { // rule 4
+		if !twice || modelBefore(o, other) { // rule 4
 			pins[group] = o
 		}
 	}
@@ -153,9 +176,11 @@ func TestApply(t *testing.T) {
 		g := drawGroups(ids).Draw(t, "groups")
 		all := drawOverrides(ids).Draw(t, "overrides")
 		w := wish{
-			article: ids[0], group: g.of[ids[0]], limit: rapid.IntRange(1, 5).Draw(t, "limit"), now: now,
-			exclude: rapid.SliceOfN(rapid.SampledFrom(ids), 0, 2).Draw(t, "exclude"),
+			source: &data.Card{ID: ids[0], Group: g.of[ids[0]], Lang: rapid.SampledFrom([]data.Lang{"zh-Hans", "zh-Hant", "en", ""}).Draw(t, "lang")}, limit: rapid.IntRange(1, 5).Draw(t, "limit"), now: now,
+			placement: rapid.SampledFrom([]string{"", "side", "top"}).Draw(t, "placement"),
+			exclude:   rapid.SliceOfN(rapid.SampledFrom(ids), 0, 2).Draw(t, "exclude"),
 		}
+		checkWeights(t, w, all, g, ids)
 		ranked := slices.Sorted(maps.Values(g.shown))
 		ranked = rapid.Permutation(ranked).Draw(t, "ranked")[:rapid.IntRange(0, len(ranked)).Draw(t, "how many")]
 
@@ -171,7 +196,7 @@ func TestApply(t *testing.T) {
 		var got []string
 		last := 0 // of ranked, in got
 		for _, l := range indexOverrides(all, g.group).apply(w, links, func(id data.ArticleID, named bool) (Link, bool) {
-			shown := g.version(w.article, id, named)
+			shown := g.version(w.source.ID, id, named)
 			return Link{Card: g.card(shown)}, shown != ""
 		}) {
 			got = append(got, fmt.Sprint(l.Position, " ", l.Source, " ", l.Card.ID))
@@ -191,6 +216,38 @@ func TestApply(t *testing.T) {
 			property(t)
 		}
 	})
+}
+
+// checkWeights compares what boosts, buries and off do with rules 8 to 10.
+func checkWeights(t *rapid.T, w wish, all []data.Override, g translations, ids []data.ArticleID) {
+	index := indexOverrides(all, g.group)
+	off, weighs := false, false
+	for _, o := range all {
+		holds := modelHolds(w, o, g)
+		off = off || holds && o.Action == data.Off && o.Article != "*"
+		weighs = weighs || holds && (o.Action == data.Boost || o.Action == data.Bury)
+	}
+	if got := index.off(w); got != off {
+		t.Fatalf("off is %v, want %v", got, off)
+	}
+	if got := index.weighs(w); got != weighs {
+		t.Fatalf("weighs is %v, want %v", got, weighs)
+	}
+	for _, id := range ids {
+		var counts data.Override
+		for _, o := range all {
+			if (o.Action == data.Boost || o.Action == data.Bury) && g.of[o.Target] == g.of[id] && modelHolds(w, o, g) && (counts.ID == 0 || modelBefore(o, counts)) {
+				counts = o
+			}
+		}
+		want := float32(1)
+		if counts.ID > 0 {
+			want = float32(counts.Strength)
+		}
+		if got := index.weight(w, g.of[id]); got != want {
+			t.Fatalf("the weight of %s is %v, want %v", id, got, want)
+		}
+	}
 }
 
 func TestApplyByExample(t *testing.T) {
@@ -214,7 +271,7 @@ func TestApplyByExample(t *testing.T) {
 		}
 		got := ""
 		own := func(id data.ArticleID) data.ArticleID { return id }
-		for _, l := range indexOverrides(all, own).apply(wish{article: "source", group: "source", limit: limit, now: now}, ranked,
+		for _, l := range indexOverrides(all, own).apply(wish{source: &data.Card{ID: "source", Group: "source"}, limit: limit, now: now}, ranked,
 			func(id data.ArticleID, _ bool) (Link, bool) { return Link{Card: data.Card{ID: id, Group: id}}, true }) {
 			got += string(l.Card.ID) + strconv.Itoa(l.Position) + " "
 		}

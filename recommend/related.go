@@ -3,10 +3,6 @@ package recommend
 import (
 	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -25,12 +21,19 @@ const DefaultLimit = 5
 type Query struct {
 	ID      data.ArticleID
 	URL     string           // of the article, in any spelling: see data.CanonicalURL
-	Limit   int              // most links; 0 means DefaultLimit
+	Limit   int              // most links; 0: as Placement has it, else DefaultLimit
 	Exclude []data.ArticleID // never among the links
 	Raw     bool             // as the algorithm has it: without threshold and overrides
 
 	Languages Languages // that the links may be in; empty: as Placement has it, else the article's own
 	Placement string    // one of Options.Placements, for which the list is; "" is none
+
+	From      data.ArticleID // the page that the reader came from, which is not linked back
+	FromURL   string         // the same by URL, if From is empty; a page of another site changes nothing
+	Filter    Filter         // that links must pass, pins too; Placement's passes as well
+	Threshold *int           // least score of a link of the algorithm, 0–100; nil: as Placement has it, else Options
+	Fallback  Fallback       // what fills a short list; empty: as Placement has it, else NoFallback
+	Explain   bool           // list.Withheld and the reasons of links
 }
 
 // Source says where a link comes from.
@@ -40,6 +43,7 @@ type Source string
 const (
 	Algorithm Source = "algorithm"
 	Editor    Source = "editor" // a pin
+	Series    Source = "series" // the algorithm, for being the next part of the article's series
 
 	// OtherLanguage is of links in another language than the article's, which
 	// come after those in its own, unless an editor put them there.
@@ -50,13 +54,17 @@ const (
 type Link struct {
 	Position int       // from 1
 	Score    int       // what people see: 0–100, see snapshot.Scale
-	Rank     float32   // the ranking score, unrounded: the cosine; 0 where it is not known
+	Rank     float32   // the ranking score, unrounded, times the strength of an editor's boost or bury; 0 where it is not known
+	Base     float32   // Rank without that strength
+	Cosine   float32   // of the two vectors; 0 where it is not known
 	Source   Source    // what put the link there
 	Card     data.Card // as the article is now
 
 	// Provisional: the article is new or changed since the snapshot, and
 	// stands where its present text belongs until the next refresh.
 	Provisional bool
+
+	Reason *Reason // with Query.Explain; else nil
 }
 
 // List is the links of one article.
@@ -69,21 +77,63 @@ type List struct {
 	// Provisional: Article is new or changed since the snapshot, and Links are
 	// those of its present text.
 	Provisional bool
+
+	Draw *Draw // nil: the list is not drawn at random
+	// Passing: the list was filled by what is popular at the moment, or would have
+	// been, and the next one may differ in the same Version.
+	Passing bool
+
+	Withheld map[string]int // with Query.Explain: candidates that are no links, by the reason's Code
+	Rejected []Rejected     // the first of these, as far as they were looked at
 }
 
 // Related is the list of links to show under an article. It looks at memory
 // only, and takes time and memory that do not grow with the corpus but for
-// O(log n) to find the article.
+// O(log n) to find the article; where a filter leaves the article's candidates
+// short of the limit, it looks at all articles that may pass: the package comment
+// has what that costs.
 //
 // It returns data.ErrNotFound for an article that neither the snapshot nor the
 // store knows, data.ErrNoSnapshot before the first snapshot is in service, and
 // a *data.InvalidError for a query that makes no sense. The list of an article
-// that is unpublished or shows no links is empty.
-func (e *Engine) Related(_ context.Context, q Query) (list List, err error) {
-	if q, err = e.settle(q); err != nil {
+// that is unpublished, shows no links or had them switched off by an editor is empty. With a fallback an article that
+// is not known has a list, too, whose Article has no ID: what the fallback has for
+// readers of the language that most articles are in.
+func (e *Engine) Related(ctx context.Context, q Query) (List, error) {
+	return e.related(ctx, e.view.Load(), q, nil)
+}
+
+// A BatchAnswer is the list for one query of several, or why there is none.
+type BatchAnswer struct {
+	List List
+	Err  error
+}
+
+// RelatedBatch is Related for several queries about one page, all answered from
+// one state of things. With dedupe no translation group is linked twice: what a list
+// shows is in none of those after it.
+func (e *Engine) RelatedBatch(ctx context.Context, queries []Query, dedupe bool) []BatchAnswer {
+	v := e.view.Load()
+	answers := make([]BatchAnswer, len(queries))
+	var taken []data.ArticleID // groups
+	for i, q := range queries {
+		list, err := e.related(ctx, v, q, taken)
+		answers[i] = BatchAnswer{list, err}
+		if dedupe {
+			for j := range list.Links {
+				taken = append(taken, list.Links[j].Card.Group)
+			}
+		}
+	}
+	return answers
+}
+
+// related is Related in view v, without links to the groups that are taken.
+func (e *Engine) related(ctx context.Context, v *view, q Query, taken []data.ArticleID) (list List, err error) {
+	s, err := e.settle(q)
+	if err != nil {
 		return List{}, err
 	}
-	v := e.view.Load()
 	if v.snapshot == nil {
 		return List{}, fmt.Errorf("recommend: %w", data.ErrNoSnapshot)
 	}
@@ -102,15 +152,32 @@ func (e *Engine) Related(_ context.Context, q Query) (list List, err error) {
 	default:
 		return List{}, &data.InvalidError{Field: "id", Reason: "is missing, and so is the url"}
 	}
-	if !ok {
+	if !ok && s.Fallback == NoFallback {
 		return List{}, fmt.Errorf("recommend: article %q: %w", cmp.Or(string(q.ID), q.URL), data.ErrNotFound)
 	}
 	list = List{Snapshot: v.snapshot.ID(), Article: source, Provisional: v.overlay.holds(source.ID)}
-	if source.State != data.Unpublished && !source.NoLinks {
-		list.Links = e.links(v, q, &source, row)
+	if !ok {
+		source, row = data.Card{Lang: v.mainLanguage()}, noRow
 	}
-	list.RecommendationID = e.sign(v, q, &list)
+	if from := v.from(&q); from != "" {
+		s.Exclude = append(slices.Clip(s.Exclude), from)
+	}
+	if source.State != data.Unpublished && !source.NoLinks {
+		if err := e.makeLinks(ctx, &list, v, &s, &source, row, taken); err != nil {
+			return List{}, err
+		}
+	}
+	list.RecommendationID = e.sign(v, &s, &list)
 	return list, nil
+}
+
+// from is the article that the reader of q came from; "" if it is not known.
+func (v *view) from(q *Query) data.ArticleID {
+	if q.From != "" || q.FromURL == "" {
+		return q.From
+	}
+	card, _, _ := v.findURL(q.FromURL)
+	return card.ID
 }
 
 // faultError turns the panic of having read a mapped file where it was cut
@@ -128,36 +195,84 @@ func faultError(panicked any, s *snapshot.Snapshot, err error) error {
 	}
 }
 
-func (e *Engine) links(v *view, q Query, source *data.Card, row int) []Link {
-	now, threshold, rules := e.opts.Now(), e.opts.Threshold, v.overrides
-	if q.Raw {
-		threshold, rules = 0, new(overrides)
+// makeLinks puts the links into list.
+func (e *Engine) makeLinks(ctx context.Context, list *List, v *view, s *settled, source *data.Card, row int, taken []data.ArticleID) error {
+	a := &request{
+		view: v, rules: v.overrides, source: source, row: row, limit: s.Limit, placement: s.Placement, reader: newReader(source.Lang, s.Languages),
+		threshold: *s.Threshold, fallback: s.Fallback, popular: e.opts.Popular, exclude: slices.Clip(taken), now: e.opts.Now(),
+		policy: &e.opts.Policy, perAuthor: max(0, e.opts.PerAuthor),
 	}
-	w := wish{article: source.ID, group: source.Group, limit: q.Limit, now: now}
-	for _, id := range q.Exclude {
-		w.exclude = append(w.exclude, v.groupOf(id))
+	if s.Raw {
+		a.rules, a.threshold, a.policy, a.perAuthor = new(overrides), 0, new(Policy), 0
 	}
-	r := newReader(source.Lang, q.Languages)
-	link := func(target data.ArticleID, named bool) (Link, bool) {
-		return v.pinned(source, row, target, named, r, now)
+	if a.rules.off(a.wish()) {
+		return nil
 	}
-	return rules.apply(w, v.ranked(source, row, r, threshold, now), link)
+	a.weighs = a.rules.weighs(a.wish())
+	for _, id := range s.Exclude {
+		a.exclude = append(a.exclude, v.groupOf(id))
+	}
+	for _, f := range []*Filter{&s.Filter, &s.placed} {
+		if !f.empty() {
+			a.sieve = append(a.sieve, f)
+		}
+	}
+	var told *withheld
+	if s.Explain {
+		told = &withheld{lang: source.Lang, counts: map[string]int{}}
+		a.withheld = told
+	}
+	a.lottery = e.lottery(v, &s.Query, source.ID, a.now)
+	list.Links, list.Draw = a.links()
+	list.Passing = a.passing
+	for i := range list.Links {
+		if l := &list.Links[i]; l.Source == Algorithm && nextPart(source, &l.Card) {
+			l.Source = Series
+		}
+	}
+	if !s.Explain {
+		return nil
+	}
+	list.Withheld, list.Rejected = told.counts, told.rejected
+	return a.explain(ctx, e.store, list.Links, list.Draw)
+}
+
+// nextPart reports whether to is what follows source in its series.
+func nextPart(source, to *data.Card) bool {
+	return source.Series != "" && source.Series == to.Series && source.Part > 0 && to.Part == source.Part+1
+}
+
+// A settled Query has its defaults in place, those of its placement first.
+type settled struct {
+	Query
+	placed Filter // of the placement, its Since included
 }
 
 // settle is q with its defaults in place, or why it makes no sense.
-func (e *Engine) settle(q Query) (Query, error) {
-	if q.Limit == 0 {
-		q.Limit = DefaultLimit
-	}
+func (e *Engine) settle(q Query) (settled, error) {
 	if q.Limit < 0 {
-		return q, &data.InvalidError{Field: "limit", Reason: fmt.Sprintf("is %d; it must be above 0", q.Limit)}
+		return settled{}, &data.InvalidError{Field: "limit", Reason: fmt.Sprintf("is %d; it must be above 0", q.Limit)}
 	}
 	placement, known := e.opts.Placements[q.Placement]
 	if q.Placement != "" && !known {
-		return q, &data.InvalidError{Field: "placement", Reason: fmt.Sprintf("is %s, which %s", data.Quote(q.Placement), e.placementHint(q.Placement))}
+		return settled{}, &data.InvalidError{Field: "placement", Reason: fmt.Sprintf("is %s, which %s", data.Quote(q.Placement), e.placementHint(q.Placement))}
 	}
-	q.Languages = cmp.Or(q.Languages, placement.Languages, OwnLanguage)
-	return q, nil
+	fallback, err := ParseFallback(string(cmp.Or(q.Fallback, placement.Fallback, NoFallback)))
+	if err != nil {
+		return settled{}, err
+	}
+	q.Limit, q.Languages, q.Fallback = cmp.Or(q.Limit, placement.Count, DefaultLimit), cmp.Or(q.Languages, placement.Languages, OwnLanguage), fallback
+	q.Threshold = cmp.Or(q.Threshold, placement.Threshold, &e.opts.Threshold)
+	if err := checkThreshold(*q.Threshold); err != nil {
+		return settled{}, err
+	}
+	s := settled{Query: q, placed: placement.Filter}
+	if placement.Since != "" {
+		if at := placement.Since.From(e.opts.Now()); at.After(s.placed.Since) {
+			s.placed.Since = at
+		}
+	}
+	return s, nil
 }
 
 // placementHint says what to do about a placement that is not known.
@@ -170,51 +285,4 @@ func (e *Engine) placementHint(name string) string {
 		return fmt.Sprintf("is not known; did you mean %s?", near)
 	}
 	return "is not known; there are " + strings.Join(known, ", ")
-}
-
-// sign is the id of list: a signature over all that makes it this list.
-func (e *Engine) sign(v *view, q Query, list *List) string {
-	exclude := slices.Clone(q.Exclude)
-	slices.Sort(exclude)
-	exclude = slices.Compact(exclude)
-
-	var b []byte
-	number := func(n int64) { b = binary.AppendVarint(b, n) }
-	text := func(s string) {
-		number(int64(len(s)))
-		b = append(b, s...)
-	}
-	text(list.Snapshot)
-	text(string(list.Article.ID))
-	number(int64(q.Limit))
-	number(int64(e.opts.Threshold))
-	raw := int64(0)
-	if q.Raw {
-		raw = 1
-	}
-	number(raw)
-	number(int64(len(exclude)))
-	for _, id := range exclude {
-		text(string(id))
-	}
-	text(string(q.Languages))
-	text(q.Placement)
-	number(v.revision.Overrides)
-	number(int64(len(list.Links)))
-	for i := range list.Links {
-		text(string(list.Links[i].Card.ID))
-		number(int64(list.Links[i].Position))
-		text(string(list.Links[i].Source))
-	}
-	for i := range list.Links { // a list without provisional links has the id it always had
-		if list.Links[i].Provisional {
-			number(int64(i))
-		}
-	}
-	if list.Provisional {
-		number(-1)
-	}
-	mac := hmac.New(sha256.New, e.opts.Secret)
-	mac.Write(b)
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }

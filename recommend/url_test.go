@@ -57,6 +57,9 @@ func TestURLsThatChange(t *testing.T) {
 					if list.Article.ID != want || errors.Is(err, data.ErrNotFound) != (want == "") {
 						rt.Fatalf("%s is %q, %v; want %q", url, list.Article.ID, err, want)
 					}
+					if id, ok := e.Find(url); id != want || ok != (want != "") {
+						rt.Fatalf("%s is found as %q, want %q", url, id, want)
+					}
 				}
 			},
 		})
