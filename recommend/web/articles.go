@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -67,25 +68,32 @@ func (s *Server) authorise(scope data.Scope) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			kind, secret, _ := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
 			if !strings.EqualFold(kind, "Bearer") || secret == "" {
-				return unauthorised(c, "", "a key is needed, as `Authorization: Bearer alsolike_…`; `alsolike key add` makes one")
+				return s.unauthorised(c, "", "a key is needed, as `Authorization: Bearer alsolike_…`; `alsolike key add` makes one")
 			}
 			key, err := s.articles.Keys.KeyBySecret(c.Request().Context(), strings.TrimSpace(secret))
 			switch {
 			case errors.Is(err, data.ErrNotFound):
-				return unauthorised(c, "invalid_token", "nobody knows this key; `alsolike key list` shows those that there are")
+				return s.unauthorised(c, "invalid_token", "nobody knows this key; `alsolike key list` shows those that there are")
 			case err != nil:
 				return err
 			case !key.Revoked.IsZero():
-				return unauthorised(c, "invalid_token", "this key was revoked; `alsolike key add` makes another")
+				return s.unauthorised(c, "invalid_token", "this key was revoked; `alsolike key add` makes another")
 			case !key.May(scope):
 				return echo.NewHTTPError(http.StatusForbidden, fmt.Sprintf("this key is not for %s; `alsolike key add --scope %s` makes one that is", scope, scope))
+			}
+			if err := s.limitKey(c, key.ID); err != nil {
+				return err
 			}
 			return next(c)
 		}
 	}
 }
 
-func unauthorised(c echo.Context, reason, detail string) error {
+// unauthorised refuses a request without a good key, and counts it to its address.
+func (s *Server) unauthorised(c echo.Context, reason, detail string) error {
+	if err := s.limitAddress(c); err != nil {
+		return err
+	}
 	challenge := `Bearer realm="alsolike"`
 	if reason != "" {
 		challenge += fmt.Sprintf(`, error=%q`, reason)
@@ -226,6 +234,9 @@ func extend(c echo.Context) {
 func bodyError(err error, limit int64) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return echo.NewHTTPError(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is over %d MB", limit>>20))
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return echo.NewHTTPError(http.StatusRequestTimeout, "the body did not come in time")
 	}
 	return echo.NewHTTPError(http.StatusBadRequest, "the body ended before its time: "+clip(err.Error()))
 }

@@ -3,22 +3,30 @@ package web
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/datatest"
+	"github.com/alsolike/alsolike/data/eventlog"
 	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
 // BenchmarkRelated compares /v1/related with a bare Echo handler that sends the
-// same bytes, over TCP on kept connections. What the recommender takes is not
-// in it: the list is at hand.
+// same bytes, over TCP on kept connections: for lists that were made already, and
+// for lists that are encoded for each request. What the recommender takes is not in
+// it: the list is at hand. BenchmarkServe of cmd/alsolike has all of it.
 func BenchmarkRelated(b *testing.B) {
 	rec := newShelf()
 	rec.cards = nil
@@ -44,7 +52,10 @@ func BenchmarkRelated(b *testing.B) {
 	bare.GET("/v1/related", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/json", body) })
 
 	b.Run("server=bare", func(b *testing.B) { benchmarkHTTP(b, bare, target) })
-	b.Run("server=ours", func(b *testing.B) { benchmarkHTTP(b, ours, target) })
+	b.Run("server=ours/list=made", func(b *testing.B) { benchmarkHTTP(b, ours, target) })
+	rec.steady = true
+	keeping := New(Config{Recommender: prepared{rec, list}, Log: slog.New(slog.DiscardHandler)})
+	b.Run("server=ours/list=kept", func(b *testing.B) { benchmarkHTTP(b, keeping, target) })
 }
 
 // prepared has one list for everybody.
@@ -109,4 +120,47 @@ func readAnswer(conn net.Conn, buf []byte) error {
 		}
 	}
 	return nil
+}
+
+// BenchmarkEvents is a report of a list that was shown and of a click on it, without
+// the network.
+func BenchmarkEvents(b *testing.B) {
+	dir, err := snapshot.OpenDir(filepath.Join(b.TempDir(), "snapshots"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	id, err := dir.Write(b.Context(), swapContents(0))
+	if err == nil {
+		err = dir.Publish(id)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	engine, err := recommend.New(datatest.NewStore(time.Now), dir, recommend.Options{Secret: []byte("secret"), Log: log})
+	if err == nil {
+		err = engine.Load(b.Context())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	events, err := eventlog.Open(b.TempDir(), eventlog.Options{Log: log})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer events.Close()
+	s := New(Config{Recommender: engine, Events: &Events{Log: events, Verifier: engine, PerAddress: -1}, Log: log})
+	list := strings.TrimSpace(get(s, "/v1/related?id=a00").Body.String())
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		about := fmt.Sprintf(`"view":"%08d","list":%s`, i, list)
+		body := `{"events":[{"t":"imp",` + about + `,"dev":"mobile"},{"t":"clk",` + about + `,"item":"a02","position":1}]}`
+		r := httptest.NewRequest(http.MethodPost, "/v1/events", strings.NewReader(body))
+		r.Header.Set("Content-Type", "text/plain")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusAccepted || !strings.Contains(w.Body.String(), `"accepted":2`) {
+			b.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -30,6 +31,10 @@ type Magazine struct {
 	Articles  []data.Article
 	Pictures  fs.FS
 	Placement string
+
+	// Evaluation makes the page that says how good the links are: one file of HTML
+	// with its styles inside. It is asked for at every request. nil: there is none.
+	Evaluation func(context.Context) ([]byte, error)
 }
 
 // relatedOnPage is how many links stand under an article.
@@ -37,12 +42,13 @@ const relatedOnPage = 4
 
 // A magazine serves a Magazine.
 type magazine struct {
-	rec       Recommender
-	log       *slog.Logger
-	pictures  fs.FS
-	placement string
-	editions  []*edition // in the order of the language bar; at least one
-	matcher   language.Matcher
+	rec        Recommender
+	log        *slog.Logger
+	pictures   fs.FS
+	placement  string
+	evaluation func(context.Context) ([]byte, error) // nil: there is none
+	editions   []*edition                            // in the order of the language bar; at least one
+	matcher    language.Matcher
 }
 
 // An edition is the magazine in one language.
@@ -60,7 +66,7 @@ type section struct {
 }
 
 func newMagazine(m Magazine, rec Recommender, log *slog.Logger) *magazine {
-	mag := &magazine{rec: rec, log: log, pictures: m.Pictures, placement: m.Placement}
+	mag := &magazine{rec: rec, log: log, pictures: m.Pictures, placement: m.Placement, evaluation: m.Evaluation}
 	var tags []language.Tag
 	for _, words := range html.Editions {
 		mag.editions = append(mag.editions, newEdition(words, m.Articles))
@@ -109,6 +115,9 @@ func (m *magazine) register(e *echo.Echo) {
 		e.Match(read, ed.root(), m.in(ed, m.handleFront))
 		e.Match(read, ed.root()+"section/*", m.in(ed, m.handleSection))
 		e.Match(read, ed.root()+"*", m.in(ed, m.handleArticle))
+	}
+	if m.evaluation != nil {
+		e.Match(read, evaluationPath, m.handleEvaluation)
 	}
 	e.Match(read, "/pictures/*", m.handlePicture)
 	e.Match(read, assets.Prefix+"*", handleAsset)
@@ -170,6 +179,19 @@ func (m *magazine) handleArticle(c echo.Context, ed *edition) error {
 		}
 	}
 	return m.page(c, http.StatusOK, m.articleView(ed, a, list.Links))
+}
+
+const evaluationPath = "/evaluation"
+
+// handleEvaluation serves GET /evaluation.
+func (m *magazine) handleEvaluation(c echo.Context) error {
+	page, err := m.evaluation(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	return c.HTMLBlob(http.StatusOK, page)
 }
 
 // handlePicture serves GET /pictures/{name}.svg.

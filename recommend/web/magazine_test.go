@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -410,5 +411,34 @@ func TestPagesNameOnlyWhatIsThere(t *testing.T) {
 	}
 	if len(seen) < 15 {
 		t.Errorf("only %d addresses seen", len(seen))
+	}
+}
+
+// The evaluation has its page, and a link to it at the foot of every other.
+func TestEvaluation(t *testing.T) {
+	m, rec := newsstand()
+	fault := errors.New("no such luck")
+	m.Evaluation = func(context.Context) ([]byte, error) { return []byte("<!doctype html><p>better"), nil }
+	s := New(Config{Recommender: rec, Magazine: m, Log: slog.New(slog.DiscardHandler)})
+	page := get(s, "/evaluation")
+	if page.Code != http.StatusOK || page.Body.String() != "<!doctype html><p>better" {
+		t.Errorf("GET /evaluation: %d %s", page.Code, page.Body)
+	}
+	if got := page.Header().Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'; style-src 'unsafe-inline';") {
+		t.Errorf("Content-Security-Policy: %q", got)
+	}
+	for _, path := range []string{"/en/", "/zh-Hans/cranes", "/zh-Hant/nothing"} {
+		if links := find(t, get(s, path), "a", "href", "/evaluation"); len(links) != 1 || textOf(links[0]) == "" {
+			t.Errorf("%s has %d links to the evaluation, want 1", path, len(links))
+		}
+	}
+
+	m.Evaluation = func(context.Context) ([]byte, error) { return nil, fault }
+	s = New(Config{Recommender: rec, Magazine: m, Log: slog.New(slog.DiscardHandler)})
+	if page := get(s, "/evaluation"); page.Code != http.StatusInternalServerError || strings.Contains(page.Body.String(), fault.Error()) {
+		t.Errorf("GET /evaluation that fails: %d %s", page.Code, page.Body)
+	}
+	if page := get(newMagazineServer(), "/evaluation"); page.Code != http.StatusNotFound {
+		t.Errorf("GET /evaluation without one: %d", page.Code)
 	}
 }

@@ -144,6 +144,9 @@ func (m *magazine) problemView(ed *edition, p problem) html.Problem {
 // bar leads to its front page.
 func (m *magazine) frame(ed *edition, title string, sameIn func(*edition) string) html.Page {
 	p := html.Page{Edition: ed.Edition, Title: title}
+	if m.evaluation != nil {
+		p.EvaluationURL = evaluationPath
+	}
 	for _, of := range m.editions {
 		l := html.Language{Lang: of.Lang, Name: of.Name, URL: sameIn(of), Current: of == ed}
 		if l.URL == "" {

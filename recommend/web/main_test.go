@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,9 @@ type shelf struct {
 	panics     any          // what Related panics with, if anything
 	asked      chan<- query // told of every call, if not nil
 	held       <-chan bool  // what Related waits for, if not nil
+	steady     bool         // the cards do not change
+	passing    bool         // the lists are
+	version    atomic.Uint64
 }
 
 type query = recommend.Query
@@ -57,15 +61,38 @@ func (s *shelf) Related(_ context.Context, q recommend.Query) (recommend.List, e
 		return recommend.List{}, errors.Join(errors.New("shelf: row of article"), data.ErrNotFound)
 	}
 	any := cmp.Or(q.Languages, s.placements[q.Placement]) == recommend.AnyLanguage
-	list := recommend.List{RecommendationID: "r1", Snapshot: s.snapshot, Article: s.cards[i]}
+	list := recommend.List{RecommendationID: "r1", Snapshot: s.snapshot, Article: s.cards[i], Passing: s.passing}
 	for _, c := range s.cards {
-		if list.Article.MayLink(&c) && (any || list.Article.SameLanguage(&c)) && c.Section == list.Article.Section && !slices.Contains(q.Exclude, c.ID) && len(list.Links) < q.Limit {
+		if list.Article.MayLink(&c) && (any || list.Article.SameLanguage(&c)) && c.Section == list.Article.Section && !slices.Contains(q.Exclude, c.ID) && len(list.Links) < cmp.Or(q.Limit, recommend.DefaultLimit) {
 			list.Links = append(list.Links, recommend.Link{
 				Position: len(list.Links) + 1, Score: 90 - len(list.Links), Rank: .5, Source: recommend.Algorithm, Card: c,
 			})
 		}
 	}
 	return list, nil
+}
+
+func (s *shelf) RelatedBatch(ctx context.Context, queries []query, dedupe bool) []recommend.BatchAnswer {
+	var answers []recommend.BatchAnswer
+	for _, q := range queries {
+		if dedupe {
+			for _, earlier := range answers {
+				for _, link := range earlier.List.Links {
+					q.Exclude = append(q.Exclude, link.Card.ID)
+				}
+			}
+		}
+		list, err := s.Related(ctx, q)
+		answers = append(answers, recommend.BatchAnswer{List: list, Err: err})
+	}
+	return answers
+}
+
+func (s *shelf) Version() (uint64, time.Time) {
+	if s.steady {
+		return 1, time.Now().Add(time.Hour)
+	}
+	return 1 + s.version.Add(1), time.Now().Add(time.Hour)
 }
 
 func (s *shelf) Status() recommend.Status {

@@ -1,21 +1,35 @@
 package web
 
 import (
-	"crypto/rand"
 	"fmt"
-	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 )
+
+// once makes one middleware of several, the outermost first. Echo wraps the handler
+// in each of them anew for every request; here they are wrapped once around
+// whatever handler the router has found.
+func once(all ...echo.MiddlewareFunc) echo.MiddlewareFunc {
+	handler := func(c echo.Context) error { return c.Handler()(c) }
+	for _, one := range slices.Backward(all) {
+		handler = one(handler)
+	}
+	return func(echo.HandlerFunc) echo.HandlerFunc { return handler }
+}
 
 // requestID gives every request an id, in the answer's X-Request-Id.
 func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := c.Request().Header.Get(echo.HeaderXRequestID)
 		if !plainID(id) {
-			id = rand.Text()
+			id = strconv.FormatUint(rand.Uint64()|1<<63, 36) // one need only differ from others
 		}
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		return next(c)
@@ -30,24 +44,6 @@ func plainID(id string) bool {
 
 func requestIDOf(c echo.Context) string {
 	return c.Response().Header().Get(echo.HeaderXRequestID)
-}
-
-// logRequests writes one line for each request at debug level, after the answer.
-func (s *Server) logRequests() echo.MiddlewareFunc {
-	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
-		Skipper: func(c echo.Context) bool {
-			return !s.log.Enabled(c.Request().Context(), slog.LevelDebug)
-		},
-		HandleError: true, // so that the line shows the status that was sent
-		LogMethod:   true, LogURI: true, LogStatus: true, LogLatency: true, LogRemoteIP: true, LogResponseSize: true,
-		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
-			s.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "request",
-				slog.String("method", v.Method), slog.String("uri", v.URI), slog.Int("status", v.Status),
-				slog.Duration("took", v.Latency), slog.Int64("bytes", v.ResponseSize),
-				slog.String("ip", v.RemoteIP), slog.String("request_id", requestIDOf(c)))
-			return nil
-		},
-	})
 }
 
 // A panicError is a panic of a handler, on its way to the log.
@@ -70,19 +66,57 @@ func recoverPanics() echo.MiddlewareFunc {
 }
 
 // secureHeaders forbids an answer to be anything but data; pages loosen it.
-func secureHeaders() echo.MiddlewareFunc {
-	return middleware.SecureWithConfig(middleware.SecureConfig{
-		ContentTypeNosniff:    "nosniff",
-		ReferrerPolicy:        "same-origin",
-		ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
-	})
+func secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h["X-Content-Type-Options"] = noSniff
+		h["Content-Security-Policy"] = dataOnly
+		if c.Path() != relatedPath { // a list leads nowhere by itself, and with one header more its map would grow
+			h["Referrer-Policy"] = sameOrigin
+		}
+		return next(c)
+	}
 }
+
+// Values of headers, see jsonType.
+var (
+	noSniff    = []string{"nosniff"}
+	sameOrigin = []string{"same-origin"}
+	dataOnly   = []string{"default-src 'none'; frame-ancestors 'none'"}
+)
+
+const bodyLimit = "64 kB"
 
 // limitBodies refuses what no route of ours wants to read; those that take
 // articles have limits of their own.
 func limitBodies() echo.MiddlewareFunc {
 	return middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
-		Limit:   "64K",
-		Skipper: func(c echo.Context) bool { return strings.HasPrefix(c.Path(), articlesPath) },
+		Limit: bodyLimit,
+		Skipper: func(c echo.Context) bool {
+			return c.Request().Body == http.NoBody || strings.HasPrefix(c.Path(), articlesPath)
+		},
+	})
+}
+
+// How long a client may take to send a request, and a handler to answer it. Routes
+// that take articles have limits of their own, see extend.
+const (
+	headerWithin = 5 * time.Second
+	bodyWithin   = 10 * time.Second // the header included
+	answerWithin = 10 * time.Second
+	sentWithin   = 30 * time.Second // from the header on, until the client has it all
+	idleWithin   = 2 * time.Minute  // between two requests of a connection
+)
+
+// limitTime ends the context of a request after answerWithin. Lists, which are made
+// from memory and wait for nothing, do without its cost.
+func limitTime() echo.MiddlewareFunc {
+	return middleware.ContextTimeoutWithConfig(middleware.ContextTimeoutConfig{
+		Timeout: answerWithin,
+		Skipper: func(c echo.Context) bool {
+			path := c.Path()
+			return path == relatedPath || path == fragmentPath || strings.HasPrefix(path, articlesPath)
+		},
+		ErrorHandler: func(err error, _ echo.Context) error { return err }, // newProblem knows it
 	})
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,27 +13,36 @@ import (
 	"github.com/alsolike/alsolike/data/spelling"
 )
 
-// parseQuery is the parameters of a raw query. A name that is not among known,
-// or that is given more than once without being among repeatable, is a
-// *data.InvalidError; of several the first by name. Where no name can be told,
-// the error is about the query.
+// parseQuery is the parameters of a raw query, whose names checkNames has
+// checked. Where no name can be told, the error is about the query.
 func parseQuery(raw string, known, repeatable []string) (url.Values, error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, &data.InvalidError{Field: "query", Reason: "cannot be read: " + clip(err.Error())}
 	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if name == "" {
-			return nil, &data.InvalidError{Field: "query", Reason: "holds a value without a name"}
-		}
-		if !slices.Contains(known, name) {
-			return nil, &data.InvalidError{Field: clip(name), Reason: unknown(name, known)}
-		}
-		if n := len(values[name]); n > 1 && !slices.Contains(repeatable, name) {
-			return nil, &data.InvalidError{Field: name, Reason: fmt.Sprintf("is given %d times; once is allowed", n)}
+	return values, checkNames(values, known, repeatable)
+}
+
+// checkNames returns a *data.InvalidError about a name that is not among known, or
+// that is given more than once without being among repeatable; of several, about
+// the first in byte order.
+func checkNames(values url.Values, known, repeatable []string) error {
+	wrong, found := "", false
+	for name, given := range values {
+		fits := slices.Contains(known, name) && (len(given) == 1 || slices.Contains(repeatable, name))
+		if !fits && (!found || name < wrong) {
+			wrong, found = name, true
 		}
 	}
-	return values, nil
+	switch {
+	case !found:
+		return nil
+	case wrong == "":
+		return &data.InvalidError{Field: "query", Reason: "holds a value without a name"}
+	case slices.Contains(known, wrong):
+		return &data.InvalidError{Field: wrong, Reason: fmt.Sprintf("is given %d times; once is allowed", len(values[wrong]))}
+	}
+	return &data.InvalidError{Field: clip(wrong), Reason: unknown(wrong, known)}
 }
 
 func unknown(name string, known []string) string {
@@ -56,6 +64,9 @@ func parseCount(name, value string, least, most int) (int, error) {
 	return n, nil
 }
 
+// parseText is value as the name of something of the site's, such as a section.
+func parseText(name, value string) (string, error) { return parseLine(name, value, 512) }
+
 // parseID is value as the id of an article.
 func parseID(name, value string) (data.ArticleID, error) {
 	id := data.ArticleID(value)
@@ -67,7 +78,11 @@ func parseID(name, value string) (data.ArticleID, error) {
 
 // parseAddress is value as the address of an article, as the site wrote it.
 func parseAddress(name, value string) (string, error) {
-	const most = 2048 // bytes; more than browsers and search engines agree on
+	return parseLine(name, value, 2048) // more than browsers and search engines agree on
+}
+
+// parseLine is value if it is a line of at most so many bytes.
+func parseLine(name, value string, most int) (string, error) {
 	switch {
 	case value == "":
 		return "", &data.InvalidError{Field: name, Reason: "is missing"}

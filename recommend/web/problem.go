@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -22,7 +24,7 @@ type problem struct {
 	Title     string `json:"title"`
 	Status    int    `json:"status"`
 	Detail    string `json:"detail"`
-	Instance  string `json:"instance"`
+	Instance  string `json:"instance,omitempty"`
 	Parameter string `json:"parameter,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
 }
@@ -41,9 +43,12 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if p.Status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", "5") // seconds
 	}
-	if s.magazine != nil && s.magazine.owns(c.Request().URL.Path) {
+	switch {
+	case wantsComment(c):
+		err = writeComment(c, p)
+	case s.magazine != nil && s.magazine.owns(c.Request().URL.Path):
 		err = s.magazine.problemPage(c, p)
-	} else {
+	default:
 		err = writeJSON(c, p.Status, "application/problem+json", p)
 	}
 	if err != nil {
@@ -78,6 +83,14 @@ func newProblem(err error, c echo.Context) problem {
 		p.Status, p.Detail = http.StatusServiceUnavailable, "no snapshot is in service yet; run `alsolike refresh` to make one"
 	case errors.Is(err, data.ErrBusy):
 		p.Status, p.Detail = http.StatusServiceUnavailable, "another process has been writing to the store for long; try again"
+	case errors.Is(err, context.DeadlineExceeded):
+		p.Status, p.Detail = http.StatusServiceUnavailable, fmt.Sprintf("there is no answer within %v; try again", answerWithin)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		p.Status, p.Detail = http.StatusRequestTimeout, "the body did not come in time"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		p.Status, p.Detail = http.StatusBadRequest, "the body ended before its time"
+	case errors.Is(err, echo.ErrStatusRequestEntityTooLarge):
+		p.Status, p.Detail = http.StatusRequestEntityTooLarge, "the body is over "+bodyLimit
 	case errors.Is(err, echo.ErrNotFound):
 		p.Status, p.Detail = http.StatusNotFound, "there is nothing at this address"
 	case errors.Is(err, echo.ErrMethodNotAllowed):
@@ -94,7 +107,8 @@ func newProblem(err error, c echo.Context) problem {
 // buffers holds *bytes.Buffer for writeJSON, which runs for every list.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// writeJSON answers with v. Text stays as it is: "&" is not "\u0026".
+// writeJSON answers with v, which nobody may keep. Text stays as it is: "&" is not
+// "\u0026".
 func writeJSON(c echo.Context, status int, contentType string, v any) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
@@ -104,5 +118,6 @@ func writeJSON(c echo.Context, status int, contentType string, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("web: encode answer: %w", err)
 	}
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	return c.Blob(status, contentType, b.Bytes())
 }

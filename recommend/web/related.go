@@ -1,11 +1,11 @@
 package web
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,67 +17,166 @@ import (
 // MaxLimit is how many links an answer holds at most.
 const MaxLimit = 50
 
+// How many values the repeated parameters may have, for each costs time.
+const (
+	mostExcluded = 200
+	mostNamed    = 20 // sections, and tags
+)
+
 func (s *Server) registerRelated() {
-	s.echo.Match([]string{http.MethodGet, http.MethodHead}, "/v1/related", s.handleRelated)
+	s.echo.Match([]string{http.MethodGet, http.MethodHead}, relatedPath, s.handleRelated)
+	s.echo.POST("/v1/related/batch", s.handleBatch)
 }
+
+const relatedPath = "/v1/related"
 
 // handleRelated serves GET /v1/related?id=a1&limit=5&lang=any.
 func (s *Server) handleRelated(c echo.Context) error {
-	q, err := parseRelated(c.Request().URL.RawQuery)
+	return s.sendList(c, c.Request().URL.RawQuery, func(q recommend.Query, list *recommend.List) (*answer, error) {
+		room := 300 + 500*len(list.Links) // that most lists need
+		return newAnswer(jsonType, append(appendList(make([]byte, 0, room), q.Placement, list), '\n')), nil
+	})
+}
+
+// sendList answers with the list that is asked for, as write has it. It is kept under
+// name.
+func (s *Server) sendList(c echo.Context, name string, write func(recommend.Query, *recommend.List) (*answer, error)) error {
+	version, until := s.rec.Version()
+	steady := s.now().Before(until)
+	if steady {
+		if a := s.lists.get(version, name); a != nil {
+			s.metrics.list(a.counts)
+			return sendAnswer(c, a)
+		}
+	}
+	q, err := s.parseRelated(c.Request().URL.RawQuery)
 	if err != nil {
 		return err
 	}
 	list, err := s.rec.Related(c.Request().Context(), q)
-	if errors.Is(err, data.ErrNotFound) {
-		return unknownArticle(q)
+	if err != nil {
+		return relatedError(q, err)
 	}
+	a, err := write(q, &list)
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, newRelatedResponse(list))
+	if steady && !list.Passing && len(name) <= longestKept {
+		a.counts = s.metrics.of(list.Links)
+		s.lists.put(version, name, a)
+	}
+	return sendAnswer(c, a)
 }
 
-// parseRelated reads the parameters of /v1/related: one of id and url, which may
-// be spelt in any way (data.CanonicalURL); limit; exclude, as often as there are
-// articles to leave out; placement, and lang, which has the say over it.
-func parseRelated(rawQuery string) (recommend.Query, error) {
-	values, err := parseQuery(rawQuery, []string{"exclude", "id", "lang", "limit", "placement", "url"}, []string{"exclude"})
+// longestKept is the longest request whose answer is kept: whoever asks for longer
+// ones asks for each of them once.
+const longestKept = 1024
+
+// The parameters of /v1/related; of those that repeat, each value is one more.
+var (
+	relatedParameters = []string{
+		"exclude", "explain", "fallback", "from", "id", "lang", "limit", "not_section", "not_tag",
+		"placement", "section", "since", "tag", "threshold", "url",
+	}
+	repeatedParameters = []string{"exclude", "not_section", "not_tag", "section", "tag"}
+)
+
+// parseRelated reads the parameters of /v1/related as they stand in an address.
+func (s *Server) parseRelated(rawQuery string) (recommend.Query, error) {
+	values, err := parseQuery(rawQuery, relatedParameters, repeatedParameters)
 	if err != nil {
 		return recommend.Query{}, err
 	}
-	q := recommend.Query{Limit: recommend.DefaultLimit}
+	return newQuery(values, s.now())
+}
+
+// newQuery is what the parameters of /v1/related ask at time now.
+func newQuery(values url.Values, now time.Time) (recommend.Query, error) {
+	var q recommend.Query
 	switch {
 	case values.Has("id") && values.Has("url"):
-		err = &data.InvalidError{Field: "url", Reason: "is given beside id; name the article by one of them"}
-	case values.Has("url"):
-		q.URL, err = parseAddress("url", values.Get("url"))
-	case values.Has("id"):
-		q.ID, err = parseID("id", values.Get("id"))
-	default:
-		err = &data.InvalidError{Field: "id", Reason: "is missing; name the article by id or by url"}
+		return q, &data.InvalidError{Field: "url", Reason: "is given beside id; name the article by one of them"}
+	case !values.Has("id") && !values.Has("url"):
+		return q, &data.InvalidError{Field: "id", Reason: "is missing; name the article by id or by url"}
 	}
-	if err == nil && values.Has("limit") {
-		q.Limit, err = parseCount("limit", values.Get("limit"), 1, MaxLimit)
-	}
-	if err == nil && values.Has("lang") {
-		q.Languages, err = recommend.ParseLanguages(values.Get("lang"))
-	}
-	if err == nil && values.Has("placement") {
-		if q.Placement = values.Get("placement"); q.Placement == "" {
-			err = &data.InvalidError{Field: "placement", Reason: "is missing"}
+	for _, name := range relatedParameters {
+		most := mostNamed
+		if name == "exclude" {
+			most = mostExcluded
 		}
-	}
-	for _, value := range values["exclude"] {
-		if err == nil {
-			var id data.ArticleID
-			id, err = parseID("exclude", value)
-			q.Exclude = append(q.Exclude, id)
+		if n := len(values[name]); n > most {
+			return q, &data.InvalidError{Field: name, Reason: fmt.Sprintf("is given %d times; at most %d are allowed", n, most)}
 		}
-	}
-	if err != nil {
-		return recommend.Query{}, err
+		for _, value := range values[name] {
+			if err := setParameter(&q, name, value, now); err != nil {
+				return recommend.Query{}, err
+			}
+		}
 	}
 	return q, nil
+}
+
+// setParameter sets what one value of a parameter asks at time now.
+func setParameter(q *recommend.Query, name, value string, now time.Time) (err error) {
+	switch name {
+	case "id":
+		q.ID, err = parseID(name, value)
+	case "url":
+		q.URL, err = parseAddress(name, value)
+	case "limit":
+		q.Limit, err = parseCount(name, value, 1, MaxLimit)
+	case "placement":
+		q.Placement, err = parseText(name, value)
+	case "lang":
+		q.Languages, err = recommend.ParseLanguages(value)
+	case "exclude":
+		var id data.ArticleID
+		id, err = parseID(name, value)
+		q.Exclude = append(q.Exclude, id)
+	case "from":
+		if strings.HasPrefix(value, "/") || strings.Contains(value, "://") {
+			q.FromURL, err = parseAddress(name, value)
+		} else {
+			q.From, err = parseID(name, value)
+		}
+	case "section":
+		err = addText(&q.Filter.Sections, name, value)
+	case "not_section":
+		err = addText(&q.Filter.NotSections, name, value)
+	case "tag":
+		err = addText(&q.Filter.Tags, name, value)
+	case "not_tag":
+		err = addText(&q.Filter.NotTags, name, value)
+	case "since":
+		var since recommend.Since
+		since, err = recommend.ParseSince(value)
+		q.Filter.Since = since.From(now)
+	case "threshold":
+		q.Threshold = new(int)
+		*q.Threshold, err = parseCount(name, value, 0, 100)
+	case "fallback":
+		q.Fallback, err = recommend.ParseFallback(value)
+	case "explain":
+		var n int
+		n, err = parseCount(name, value, 0, 1)
+		q.Explain = n == 1
+	}
+	return err
+}
+
+// addText appends a value of that parameter to list.
+func addText(list *[]string, name, value string) error {
+	text, err := parseText(name, value)
+	*list = append(*list, text)
+	return err
+}
+
+// relatedError is what err, by which a list could not be had, means to who asked.
+func relatedError(q recommend.Query, err error) error {
+	if errors.Is(err, data.ErrNotFound) {
+		return unknownArticle(q)
+	}
+	return err
 }
 
 func unknownArticle(q recommend.Query) error {
@@ -86,76 +185,4 @@ func unknownArticle(q recommend.Query) error {
 		name = fmt.Sprintf("url %q", q.URL)
 	}
 	return echo.NewHTTPError(http.StatusNotFound, "no article has the "+name+"; `alsolike import` makes articles known")
-}
-
-// The answer of /v1/related, as the contract writes it.
-type (
-	relatedResponse struct {
-		RecommendationID string         `json:"recommendation_id"`
-		Snapshot         string         `json:"snapshot"`
-		Article          relatedArticle `json:"article"`
-		Items            []relatedItem  `json:"items"`
-	}
-	relatedArticle struct {
-		ID          string `json:"id"`
-		Lang        string `json:"lang,omitempty"`
-		Provisional bool   `json:"provisional,omitempty"`
-	}
-	relatedItem struct {
-		ID          string      `json:"id"`
-		Position    int         `json:"position"`
-		Score       int         `json:"score"`
-		Source      string      `json:"source"`
-		Provisional bool        `json:"provisional,omitempty"`
-		Card        relatedCard `json:"card"`
-	}
-	relatedCard struct {
-		Title       string        `json:"title,omitempty"`
-		URL         string        `json:"url,omitempty"`
-		Image       *relatedImage `json:"image,omitempty"`
-		PublishedAt string        `json:"published_at,omitempty"` // RFC 3339, UTC
-		Section     string        `json:"section,omitempty"`
-		Lang        string        `json:"lang,omitempty"`
-	}
-	relatedImage struct {
-		Src string `json:"src"`
-		Alt string `json:"alt,omitempty"`
-	}
-)
-
-// RelatedJSON is l as /v1/related answers it, indented for people to read.
-func RelatedJSON(l recommend.List) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(newRelatedResponse(l))
-	return b.Bytes(), err
-}
-
-func newRelatedResponse(l recommend.List) relatedResponse {
-	items := make([]relatedItem, len(l.Links))
-	for i := range l.Links {
-		link := &l.Links[i]
-		items[i] = relatedItem{
-			ID: string(link.Card.ID), Position: link.Position, Score: link.Score, Source: string(link.Source),
-			Provisional: link.Provisional, Card: newRelatedCard(&link.Card),
-		}
-	}
-	return relatedResponse{
-		RecommendationID: l.RecommendationID, Snapshot: l.Snapshot,
-		Article: relatedArticle{string(l.Article.ID), string(l.Article.Lang), l.Provisional},
-		Items:   items,
-	}
-}
-
-func newRelatedCard(c *data.Card) relatedCard {
-	card := relatedCard{Title: c.Title, URL: c.URL, Section: c.Section, Lang: string(c.Lang)}
-	if c.Image.Src != "" {
-		card.Image = &relatedImage{c.Image.Src, c.Image.Alt}
-	}
-	if !c.PublishedAt.IsZero() {
-		card.PublishedAt = c.PublishedAt.UTC().Format(time.RFC3339)
-	}
-	return card
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"flag"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -10,10 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -101,8 +104,45 @@ var wrong = []struct {
 	{"placement twice", "id=a1&placement=a&placement=b", "placement", []string{"2 times"}},
 	{"misspelt", "id=a1&limt=3", "limt", []string{"did you mean limit?"}},
 	{"wrong case", "ID=a1", "ID", []string{"did you mean id?"}},
-	{"far from all", "id=a1&recommendations=3", "recommendations", []string{"exclude, id, lang, limit, placement, url"}},
-	{"of a later version", "id=a1&explain=1", "explain", []string{"not known"}},
+	{"far from all", "id=a1&recommendations=3", "recommendations", []string{"exclude, explain, fallback, from", "url"}},
+	{"from empty", "id=a1&from=", "from", []string{"missing"}},
+	{"from too long an id", "id=a1&from=" + strings.Repeat("x", 513), "from", []string{"513", "512"}},
+	{"from too long an address", "id=a1&from=/" + strings.Repeat("x", 2048), "from", []string{"2049", "2048"}},
+	{"from no UTF-8", "id=a1&from=/%ff", "from", []string{"UTF-8"}},
+	{"from twice", "id=a1&from=a&from=b", "from", []string{"2 times"}},
+	{"threshold 101", "id=a1&threshold=101", "threshold", []string{`"101"`, "from 0 to 100"}},
+	{"threshold negative", "id=a1&threshold=-1", "threshold", []string{"from 0 to 100"}},
+	{"threshold in words", "id=a1&threshold=high", "threshold", []string{"whole number"}},
+	{"threshold broken", "id=a1&threshold=0.5", "threshold", []string{"whole number"}},
+	{"threshold empty", "id=a1&threshold=", "threshold", []string{`""`}},
+	{"since in words", "id=a1&since=yesterday", "since", []string{`"yesterday"`, "90d", "2026-12-31"}},
+	{"since without unit", "id=a1&since=90", "since", []string{"90d"}},
+	{"since without number", "id=a1&since=d", "since", []string{"90d"}},
+	{"since in minutes", "id=a1&since=90m", "since", []string{"12h"}},
+	{"since of nothing", "id=a1&since=0d", "since", []string{"from 1"}},
+	{"since negative", "id=a1&since=-1d", "since", []string{"from 1"}},
+	{"since too far", "id=a1&since=10000d", "since", []string{"9999"}},
+	{"since beyond int", "id=a1&since=99999999999999999999d", "since", []string{"9999"}},
+	{"since of two units", "id=a1&since=1wd", "since", []string{"4w"}},
+	{"since no date", "id=a1&since=2026-02-30", "since", []string{"2026-02-30"}},
+	{"since by another order", "id=a1&since=31.12.2026", "since", []string{"2026-12-31"}},
+	{"since empty", "id=a1&since=", "since", []string{`""`}},
+	{"fallback unknown", "id=a1&fallback=newest", "fallback", []string{`"newest"`, "none, section, latest, popular"}},
+	{"fallback misspelt", "id=a1&fallback=latst", "fallback", []string{"did you mean latest?"}},
+	{"fallback in capitals", "id=a1&fallback=LATEST", "fallback", []string{"did you mean latest?"}},
+	{"fallback empty", "id=a1&fallback=", "fallback", []string{"one of"}},
+	{"fallback twice", "id=a1&fallback=none&fallback=latest", "fallback", []string{"2 times"}},
+	{"explain in words", "id=a1&explain=yes", "explain", []string{`"yes"`, "from 0 to 1"}},
+	{"explain empty", "id=a1&explain=", "explain", []string{"from 0 to 1"}},
+	{"section empty", "id=a1&section=Sport&section=", "section", []string{"missing"}},
+	{"section too long", "id=a1&section=" + strings.Repeat("x", 513), "section", []string{"513", "512"}},
+	{"section with a newline", "id=a1&section=a%0Ab", "section", []string{"control character"}},
+	{"sections without number", "id=a1" + strings.Repeat("&section=a", 21), "section", []string{"21 times", "20"}},
+	{"not_section empty", "id=a1&not_section=", "not_section", []string{"missing"}},
+	{"tag no UTF-8", "id=a1&tag=%ff", "tag", []string{"UTF-8"}},
+	{"tags without number", "id=a1" + strings.Repeat("&tag=a", 21), "tag", []string{"21 times", "20"}},
+	{"not_tag with a tab", "id=a1&not_tag=%09", "not_tag", []string{"control character"}},
+	{"exclude without end", "id=a1" + strings.Repeat("&exclude=a", 201), "exclude", []string{"201 times", "200"}},
 	{"several unknown: the first by name", "id=a1&zzzzzz=1&aaaaaa=1", "aaaaaa", []string{"not known"}},
 	{"unknown no UTF-8", "id=a1&%ff=1", "\ufffd", []string{"not known"}},
 	{"unknown and long", "id=a1&" + strings.Repeat("y", 5000) + "=1", strings.Repeat("y", 60) + "…", []string{"not known"}},
@@ -191,7 +231,7 @@ func TestRelatedPassesTheQueryOn(t *testing.T) {
 	rec := newShelf()
 	asked := make(chan query, 1)
 	rec.asked = asked
-	s := newServer(rec)
+	s := New(Config{Recommender: rec, Now: func() time.Time { return noon.Add(30 * time.Minute) }, Log: slog.New(slog.DiscardHandler)})
 	check := func(target string, want query) {
 		t.Helper()
 		get(s, target)
@@ -199,14 +239,34 @@ func TestRelatedPassesTheQueryOn(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", target, diff)
 		}
 	}
-	check("/v1/related?id=a1", query{ID: "a1", Limit: 5})
-	check("/v1/related?id=en/a+b%2F%E6%B8%AF", query{ID: "en/a b/港", Limit: 5})
+	check("/v1/related?id=a1", query{ID: "a1"})
+	check("/v1/related?id=en/a+b%2F%E6%B8%AF", query{ID: "en/a b/港"})
 	check("/v1/related?limit=50&url=/x%3Fa%3D1", query{URL: "/x?a=1", Limit: 50})
-	check("/v1/related?id=a1&lang=any", query{ID: "a1", Limit: 5, Languages: "any"})
-	check("/v1/related?id=a1&lang=zh_TW,%20EN", query{ID: "a1", Limit: 5, Languages: "zh-Hant,en"})
-	check("/v1/related?id=a1&placement=sidebar", query{ID: "a1", Limit: 5, Placement: "sidebar"})
-	check("/v1/related?id=a1&placement=sidebar&lang=own", query{ID: "a1", Limit: 5, Placement: "sidebar", Languages: "own"})
-	check("/v1/related?exclude=b&id=a1&exclude=a", query{ID: "a1", Limit: 5, Exclude: []data.ArticleID{"b", "a"}})
+	check("/v1/related?id=a1&lang=any", query{ID: "a1", Languages: "any"})
+	check("/v1/related?id=a1&lang=zh_TW,%20EN", query{ID: "a1", Languages: "zh-Hant,en"})
+	check("/v1/related?id=a1&placement=sidebar", query{ID: "a1", Placement: "sidebar"})
+	check("/v1/related?id=a1&placement=sidebar&lang=own", query{ID: "a1", Placement: "sidebar", Languages: "own"})
+	check("/v1/related?exclude=b&id=a1&exclude=a", query{ID: "a1", Exclude: []data.ArticleID{"b", "a"}})
+	check("/v1/related?id=a1&from=a2", query{ID: "a1", From: "a2"})
+	check("/v1/related?id=a1&from=https://example.org/a2", query{ID: "a1", FromURL: "https://example.org/a2"})
+	check("/v1/related?id=a1&from=/a2", query{ID: "a1", FromURL: "/a2"})
+	check("/v1/related?id=a1&threshold=0", query{ID: "a1", Threshold: new(0)})
+	check("/v1/related?id=a1&threshold=100&fallback=section", query{ID: "a1", Threshold: new(100), Fallback: recommend.SectionFallback})
+	check("/v1/related?id=a1&explain=1&fallback=none", query{ID: "a1", Explain: true, Fallback: recommend.NoFallback})
+	check("/v1/related?id=a1&explain=0", query{ID: "a1"})
+	check("/v1/related?id=a1&section=Sport&section=A,+B&not_section=Old&tag=x&tag=y&not_tag=z", query{ID: "a1", Filter: recommend.Filter{
+		Sections: []string{"Sport", "A, B"}, NotSections: []string{"Old"}, Tags: []string{"x", "y"}, NotTags: []string{"z"},
+	}})
+	for since, want := range map[string]string{ // it is Monday, 23 November 2026, 11:00 UTC and half an hour
+		"12h": "2026-11-22T23:00:00Z", "1d": "2026-11-22T00:00:00Z", "90d": "2026-08-25T00:00:00Z", "4w": "2026-10-26T00:00:00Z",
+		"2026-03-01": "2026-03-01T00:00:00Z", "2026-03-01T12:00:00%2B02:00": "2026-03-01T10:00:00Z",
+	} {
+		moment, err := time.Parse(time.RFC3339, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check("/v1/related?id=a1&since="+since, query{ID: "a1", Filter: recommend.Filter{Since: moment}})
+	}
 }
 
 // Who asks for a placement that is not known is told, as the engine tells it.
@@ -227,6 +287,7 @@ func FuzzRelated(f *testing.F) {
 	}
 	f.Add("id=a1&limit=3&exclude=a2")
 	f.Add("id=a1&lang=en,zh-Hant,own&placement=sidebar")
+	f.Add("id=a1&from=/x&since=4w&section=a&not_tag=b&threshold=7&fallback=latest&explain=1")
 	s := newServer(newShelf())
 	f.Fuzz(func(t *testing.T, query string) {
 		r := httptest.NewRequest(http.MethodGet, "/v1/related", nil)

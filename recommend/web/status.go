@@ -2,20 +2,27 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend"
 )
 
 func (s *Server) registerStatus() {
 	read := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(read, "/v1/status", s.handleStatus)
-	s.echo.Match(read, "/healthz", s.handleHealth)
-	s.echo.Match(read, "/readyz", s.handleReady)
+	s.echo.Match(read, healthPath, s.handleHealth)
+	s.echo.Match(read, readyPath, s.handleReady)
 }
+
+const (
+	healthPath = "/healthz"
+	readyPath  = "/readyz"
+)
 
 // statusResponse is the answer of /v1/status.
 type statusResponse struct {
@@ -23,6 +30,7 @@ type statusResponse struct {
 	Snapshot      string            `json:"snapshot,omitempty"`
 	Created       string            `json:"created,omitempty"` // RFC 3339, UTC
 	AgeSeconds    int64             `json:"age_seconds"`
+	Stale         bool              `json:"stale,omitempty"` // older than Config.MaxAge, with articles changed since
 	Articles      int               `json:"articles"`
 	Languages     map[data.Lang]int `json:"languages"`
 	Overrides     int               `json:"overrides"`
@@ -31,6 +39,7 @@ type statusResponse struct {
 	StoreRevision storeRevision     `json:"store_revision"`
 	Boilerplate   boilerplateCounts `json:"boilerplate"`
 	Sources       []SourceStatus    `json:"sources,omitempty"`
+	Events        *eventsStatus     `json:"events,omitempty"` // nil: none are taken
 	Problem       string            `json:"problem,omitempty"`
 }
 
@@ -64,6 +73,9 @@ func (s *Server) handleStatus(c echo.Context) error {
 	if answer.Languages == nil {
 		answer.Languages = map[data.Lang]int{}
 	}
+	if answer.Stale = s.stale(&st); answer.Stale {
+		answer.Problem = cmp.Or(answer.Problem, fmt.Sprintf("articles have changed, and the snapshot is over %v old; `alsolike refresh` makes one", s.maxAge))
+	}
 	answer.Created = formatTime(st.Created)
 	if s.sources != nil {
 		var err error
@@ -71,7 +83,16 @@ func (s *Server) handleStatus(c echo.Context) error {
 			answer.Problem = cmp.Or(answer.Problem, err.Error())
 		}
 	}
+	if s.events != nil {
+		answer.Events = s.events.status()
+	}
 	return writeJSON(c, http.StatusOK, echo.MIMEApplicationJSON, answer)
+}
+
+// stale reports whether what is in service is too old. The snapshot of a site that
+// has not changed is as good as a new one.
+func (s *Server) stale(st *recommend.Status) bool {
+	return s.maxAge > 0 && st.Snapshot != "" && st.Age > s.maxAge && st.Behind
 }
 
 // handleHealth serves GET /healthz: the process runs and answers.

@@ -55,6 +55,8 @@ type Page struct {
 	Description string   // for search engines; may be empty
 	Languages   []Language
 	Sections    []Link
+
+	EvaluationURL string // of the page that says how good the links are; empty: there is none
 }
 
 // A Language is one entry of the language bar.
