@@ -137,7 +137,7 @@ func TestWrongUsage(t *testing.T) {
 	s.fails(1, []string{"nowhere"}, "export", "vectors", "--format", "npy", "--out", filepath.Join("nowhere", "v.npy"))
 
 	s.fails(2, []string{"position"}, "override", "add", "--article", "en/harbour-cranes", "--target", "en/cod-quota", "--action", "pin", "--position", "0")
-	s.fails(2, []string{"action", "pin or hide"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "burn")
+	s.fails(2, []string{"action", "pin, hide, boost, bury or off"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "burn")
 	s.fails(2, []string{"itself"}, "override", "add", "--article", "en/cod-quota", "--target", "en/cod-quota", "--action", "pin")
 	s.fails(2, []string{"until"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--from", "2026-02-01", "--until", "2026-01-01")
 	s.fails(2, []string{"--until", "2026-12-31"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--until", "soon")
@@ -145,6 +145,18 @@ func TestWrongUsage(t *testing.T) {
 	s.fails(1, []string{"en/no-such"}, "override", "add", "--article", "*", "--target", "en/no-such", "--action", "hide")
 	s.fails(2, []string{"--target is missing"}, "override", "add", "--article", "*")
 	s.fails(1, []string{"no override 77"}, "override", "remove", "77")
+	s.fails(1, []string{"no override 77"}, "override", "pause", "77")
+	s.fails(2, []string{"seven"}, "override", "resume", "seven")
+	s.fails(2, []string{"--action", "did you mean boost?"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "bost")
+	s.fails(2, []string{"--strength is missing", "1.0 to 10.0"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "boost")
+	s.fails(2, []string{"--strength is 11"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "boost", "--strength", "11")
+	s.fails(2, []string{"--strength", "a number"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "boost", "--strength", "much")
+	s.fails(2, []string{"--strength belongs"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--strength", "2")
+	s.fails(2, []string{"--target belongs"}, "override", "add", "--article", "en/harbour-cranes", "--target", "en/cod-quota", "--action", "off")
+	s.fails(2, []string{"--article is *"}, "override", "add", "--article", "*", "--action", "off")
+	s.fails(2, []string{"--lang", "no language tag"}, "override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--lang", "klingon")
+	s.fails(2, []string{"--format", "csv or jsonl"}, "export", "overrides", "--format", "xml")
+	s.fails(1, []string{"nowhere.csv"}, "override", "import", "nowhere.csv")
 	s.fails(2, []string{"seven"}, "override", "remove", "seven")
 }
 
@@ -177,6 +189,12 @@ func TestConfiguration(t *testing.T) {
 	check("no mapping", "- lsa\n", "keys and values")
 	check("no YAML", "lsa: [\n")
 	check("duration", "refresh:\n  every: often\n", "15m")
+	check("one value of a list", "cors:\n  origins: [https://example.org, example.com]\n", ":2:", "cors.origins", `"example.com" is none`)
+	check("no network", "proxies.trusted: localhost\n", ":1:", "10.0.0.0/8", `"localhost" is none`)
+	check("no rate", "limits:\n  per_address: 10/s\n", ":2:", "requests a second")
+	check("no rate of keys", "limits:\n  per_key: -1\n", ":2:", "requests a second")
+	check("no access log", "log:\n  access: some\n", ":2:", "off, errors or all")
+	check("a list where one value is due", "lsa:\n  rank: [1, 2]\n", `"1,2"`, "whole number")
 
 	var m struct{ Rank int }
 	s.decode(&m, "refresh", "--json", "--config", s.file("alsolike.yaml", "lsa:\n  rank: 12\n"))

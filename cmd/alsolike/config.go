@@ -18,6 +18,7 @@ import (
 	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/refresh"
+	"github.com/alsolike/alsolike/recommend/web/widget"
 )
 
 // A config holds the settings of a site. The zero value of a number means that
@@ -32,6 +33,7 @@ type config struct {
 	Method       refresh.Method
 	MinRecall    float64
 	Threshold    int
+	Ranking      refresh.Ranking
 	RefreshEvery time.Duration
 	FullEvery    time.Duration
 	MemoryLimit  int64
@@ -40,6 +42,11 @@ type config struct {
 	Sources      []watchedSource
 	Languages    ingest.LanguageOptions
 	Placements   map[string]recommend.Placement
+	Policy       recommend.Policy
+	Headings     widget.Headings
+	Events       eventSettings
+	Service      service
+	Explore      recommend.Explore
 }
 
 // A configKey is one setting: its name in the file, and how its value is read.
@@ -51,7 +58,7 @@ type configKey struct {
 
 // configKeys are all settings there are. Each is also an environment variable,
 // see variable.
-var configKeys = slices.Concat(siteKeys, languageKeys)
+var configKeys = slices.Concat(siteKeys, rankingKeys, policyKeys, languageKeys, serviceKeys, exploreKeys, eventKeys)
 
 var siteKeys = []configKey{
 	{"lsa.rank", "dimensions of the vectors (default min(256, articles/8))", func(c *config, v string) (err error) {
@@ -212,6 +219,9 @@ func (e *env) loadConfig() (*config, error) {
 	if err := c.readEnvironment(e.environ); err != nil {
 		return nil, err
 	}
+	if err := c.checkExplore(); err != nil {
+		return nil, err
+	}
 	return c, c.readSourceLanguages()
 }
 
@@ -252,6 +262,18 @@ func (c *config) readNode(path, folder, prefix string, node ast.Node) error {
 		if name == placementsKey || strings.HasPrefix(name, placementsKey+".") {
 			return c.readPlacements(path, at, name, n.Value)
 		}
+		if name == apartKey {
+			return c.readApart(at, n.Value)
+		}
+		if name == denyKey {
+			return c.readDenials(path, at, n.Value)
+		}
+		if isSectionFreshness(name) {
+			return c.readSectionFreshness(path, at, name, n.Value)
+		}
+		if isHeading(name) {
+			return c.readHeadings(path, at, name, n.Value)
+		}
 		if key, value, ok := languageNode(name, n.Value); ok {
 			return c.set(at, key, value)
 		}
@@ -262,6 +284,9 @@ func (c *config) readNode(path, folder, prefix string, node ast.Node) error {
 			}
 			return c.readNode(path, folder, name+".", n.Value)
 		}
+		if list := listText(n.Value); list != "" {
+			return c.set(at, name, list)
+		}
 		return c.set(at, name, n.Value.GetToken().Value)
 	case *ast.CommentGroupNode, *ast.NullNode:
 		return nil
@@ -270,16 +295,11 @@ func (c *config) readNode(path, folder, prefix string, node ast.Node) error {
 }
 
 func isSection(name string) bool {
-	for _, k := range configKeys {
-		if strings.HasPrefix(k.name, name+".") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(configNames(), func(key string) bool { return strings.HasPrefix(key, name+".") })
 }
 
 func configNames() []string {
-	names := []string{sourcesKey, placementsKey}
+	names := slices.Clone(yamlKeys)
 	for _, k := range configKeys {
 		names = append(names, k.name)
 	}
@@ -303,11 +323,16 @@ func (c *config) set(at, name, value string) error {
 	return usagef("%s: unknown key %s%s", at, name, didYouMean(name, configNames()))
 }
 
-// readEnvironment sets what the variables ALSOLIKE_… say. Those of sources
-// and placements are in YAML, of which JSON is a part.
+// yamlKeys are the settings whose variables are in YAML, of which JSON is a part.
+var yamlKeys = []string{sourcesKey, placementsKey, headingKey, sectionsKey, denyKey, apartKey}
+
+// readEnvironment sets what the variables ALSOLIKE_… say.
 func (c *config) readEnvironment(environ []string) error {
 	known := map[string]string{}
-	names := []string{"ALSOLIKE_DATA", variable(sourcesKey), variable(placementsKey)}
+	names := []string{"ALSOLIKE_DATA"}
+	for _, key := range yamlKeys {
+		names = append(names, variable(key))
+	}
 	for _, k := range configKeys {
 		known[variable(k.name)] = k.name
 		names = append(names, variable(k.name))
@@ -317,9 +342,8 @@ func (c *config) readEnvironment(environ []string) error {
 		if !strings.HasPrefix(name, "ALSOLIKE_") || name == "ALSOLIKE_DATA" || value == "" {
 			continue
 		}
-		if name == variable(sourcesKey) || name == variable(placementsKey) {
-			key := strings.ToLower(strings.TrimPrefix(name, "ALSOLIKE_"))
-			if err := c.readYAML(name, ".", []byte(key+": "+value)); err != nil {
+		if i := slices.IndexFunc(yamlKeys, func(key string) bool { return name == variable(key) }); i >= 0 {
+			if err := c.readYAML(name, ".", []byte(yamlKeys[i]+": "+value)); err != nil {
 				return err
 			}
 			continue

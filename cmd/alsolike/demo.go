@@ -23,12 +23,15 @@ const demoConfig = `# Settings of the demo of alsolike.
 list:
   # Leaves out what is only somewhat alike: two or three good links look better
   # under an article than five.
-  threshold: 81
+  threshold: 73
 placements:
   # The links under an article. Where its own language has too few, there is room
   # for other languages. Without this line there are none.
   ` + demoPlacement + `:
     languages: any
+cors:
+  # Pages of any site may show these links.
+  origins: "*"
 `
 
 // demoPlacement names the links under the magazine's articles.
@@ -44,7 +47,8 @@ func newDemoCommand(e *env) *cobra.Command {
 		Use:   "demo",
 		Short: "Show alsolike at work on a small magazine in three languages",
 		Long: `Demo loads a small magazine in English, 简体 and 繁體 that comes with alsolike, makes
-its links and serves it, with the links under every article. It works in a temporary
+its links and serves it, with the links under every article and a sample evaluation of
+them by made-up readers (/evaluation). It works in a temporary
 folder that it removes when it ends, unless --data names one to keep.`,
 		Example: `  alsolike demo
   alsolike demo --addr :9000 --data ./demo-data`,
@@ -89,7 +93,7 @@ func (e *env) demo(ctx context.Context, ln net.Listener) error {
 	if err != nil {
 		return err
 	}
-	m, err := e.refresh(ctx, conf, false)
+	m, err := e.refresh(ctx, conf, false, nil)
 	if err != nil {
 		return err
 	}
@@ -103,6 +107,7 @@ The Lantern, a magazine of %s (%s), with its links:
 
   links to three languages at once:  %[3]s/%[4]s
   the same for a site to ask:        %[3]s/v1/related?id=%[4]s&lang=any
+  a sample evaluation report:        %[3]s/evaluation
 
 Ctrl-C ends it.
 `, plural(m.Counts.Articles, "article"), languageCounts(m), at, demoArticle)
@@ -110,7 +115,7 @@ Ctrl-C ends it.
 	if _, ok := conf.Placements[placement]; !ok { // whoever keeps a demo may change its settings
 		placement = ""
 	}
-	return e.serve(ctx, ln, conf, &web.Magazine{Articles: sample.Articles(), Pictures: sample.Pictures(), Placement: placement})
+	return e.serve(ctx, ln, conf, &web.Magazine{Articles: sample.Articles(), Pictures: sample.Pictures(), Placement: placement, Evaluation: e.demoEvaluation()})
 }
 
 // loadSample puts the sample site and its settings into the data folder, which

@@ -49,6 +49,16 @@ func TestDemo(t *testing.T) {
 		}
 	}
 
+	_, report := r.get("/evaluation")
+	for _, want := range []string{"these readers do not exist", "30-dimensions", "Exactly equal to production"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the sample evaluation does not say %q", want)
+		}
+	}
+	if _, again := r.get("/evaluation"); again != report {
+		t.Error("the sample evaluation is another one the second time")
+	}
+
 	seen := map[string]bool{"/en/": true}
 	for queue := []string{"/en/"}; len(queue) > 0; queue = queue[1:] {
 		status, body := r.get(queue[0])

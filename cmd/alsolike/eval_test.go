@@ -248,4 +248,47 @@ func TestEvalRunIBM(t *testing.T) {
 	if second := s.ok(append(args, "--json")...); second != first {
 		t.Error("a second run prints other bytes")
 	}
+
+	// Three readers of ten, by what the others read; no gate may judge it. Values by
+	// a program of its own in another language.
+	config := s.file("split.yaml", "version: 1\nk: 10\nsplit: readers\ncandidates: [{name: published, snapshot: published}]\ncompare: [popular, co-click]\n")
+	var split struct {
+		Readers, Pairs int
+		Metrics        map[string]map[string]float64
+		Measures       []struct {
+			Ranking, Metric, Slice, Ungated string
+			Value                           struct{ Value float64 }
+		}
+	}
+	if err := json.Unmarshal([]byte(s.ok(append(args, "--config", config, "--json")...)), &split); err != nil {
+		t.Fatal(err)
+	}
+	if split.Readers != 730 || split.Pairs != 4683 {
+		t.Errorf("split: got %d readers with %d pairs, want 730 and 4683", split.Readers, split.Pairs)
+	}
+	for _, want := range []struct {
+		ranking, metric string
+		value           float64
+	}{
+		{"popular", "hr@10", 0.1263178564237665},
+		{"co-click", "hr@10", 0.15009078149334185},
+		{"co-click", "hr@10/n^0.5", 0.11591307394146336},
+		{"co-click", "hr@10/n^1", 0.08943848605616493},
+	} {
+		if v := split.Metrics[want.ranking][want.metric]; math.Abs(v-want.value) > 1e-12 {
+			t.Errorf("split: %s %s: got %v, want %v", want.ranking, want.metric, v, want.value)
+		}
+	}
+	band := false
+	for _, m := range split.Measures {
+		if !strings.HasPrefix(m.Ungated, "no time split") {
+			t.Fatalf("%s of %s may be gated", m.Metric, m.Ranking)
+		}
+		if m.Ranking == "co-click" && m.Metric == "hr@10" && m.Slice == "target=top 1 %" {
+			band = math.Abs(m.Value.Value-0.2431182638903228) <= 1e-12
+		}
+	}
+	if !band {
+		t.Error("split: co-click's hr@10 of the most read 1 % is not .2431")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -19,17 +20,19 @@ import (
 	"github.com/alsolike/alsolike/data/npy"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/snapshot"
+	"github.com/alsolike/alsolike/recommend/web"
 )
 
 func newExportCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write out articles, links or vectors",
+		Short: "Write out articles, links, vectors, overrides or events",
 		Example: `  alsolike export articles > articles.jsonl
   alsolike export related --limit 10 > links.tsv
-  alsolike export vectors --format npy --out vectors.npy`,
+  alsolike export vectors --format npy --out vectors.npy
+  alsolike export overrides > overrides.csv`,
 	}
-	cmd.AddCommand(newExportArticlesCommand(e), newExportRelatedCommand(e), newExportVectorsCommand(e))
+	cmd.AddCommand(newExportArticlesCommand(e), newExportRelatedCommand(e), newExportVectorsCommand(e), newExportOverridesCommand(e), newExportEventsCommand(e))
 	return cmd
 }
 
@@ -67,7 +70,7 @@ it again.`,
 func newExportRelatedCommand(e *env) *cobra.Command {
 	const maxLimit = 200
 	var (
-		limit  int
+		asked  queryFlags
 		format string
 		raw    bool
 	)
@@ -75,18 +78,25 @@ func newExportRelatedCommand(e *env) *cobra.Command {
 		Use:   "related",
 		Short: "Write the links of every article",
 		Long: `Write the links of every article, best first, the articles in the order of their
-ids: as tab-separated source, target and ranking score, or as a run for TREC's tools.
-The lists are those that readers get, in each article's own language, unless --raw
-leaves out threshold and overrides. There are at most neighbours.k links for an article.`,
+ids: as tab-separated source, target and ranking score, as a run for TREC's tools, or,
+for static sites, as one JSON object with a member for each article: its id, and the
+items of GET /v1/related with their cards. The lists are those that readers get, in each
+article's own language unless --lang or --placement says otherwise, and --raw leaves out
+threshold and overrides. There are at most neighbours.k links for an article, unless a
+filter makes all articles be looked at or a fallback fills up.`,
 		Example: `  alsolike export related > links.tsv
-  alsolike export related --limit 10 --raw --format trec > links.run`,
+  alsolike export related --limit 10 --raw --format trec > links.run
+  alsolike export related --limit 5 --format json > data/related.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 1 || limit > maxLimit {
-				return usagef("--limit is %d; it may be 1 to %d", limit, maxLimit)
+			query, err := asked.query(cmd.Flags(), maxLimit, e.now())
+			if err != nil {
+				return err
 			}
-			if format != "tsv" && format != "trec" {
-				return usagef("--format is %q; it may be tsv or trec", format)
+			query.Raw = raw
+			write, ok := listWriters[format]
+			if !ok {
+				return usagef("--format is %q; it may be tsv, trec or json", format)
 			}
 			engine, closeStore, err := e.openEngine(cmd.Context())
 			if err != nil {
@@ -94,21 +104,50 @@ leaves out threshold and overrides. There are at most neighbours.k links for an 
 			}
 			defer closeStore()
 			w := bufio.NewWriter(e.stdout)
-			if err := e.exportRelated(cmd.Context(), w, engine, recommend.Query{Limit: limit, Raw: raw}, format == "trec"); err != nil {
+			err = e.exportRelated(cmd.Context(), w, engine, query, write)
+			if invalid, ok := errors.AsType[*data.InvalidError](err); ok {
+				return usagef("--%v", invalid)
+			}
+			if err != nil {
 				return err
 			}
 			return w.Flush()
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&limit, "limit", 20, "how many links of an article at most")
-	flags.StringVar(&format, "format", "tsv", "`tsv|trec`")
+	asked.add(flags, 20)
+	flags.StringVar(&format, "format", "tsv", "`tsv|trec|json`")
 	flags.BoolVar(&raw, "raw", false, "without threshold and overrides")
 	return cmd
 }
 
+// A listWriter writes what a format has before all lists, of each, and after them.
+type listWriter struct {
+	open, comma, end string
+	list             func(*bufio.Writer, recommend.List)
+}
+
+var listWriters = map[string]listWriter{
+	"tsv": {list: func(w *bufio.Writer, list recommend.List) {
+		for _, link := range list.Links {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", list.Article.ID, link.Card.ID, rankText(link))
+		}
+	}},
+	"trec": {list: func(w *bufio.Writer, list recommend.List) {
+		for _, link := range list.Links {
+			fmt.Fprintf(w, "%s Q0 %s %d %s alsolike\n", trecID(list.Article.ID), trecID(link.Card.ID), link.Position, rankText(link))
+		}
+	}},
+	"json": {open: "{", comma: ",", end: "\n}\n", list: func(w *bufio.Writer, list recommend.List) {
+		w.WriteString("\n")
+		w.Write(web.AppendListItems(w.AvailableBuffer(), list))
+	}},
+}
+
+func rankText(l recommend.Link) string { return strconv.FormatFloat(float64(l.Rank), 'g', -1, 32) }
+
 // exportRelated writes the list of every article in service.
-func (e *env) exportRelated(ctx context.Context, w *bufio.Writer, engine *recommend.Engine, query recommend.Query, trec bool) error {
+func (e *env) exportRelated(ctx context.Context, w *bufio.Writer, engine *recommend.Engine, query recommend.Query, as listWriter) error {
 	dir, err := e.snapshots()
 	if err != nil {
 		return err
@@ -117,26 +156,23 @@ func (e *env) exportRelated(ctx context.Context, w *bufio.Writer, engine *recomm
 	if err != nil {
 		return err
 	}
+	w.WriteString(as.open)
 	for row := range s.Len() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		id := s.ArticleID(row)
-		query.ID = id
+		query.ID = s.ArticleID(row)
 		list, err := engine.Related(ctx, query)
 		if err != nil {
 			return err
 		}
-		for _, link := range list.Links {
-			score := strconv.FormatFloat(float64(link.Rank), 'g', -1, 32)
-			if trec {
-				fmt.Fprintf(w, "%s Q0 %s %d %s alsolike\n", trecID(id), trecID(link.Card.ID), link.Position, score)
-			} else {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", id, link.Card.ID, score)
-			}
+		if row > 0 {
+			w.WriteString(as.comma)
 		}
+		as.list(w, list)
 	}
-	return nil
+	_, err = w.WriteString(as.end)
+	return err
 }
 
 // trecID percent-encodes what would split a run's line: white space, and the

@@ -14,15 +14,12 @@ import (
 	"github.com/alsolike/alsolike/data/ingest"
 )
 
-// Two settings that may be written in YAML as a list and as keys and values.
-const (
-	expectedKey = "languages.expected"
-	aliasesKey  = "languages.aliases"
-)
+// aliasesKey is a setting that may be written in YAML as keys and values.
+const aliasesKey = "languages.aliases"
 
 // languageKeys are the settings of languages.
 var languageKeys = []configKey{
-	{expectedKey, "languages of the site, such as en,zh-Hans,zh-Hant; detection chooses among them (default all)", (*config).setExpected},
+	{"languages.expected", "languages of the site, such as en,zh-Hans,zh-Hant; detection chooses among them (default all)", (*config).setExpected},
 	{"languages.default", "language of articles of which nothing tells it, or und (default the site's main one)", func(c *config, v string) (err error) {
 		if c.Languages.Default = data.Undetermined; v == string(data.Undetermined) {
 			return nil
@@ -84,28 +81,13 @@ func (c *config) addAliases(v string) error {
 }
 
 // languageNode is the setting that a key of YAML stands for, and its value on one
-// line; ok: it is one that may have several lines.
+// line; ok: it is one that holds keys and values.
 func languageNode(name string, node ast.Node) (key, value string, ok bool) {
 	if code, found := strings.CutPrefix(name, aliasesKey+"."); found {
 		value, ok = scalar(node)
 		return aliasesKey, code + "=" + value, ok
 	}
-	switch name {
-	case expectedKey:
-		list, isList := node.(*ast.SequenceNode)
-		if !isList {
-			return "", "", false
-		}
-		var codes []string
-		for _, n := range list.Values {
-			code, single := scalar(n)
-			if !single {
-				return "", "", false
-			}
-			codes = append(codes, code)
-		}
-		return name, strings.Join(codes, ","), true
-	case aliasesKey:
+	if name == aliasesKey {
 		value = mappingText(node)
 		return name, value, value != ""
 	}

@@ -254,7 +254,7 @@ func TestExportRelatedStops(t *testing.T) {
 	stop()
 	var out bytes.Buffer
 	w := bufio.NewWriter(&out)
-	if err := e.exportRelated(ctx, w, engine, recommend.Query{Limit: 5}, false); !errors.Is(err, context.Canceled) || w.Buffered() != 0 {
+	if err := e.exportRelated(ctx, w, engine, recommend.Query{Limit: 5}, listWriters["tsv"]); !errors.Is(err, context.Canceled) || w.Buffered() != 0 {
 		t.Errorf("got %v and %d bytes, want an end at once", err, w.Buffered())
 	}
 }
@@ -291,9 +291,10 @@ func TestExportVectors(t *testing.T) {
 func TestHelp(t *testing.T) {
 	s := newShell(t)
 	for _, verb := range []string{
-		"demo", "import", "refresh", "serve", "related", "export articles", "export related", "export vectors",
+		"demo", "import", "refresh", "serve", "related", "export articles", "export related", "export vectors", "export overrides",
 		"snapshot list", "snapshot show", "snapshot publish", "snapshot rollback",
-		"override add", "override list", "override remove", "eval run", "status", "help", "version",
+		"override add", "override list", "override remove", "override pause", "override resume",
+		"override import", "override export", "eval run", "status", "help", "version",
 	} {
 		help := s.ok(append(strings.Fields(verb), "--help")...)
 		if !strings.Contains(help, "Examples:") || !strings.Contains(help, "alsolike "+verb) {

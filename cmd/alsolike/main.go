@@ -17,7 +17,11 @@ import (
 	"syscall"
 )
 
+// ownProcess says that the process is this program's alone, rather than a test's.
+var ownProcess bool
+
 func main() {
+	ownProcess = true
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Environ()))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,10 @@ const asProgram = "TEST_AS_ALSOLIKE"
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
+	}
+	if file := os.Getenv(bareEcho); file != "" {
+		fmt.Fprintln(os.Stderr, serveBare(file, os.Args[1]))
+		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }

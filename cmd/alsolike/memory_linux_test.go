@@ -19,7 +19,7 @@ func TestMemoryLimit(t *testing.T) {
 	s.fails(1, []string{"12000 articles need about", "the limit is 50 MB", "raise the limit"}, "refresh", "--memory-limit", "50MB")
 	s.fails(2, []string{`--memory-limit is "much"`, "2GB"}, "refresh", "--memory-limit", "much")
 
-	const limit = 115_000_000
+	const limit = 155_000_000
 	cmd := program(t.Context(), "--data", s.data, "refresh", "--memory-limit", fmt.Sprint(limit), "--json")
 	out, err := cmd.Output()
 	if err != nil {

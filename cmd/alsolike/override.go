@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -19,20 +22,37 @@ import (
 func newOverrideCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "override",
-		Short: "Pin and hide links: an editor's wishes, which every refresh respects",
-		Long: `An override pins a link to a position or hides it, under one article or everywhere.
+		Short: "Pin, hide, boost and bury links: an editor's wishes, which every refresh respects",
+		Long: `An override is an editor's wish about the links under one article or everywhere:
+
+  pin    shows the target at a position, whether the model proposed it or not
+  hide   never shows it
+  boost  multiplies its ranking score by 1.0 to 10.0, so that it rises
+  bury   multiplies it by 0.0 to 0.9, so that it sinks; 0.0 is the last place
+  off    shows no links at all under one article, pins neither
+
 It holds at once on a running server, survives every refresh, and carries who made
-it, when and why. Hide is stronger than pin, and pin is stronger than any score.
+it, when and why. Hide is stronger than pin, pin is stronger than boost and bury, and
+these change the ranking only: the score that is shown stays, a link that is below the
+threshold stays away, and an article that the model does not propose is not found. Of
+several boosts and buries of one target the one for the article comes before those for
+everywhere, else the newest counts.
 
 What holds for one article holds for its translations: under each of them, the
-target's version in the reader's language is pinned or hidden. A pin of an article
-in another language is shown under the article that it names, and elsewhere where
-the answer may be in that language.`,
+target's version in the reader's language is pinned, hidden, boosted or buried. A pin
+of an article in another language is shown under the article that it names, and
+elsewhere where the answer may be in that language. --lang and --placement keep an
+override to pages in one language, and to one place on them.`,
 		Example: `  alsolike override add --article a1 --target a7 --action pin --position 1
+  alsolike override add --article '*' --target a9 --action boost --strength 2.5 --until 2026-12-31
   alsolike override list
-  alsolike override remove 3`,
+  alsolike override pause 3
+  alsolike override export > overrides.csv`,
 	}
-	cmd.AddCommand(newOverrideAddCommand(e), newOverrideListCommand(e), newOverrideRemoveCommand(e))
+	cmd.AddCommand(
+		newOverrideAddCommand(e), newOverrideListCommand(e), newOverrideRemoveCommand(e),
+		newOverridePauseCommand(e, true), newOverridePauseCommand(e, false), newOverrideImportCommand(e), newOverrideExportCommand(e),
+	)
 	return cmd
 }
 
@@ -40,14 +60,17 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 	var (
 		o                       data.Override
 		article, target, action string
-		from, until             string
+		from, until, lang       string
 		asJSON                  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "add",
-		Short: "Pin or hide a link",
+		Short: "Pin, hide, boost or bury a link, or switch the links of an article off",
 		Example: `  alsolike override add --article a1 --target a7 --action pin --position 2 --note "the explainer"
   alsolike override add --article '*' --target a9 --action hide --author mei --until 2026-12-31
+  alsolike override add --article '*' --target a9 --action boost --strength 2.5 --placement sidebar
+  alsolike override add --article a1 --target a4 --action bury --strength 0.5 --lang zh-Hant
+  alsolike override add --article a3 --action off --note "court order"
   alsolike override add --article a1 --target a8 --action pin --from 2026-12-01T06:00:00Z`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -55,11 +78,17 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 			if o.Action == data.Pin && !cmd.Flags().Changed("position") {
 				o.Position = 1
 			}
+			if o.Action.Weighs() && !cmd.Flags().Changed("strength") {
+				return usagef("--strength is missing; of a boost it is 1.0 to 10.0, of a bury 0.0, the last place, to 0.9")
+			}
 			if o.From, err = parseTime("from", from); err != nil {
 				return err
 			}
 			if o.Until, err = parseTime("until", until); err != nil {
 				return err
+			}
+			if o.Lang, err = data.ParseScope(lang); err != nil {
+				return usagef("--%v", err)
 			}
 			if err := o.Validate(); err != nil {
 				return usagef("--%v", err)
@@ -89,10 +118,13 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&article, "article", "", "under which article: its `id`, or '*' for everywhere")
 	flags.StringVar(&target, "target", "", "which link: the `id` of the article linked to")
-	flags.StringVar(&action, "action", "", "`pin|hide`")
+	flags.StringVar(&action, "action", "", "`pin|hide|boost|bury|off`")
 	flags.IntVar(&o.Position, "position", 0, "of a pin: 1 is the first link (default 1)")
+	flags.Float64Var(&o.Strength, "strength", 0, "what multiplies the ranking score: of a boost 1.0 to 10.0, of a bury 0.0 to 0.9")
 	flags.StringVar(&from, "from", "", "when it begins: a `date` or RFC 3339 time (default: at once)")
 	flags.StringVar(&until, "until", "", "when it ends: a `date` or RFC 3339 time (default: never)")
+	flags.StringVar(&lang, "lang", "", "only under articles in that `language`, such as en, zh-Hant, or zh for both scripts")
+	flags.StringVar(&o.Placement, "placement", "", "only in lists for that place: its `name` in the configuration")
 	flags.StringVar(&o.Note, "note", "", "why: a `text` for other editors")
 	flags.StringVar(&o.Author, "author", "", "the `name` of who wishes it")
 	flags.BoolVar(&asJSON, "json", false, "print the override as JSON")
@@ -118,12 +150,21 @@ func (e *env) warn(ctx context.Context, store *sqlite.Store, o data.Override) er
 		fmt.Fprintf(e.stderr, "Override %d changes nothing: its end has passed.\n", o.ID)
 		return nil
 	}
+	if err := e.warnOfPlacements(o); err != nil {
+		return err
+	}
 	if o.Article == data.Everywhere {
 		return nil
 	}
 	article, err := store.Article(ctx, o.Article)
 	if err != nil {
 		return err
+	}
+	if card := article.Card(); !o.InScope(card.Lang, o.Placement) {
+		fmt.Fprintf(e.stderr, "%s is in another language (%s) than %s: the override holds under its translations only.\n", o.Article, cmp.Or(card.Lang, data.Undetermined), o.Lang)
+	}
+	if o.Action == data.Off {
+		return nil
 	}
 	target, err := store.Article(ctx, o.Target)
 	if err != nil {
@@ -137,6 +178,8 @@ func (e *env) warn(ctx context.Context, store *sqlite.Store, o data.Override) er
 	case o.Action == data.Pin:
 		fmt.Fprintf(e.stderr, "%s is in another language (%s) than %s (%s): readers get its version in their language, if there is one, else that article itself.\n",
 			o.Target, to.Lang, o.Article, from.Lang)
+	case o.Action.Weighs():
+		fmt.Fprintf(e.stderr, "%s is in another language (%s) than %s (%s): it counts for its translations there, and where a list may be in that language.\n", o.Target, to.Lang, o.Article, from.Lang)
 	case o.Action == data.Hide:
 		fmt.Fprintf(e.stderr, "%s is in another language (%s) than %s (%s): its translations are hidden there too.\n", o.Target, to.Lang, o.Article, from.Lang)
 	}
@@ -155,6 +198,18 @@ func sentence(o data.Override) string {
 		s = fmt.Sprintf("%s is pinned to position %d %s", o.Target, o.Position, where)
 	case data.Hide:
 		s = fmt.Sprintf("%s is hidden %s", o.Target, where)
+	case data.Boost:
+		s = fmt.Sprintf("%s is boosted by %s %s", o.Target, strengthText(o), where)
+	case data.Bury:
+		s = fmt.Sprintf("%s is buried by %s %s", o.Target, strengthText(o), where)
+	case data.Off:
+		s = fmt.Sprintf("%s shows no links", o.Article)
+	}
+	if o.Lang != "" {
+		s += " in " + string(o.Lang)
+	}
+	if o.Placement != "" {
+		s += " in placement " + oneLine(o.Placement)
 	}
 	if !o.From.IsZero() {
 		s += " from " + o.From.Format(time.RFC3339)
@@ -165,26 +220,62 @@ func sentence(o data.Override) string {
 	return s
 }
 
+// strengthText is a strength with at least one decimal.
+func strengthText(o data.Override) string {
+	s := strconv.FormatFloat(o.Strength, 'f', -1, 64)
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return s
+}
+
+// warnOfPlacements names those that the configuration does not have.
+func (e *env) warnOfPlacements(all ...data.Override) error {
+	conf, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	known := slices.Sorted(maps.Keys(conf.Placements))
+	var told []string
+	for _, o := range all {
+		if o.Placement == "" || slices.Contains(known, o.Placement) || slices.Contains(told, o.Placement) {
+			continue
+		}
+		told = append(told, o.Placement)
+		fmt.Fprintf(e.stderr, "The configuration has no placement %s, so what is for it holds in no list%s\n", data.Quote(o.Placement), cmp.Or(didYouMean(o.Placement, known), "."))
+	}
+	return nil
+}
+
 // An overrideRow is an override as override list prints it.
 type overrideRow struct {
-	ID       int64          `json:"id"`
-	Article  data.ArticleID `json:"article"`
-	Target   data.ArticleID `json:"target"`
-	Action   data.Action    `json:"action"`
-	Position int            `json:"position,omitempty"`
-	From     *time.Time     `json:"from,omitempty"`
-	Until    *time.Time     `json:"until,omitempty"`
-	Note     string         `json:"note,omitempty"`
-	Author   string         `json:"author,omitempty"`
-	Created  time.Time      `json:"created"`
-	Active   bool           `json:"active"`
+	ID        int64          `json:"id"`
+	Article   data.ArticleID `json:"article"`
+	Target    data.ArticleID `json:"target,omitempty"`
+	Action    data.Action    `json:"action"`
+	Position  int            `json:"position,omitempty"`
+	Strength  *float64       `json:"strength,omitempty"`
+	From      *time.Time     `json:"from,omitempty"`
+	Until     *time.Time     `json:"until,omitempty"`
+	Lang      data.Lang      `json:"lang,omitempty"`
+	Placement string         `json:"placement,omitempty"`
+	Note      string         `json:"note,omitempty"`
+	Author    string         `json:"author,omitempty"`
+	Enabled   bool           `json:"enabled"`
+	Created   time.Time      `json:"created"`
+	Active    bool           `json:"active"`
 }
 
 func newOverrideRow(o data.Override, now time.Time) overrideRow {
-	return overrideRow{
+	row := overrideRow{
 		ID: o.ID, Article: o.Article, Target: o.Target, Action: o.Action, Position: o.Position,
-		From: timeOrNil(o.From), Until: timeOrNil(o.Until), Note: o.Note, Author: o.Author, Created: o.Created, Active: o.Active(now),
+		From: timeOrNil(o.From), Until: timeOrNil(o.Until), Lang: o.Lang, Placement: o.Placement, Note: o.Note, Author: o.Author,
+		Enabled: !o.Paused, Created: o.Created, Active: o.Active(now),
 	}
+	if o.Action.Weighs() {
+		row.Strength = &o.Strength
+	}
+	return row
 }
 
 func timeOrNil(t time.Time) *time.Time {
@@ -228,6 +319,8 @@ func newOverrideListCommand(e *env) *cobra.Command {
 			for i, o := range overrides {
 				state := "active"
 				switch {
+				case o.Paused:
+					state = "paused"
 				case !rows[i].Active && now.Before(o.From):
 					state = "not yet"
 				case !rows[i].Active:
@@ -249,22 +342,46 @@ func newOverrideRemoveCommand(e *env) *cobra.Command {
 		Example: "  alsolike override remove 3",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := strconv.ParseInt(args[0], 10, 64)
-			if err != nil {
-				return usagef("%q is not the number of an override; alsolike override list shows them", args[0])
-			}
-			store, err := e.openSite(cmd.Context(), false)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			if err := store.RemoveOverride(cmd.Context(), id); errors.Is(err, data.ErrNotFound) {
-				return fmt.Errorf("there is no override %d; alsolike override list shows them all", id)
-			} else if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(e.stdout, "Override %d is removed.\n", id)
-			return err
+			return e.changeOverride(cmd.Context(), args[0], (*sqlite.Store).RemoveOverride, "removed")
 		},
 	}
+}
+
+// newOverridePauseCommand makes pause or resume.
+func newOverridePauseCommand(e *env, pause bool) *cobra.Command {
+	use, short, done := "resume", "Make a paused override hold again", "in force again, as far as its dates say so"
+	if pause {
+		use, short, done = "pause", "Keep an override, but let it not hold for the time being", "paused"
+	}
+	return &cobra.Command{
+		Use:     use + " ID",
+		Short:   short,
+		Example: "  alsolike override " + use + " 3",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.changeOverride(cmd.Context(), args[0], func(s *sqlite.Store, ctx context.Context, id int64) error {
+				return s.PauseOverride(ctx, id, pause)
+			}, done)
+		},
+	}
+}
+
+// changeOverride changes the override with the number in arg, which then is done.
+func (e *env) changeOverride(ctx context.Context, arg string, change func(*sqlite.Store, context.Context, int64) error, done string) error {
+	id, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil {
+		return usagef("%q is not the number of an override; alsolike override list shows them", arg)
+	}
+	store, err := e.openSite(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := change(store, ctx, id); errors.Is(err, data.ErrNotFound) {
+		return fmt.Errorf("there is no override %d; alsolike override list shows them all", id)
+	} else if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.stdout, "Override %d is %s.\n", id, done)
+	return err
 }

@@ -36,6 +36,12 @@ func TestPlacements(t *testing.T) {
 	check("flow", load("placements: {sidebar: {languages: [no, sv]}}\n"), map[string]recommend.Placement{"sidebar": {Languages: "no,sv"}})
 	check("dotted", load("placements.sidebar.languages: en,fr\nplacements.top: {languages: own}\n"),
 		map[string]recommend.Placement{"sidebar": {Languages: "en,fr"}, "top": {Languages: "own"}})
+	check("everything", load("placements:\n  side:\n    count: 3\n    section: News\n    not_section: [\"Sports, live\", Ads]\n    tag: [rent]\n"+
+		"    not_tag: draft\n    since: 90d\n    threshold: 40\n    fallback: latest\n"),
+		map[string]recommend.Placement{"side": {
+			Count: 3, Since: "90d", Threshold: new(40), Fallback: "latest",
+			Filter: recommend.Filter{Sections: []string{"News"}, NotSections: []string{"Sports, live", "Ads"}, Tags: []string{"rent"}, NotTags: []string{"draft"}},
+		}})
 	check("environment over file", load("placements: {sidebar: {languages: any}, top: {languages: any}}\n",
 		`ALSOLIKE_PLACEMENTS={"sidebar": {"languages": ["en", "zh"]}}`),
 		map[string]recommend.Placement{"sidebar": {Languages: "en,zh"}, "top": {Languages: "any"}})
@@ -58,6 +64,12 @@ func TestPlacementsConfiguration(t *testing.T) {
 	check("any among others", "placements:\n  sidebar:\n    languages: [any, en]\n", ":3:", "any stands alone")
 	check("no languages", "placements:\n  sidebar:\n    languages: []\n", ":3:", "placements.sidebar.languages")
 	check("keys as languages", "placements:\n  sidebar:\n    languages: {en: 1}\n", ":3:", "single value or a list")
+	check("count", "placements:\n  sidebar:\n    count: 51\n", ":3:", "placements.sidebar.count must be a whole number from 1 to 50")
+	check("counts", "placements:\n  sidebar:\n    count: [1, 2]\n", ":3:", "placements.sidebar.count must be a single value")
+	check("threshold", "placements:\n  sidebar:\n    threshold: high\n", ":3:", "from 0 to 100")
+	check("since", "placements:\n  sidebar:\n    since: soon\n", ":3:", "placements.sidebar.since is", "90d")
+	check("fallback", "placements:\n  sidebar:\n    fallback: newest\n", ":3:", "placements.sidebar.fallback is", "latest")
+	check("no name", "placements:\n  sidebar:\n    tag: [a, \"\"]\n", ":3:", "placements.sidebar.tag holds an empty name")
 	check("name", "placements:\n  side bar:\n    languages: any\n", ":2:", "side bar", "letters, digits")
 	check("misspelt section", "placement:\n  sidebar:\n    languages: any\n", "did you mean placements?")
 

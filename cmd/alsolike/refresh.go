@@ -12,6 +12,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/embed/lsa"
+	"github.com/alsolike/alsolike/recommend/rank"
 	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
@@ -24,7 +25,7 @@ const (
 
 func newRefreshCommand(e *env) *cobra.Command {
 	var asJSON, full bool
-	var limit string
+	var limit, readsPath, columns string
 	cmd := &cobra.Command{
 		Use:   "refresh",
 		Short: "Make a snapshot of links from all articles, and publish it",
@@ -44,16 +45,27 @@ and where enough of them do, refresh learns from them how articles of different
 languages compare. It also says which articles look like translations of one another
 and do not say so.
 
+Links are ranked by how near texts and titles are, by section, tags, authors and series,
+and by what readers read: by the events that alsolike serve has taken in the last 90
+days, and by a log of reads that --reads names. Of near-duplicates one is linked, the
+canonical one or else the newest; no article is linked from too many lists, and where
+there is a place for it, every one from at least one. Refresh says how far it got.
+
+Where the processors are short, a refresh gives way to other processes (on Linux), so
+that a server beside it goes on as before.
+
 With --memory-limit refresh holds no more memory than that: it learns the model from
 as many articles as fit and folds the others in, or says at once how much it needs.
 
 The settings lsa.rank, lsa.seed, lsa.min_df, lsa.max_df, analysis.stop_words,
-analysis.stemming, neighbours.k, neighbours.method, neighbours.min_recall and
-refresh.memory_limit in alsolike.yaml, or in variables such as ALSOLIKE_LSA_RANK,
+analysis.stemming, neighbours.k, neighbours.method, neighbours.min_recall,
+list.variety, list.max_per_author, list.max_per_section, list.max_links_in,
+freshness.half_life, freshness.sections and refresh.memory_limit in alsolike.yaml, or in variables such as ALSOLIKE_LSA_RANK,
 shape the snapshot.`,
 		Example: `  alsolike refresh
   alsolike refresh --full
   alsolike refresh --memory-limit 2GB
+  alsolike refresh --reads reads.csv --map reader=user_id,item=article_id,time=at
   ALSOLIKE_LSA_RANK=128 alsolike refresh --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -66,7 +78,14 @@ shape the snapshot.`,
 					return usagef("--memory-limit is %q; it %v", limit, err)
 				}
 			}
-			m, err := e.refresh(cmd.Context(), conf, full)
+			log, err := newReadsLog(readsPath, columns)
+			if err != nil {
+				return err
+			}
+			if ownProcess {
+				giveWay()
+			}
+			m, err := e.refresh(cmd.Context(), conf, full, log)
 			if err != nil {
 				return err
 			}
@@ -81,6 +100,8 @@ shape the snapshot.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the snapshot's manifest")
 	cmd.Flags().BoolVar(&full, "full", false, "read all articles and fit the model anew")
+	cmd.Flags().StringVar(&readsPath, "reads", "", "rank by a `log` of reads, too: CSV or JSON lines, see --map")
+	cmd.Flags().StringVar(&columns, "map", "", "which column or field of --reads holds what: `reader=column,item=column,time=column`")
 	cmd.Flags().StringVar(&limit, "memory-limit", "", "the most memory to hold, an `amount` such as 2GB")
 	return cmd
 }
@@ -89,7 +110,8 @@ shape the snapshot.`,
 var refreshUnits = map[string]string{"decompose": "dimension", "cross decompose": "dimension"}
 
 // refresh makes and publishes a snapshot, alone on the data folder.
-func (e *env) refresh(ctx context.Context, conf *config, full bool) (snapshot.Manifest, error) {
+// Beside the site's own events log, if not nil, tells what is read.
+func (e *env) refresh(ctx context.Context, conf *config, full bool, log *readsLog) (snapshot.Manifest, error) {
 	if err := e.needDataDir(); err != nil {
 		return snapshot.Manifest{}, err
 	}
@@ -114,6 +136,10 @@ func (e *env) refresh(ctx context.Context, conf *config, full bool) (snapshot.Ma
 	defer p.close()
 	watch := p.stages(refreshUnits)
 	opts := e.refreshOptions(conf)
+	if opts.Ranking.Weights, err = e.rankingWeights(); err != nil {
+		return snapshot.Manifest{}, err
+	}
+	opts.Reads = e.readSignals(conf, log, p.println)
 	opts.Full = full
 	opts.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
 	m, err := refresh.Run(ctx, store, dir, opts)
@@ -127,6 +153,7 @@ func (e *env) refreshOptions(conf *config) refresh.Options {
 		K:         conf.K,
 		Method:    conf.Method,
 		MinRecall: conf.MinRecall,
+		Ranking:   conf.Ranking,
 
 		MemoryLimit: conf.MemoryLimit,
 
@@ -148,6 +175,13 @@ func refreshReport(m snapshot.Manifest) string {
 	}
 	if m.Drift.Due != "" {
 		fmt.Fprintf(&b, "A full refresh is due, and the next one will be full: %s.\n", m.Drift.Due)
+	}
+	fmt.Fprintf(&b, "Links: %s.\n", linksOf(m.Links))
+	if m.Stories.Clusters > 0 {
+		fmt.Fprintf(&b, "Near-duplicates: %s.\n", storiesOf(m.Stories))
+	}
+	if m.Reads != nil {
+		fmt.Fprintf(&b, "Ranked by %s.\n", readsOf(m.Reads))
 	}
 	return b.String()
 }
@@ -177,6 +211,24 @@ func driftOf(d snapshot.Drift) string {
 // recallOf is "98.6 % of the nearest articles were found, by a sample of 500".
 func recallOf(s snapshot.Search) string {
 	return fmt.Sprintf("%.1f %% of the nearest articles were found, by a sample of %s", 100*s.Recall, count(s.Sample))
+}
+
+// linksOf is "no article is among the first ten of more than 60 lists, and 2 of 950 articles (0.2 %) in none".
+func linksOf(h rank.Health) string {
+	if h.Articles == 0 {
+		return "none"
+	}
+	all := fmt.Sprintf("and each of %s is in some", plural(h.Articles, "article"))
+	if h.Orphans > 0 {
+		all = fmt.Sprintf("and %s of %s (%.1f %%) in none", count(h.Orphans), plural(h.Articles, "article"), 100*h.OrphanShare)
+	}
+	return fmt.Sprintf("no article is among the first ten of more than %s, %s", plural(h.MostIn, "list"), all)
+}
+
+// storiesOf is "281 clusters of 600 articles, of which one each is linked; the largest has 12".
+func storiesOf(s snapshot.Stories) string {
+	return fmt.Sprintf("%s of %s, of which one each is linked; the largest has %s",
+		plural(s.Clusters, "cluster"), plural(s.Articles, "article"), count(s.Largest))
 }
 
 // languageCounts is "en 24, zh-Hans 24".

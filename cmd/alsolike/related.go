@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -23,11 +26,10 @@ var errNoSnapshot = fmt.Errorf("%w; alsolike refresh makes one", data.ErrNoSnaps
 
 func newRelatedCommand(e *env) *cobra.Command {
 	var (
-		limit     int
-		exclude   []string
-		lang      string
-		placement string
-		asJSON    bool
+		asked           queryFlags
+		from            string
+		explain, asJSON bool
+		inbound         bool
 	)
 	cmd := &cobra.Command{
 		Use:   "related ID|URL",
@@ -36,45 +38,67 @@ func newRelatedCommand(e *env) *cobra.Command {
 
 Links are in the article's language; where an article has versions in two scripts
 or regions, a reader gets the one in his own. --lang adds other languages, which
-fill the list up and are marked fallback:language. alsolike.yaml says the same for
-places on the site's pages, by name:
+fill the list up and are marked fallback:language.
+
+Filters (--section, --not-section, --tag, --not-tag, --since) hold for all links,
+those that editors pinned included. Where the nearest articles do not pass them, all
+others are looked at. A list is short rather than filled, unless --fallback says with
+what; links that fill are marked fallback:section and the like. What is read most is
+known to serve alone, so here popular fills nothing.
+
+alsolike.yaml says the same for places on the site's pages, by name:
 
   placements:
     sidebar:
       languages: any              # or own, or tags in order of preference:
     footer:
-      languages: [own, en, zh-Hant]`,
+      languages: [own, en, zh-Hant]
+      count: 3                    # links, where the request does not say
+      not_section: [Advertisement, "Sports, live"]
+      since: 90d
+      fallback: latest            # or section, popular, none
+
+--inbound turns the question round: which older articles should link to this one, the
+most fitting first, and at which position their readers find it now ("-": below the
+first five). That is the list to go through when something new is published.
+
+The keys are count, languages, section, not_section, tag, not_tag, since, threshold
+and fallback. Filters of the request and of the placement hold both; of everything
+else the request has the say.`,
 		Example: `  alsolike related a1
   alsolike related https://example.org/housing/rents --limit 10
   alsolike related a1 --lang any
   alsolike related a1 --lang en,zh-Hant
   alsolike related a1 --placement sidebar
+  alsolike related a1 --section Housing --since 90d --fallback section
+  alsolike related a1 --explain
+  alsolike related a1 --inbound --limit 20
   alsolike related a1 --exclude a7 --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if limit < 1 || limit > web.MaxLimit {
-				return usagef("--limit is %d; it may be 1 to %d", limit, web.MaxLimit)
+			query, err := asked.query(cmd.Flags(), web.MaxLimit, e.now())
+			if err != nil {
+				return err
 			}
 			if args[0] == "" {
 				return usagef("the id or URL of the article is empty; usage: %s", cmd.UseLine())
 			}
-			query := recommend.Query{ID: data.ArticleID(args[0]), Limit: limit, Placement: placement}
-			if lang != "" {
-				var err error
-				if query.Languages, err = recommend.ParseLanguages(lang); err != nil {
-					return usagef("--%v", err)
-				}
+			query.ID, query.Explain = data.ArticleID(args[0]), explain
+			if isURL(from) {
+				query.FromURL = from
+			} else {
+				query.From = data.ArticleID(from)
 			}
 			engine, closeStore, err := e.openEngine(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer closeStore()
-			for _, id := range exclude {
-				query.Exclude = append(query.Exclude, data.ArticleID(id))
+			if inbound {
+				return e.inbound(cmd.Context(), engine, query, asJSON)
 			}
 			list, err := engine.Related(cmd.Context(), query)
-			if errors.Is(err, data.ErrNotFound) && isURL(args[0]) {
+			if (errors.Is(err, data.ErrNotFound) || list.Article.ID == "") && isURL(args[0]) {
 				query.ID, query.URL = "", args[0]
 				list, err = engine.Related(cmd.Context(), query)
 			}
@@ -95,14 +119,14 @@ places on the site's pages, by name:
 				_, err = e.stdout.Write(b)
 				return err
 			}
-			return e.showList(list)
+			return e.showList(list, explain)
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&limit, "limit", recommend.DefaultLimit, "how many links at most")
-	flags.StringArrayVar(&exclude, "exclude", nil, "`id` of an article not to link (repeatable)")
-	flags.StringVar(&lang, "lang", "", "`languages` of the links: own, any, or tags such as en,zh-Hant (default: the placement's, else own)")
-	flags.StringVar(&placement, "placement", "", "as the placement of this `name` has it")
+	asked.add(flags, recommend.DefaultLimit)
+	flags.StringVar(&from, "from", "", "`id|URL` of the page that the reader came from, which is not linked")
+	flags.BoolVar(&explain, "explain", false, "say why each link is there, and why candidates are not")
+	flags.BoolVar(&inbound, "inbound", false, "show which older articles should link to this one")
 	flags.BoolVar(&asJSON, "json", false, "print the answer of GET /v1/related")
 	return cmd
 }
@@ -112,8 +136,22 @@ func isURL(s string) bool {
 	return err == nil && u.Host != "" || len(s) > 0 && s[0] == '/'
 }
 
-func (e *env) showList(list recommend.List) error {
-	fmt.Fprintf(e.stderr, "%s  %s\n", list.Article.ID, list.Article.Title)
+func (e *env) showList(list recommend.List, explain bool) error {
+	if list.Article.ID == "" {
+		fmt.Fprintln(e.stderr, "No such article; readers get what the fallback has.")
+	} else {
+		fmt.Fprintf(e.stderr, "%s  %s\n", list.Article.ID, list.Article.Title)
+	}
+	var withheld []string
+	for _, reason := range slices.Sorted(maps.Keys(list.Withheld)) {
+		withheld = append(withheld, fmt.Sprintf("%s %d", reason, list.Withheld[reason]))
+	}
+	if len(withheld) > 0 {
+		fmt.Fprintf(e.stderr, "Candidates withheld: %s.\n", strings.Join(withheld, ", "))
+	}
+	for _, r := range list.Rejected {
+		fmt.Fprintf(e.stderr, "  %s: %s\n", oneLine(cmp.Or(r.Card.Title, string(r.Card.ID))), r.Text)
+	}
 	if len(list.Links) == 0 {
 		fmt.Fprintln(e.stderr, "No links.")
 		return nil
@@ -124,14 +162,70 @@ func (e *env) showList(list recommend.List) error {
 	if slices.ContainsFunc(list.Links, foreign) {
 		column = func(cell string) string { return cell + "\t" }
 	}
+	reasons, reason := "", func(recommend.Link) string { return "" }
+	if explain {
+		reasons, reason = "\tREASON", func(l recommend.Link) string {
+			if l.Cosine <= 0 {
+				return "\t" + oneLine(l.Reason.Text)
+			}
+			return fmt.Sprintf("\t%s (cosine %.2f)", oneLine(l.Reason.Text), l.Cosine)
+		}
+	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\tSCORE\tSOURCE\t%sID\tTITLE\n", column("LANG"))
+	fmt.Fprintf(w, "\tSCORE\tSOURCE\t%sID\tTITLE%s\n", column("LANG"), reasons)
 	for _, link := range list.Links {
 		lang := ""
 		if foreign(link) {
 			lang = string(cmp.Or(link.Card.Lang, data.Undetermined))
 		}
-		fmt.Fprintf(w, "%d\t%d\t%s\t%s%s\t%s\n", link.Position, link.Score, link.Source, column(lang), link.Card.ID, oneLine(link.Card.Title))
+		fmt.Fprintf(w, "%d\t%d\t%s\t%s%s\t%s%s\n", link.Position, link.Score, link.Source, column(lang), link.Card.ID, oneLine(link.Card.Title), reason(link))
+	}
+	return w.Flush()
+}
+
+// inbound shows the articles that should link to the one of q.
+func (e *env) inbound(ctx context.Context, engine *recommend.Engine, q recommend.Query, asJSON bool) error {
+	target, from, err := engine.Inbound(ctx, q)
+	if errors.Is(err, data.ErrNotFound) && isURL(string(q.ID)) {
+		q.ID, q.URL = "", string(q.ID)
+		target, from, err = engine.Inbound(ctx, q)
+	}
+	if errors.Is(err, data.ErrNotFound) {
+		return fmt.Errorf("there is no article with the id or URL %q", cmp.Or(string(q.ID), q.URL))
+	}
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		type row struct {
+			ID       data.ArticleID `json:"id"`
+			Title    string         `json:"title"`
+			URL      string         `json:"url,omitempty"`
+			Score    int            `json:"score"`
+			Position int            `json:"position,omitempty"`
+		}
+		rows := make([]row, len(from))
+		for i, f := range from {
+			rows[i] = row{f.Card.ID, f.Card.Title, f.Card.URL, f.Score, f.Position}
+		}
+		return e.writeJSON(struct {
+			Article data.ArticleID `json:"article"`
+			Inbound []row          `json:"inbound"`
+		}{target.ID, rows})
+	}
+	fmt.Fprintf(e.stderr, "%s  %s\n", target.ID, oneLine(target.Title))
+	if len(from) == 0 {
+		fmt.Fprintln(e.stderr, "No older article has it among its candidates.")
+		return nil
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SCORE\tPOSITION\tID\tTITLE")
+	for _, f := range from {
+		position := "-"
+		if f.Position > 0 {
+			position = strconv.Itoa(f.Position)
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", f.Score, position, f.Card.ID, oneLine(f.Card.Title))
 	}
 	return w.Flush()
 }
@@ -142,6 +236,7 @@ func (e *env) openEngine(ctx context.Context) (engine *recommend.Engine, closeSt
 	if err != nil {
 		return nil, nil, err
 	}
+	conf.Explore = recommend.Explore{} // lists are drawn for those who see pages
 	log, err := e.logger(slog.LevelWarn)
 	if err != nil {
 		return nil, nil, err
@@ -150,7 +245,7 @@ func (e *env) openEngine(ctx context.Context) (engine *recommend.Engine, closeSt
 	if err != nil {
 		return nil, nil, err
 	}
-	engine, err = e.newEngine(ctx, store, conf, log)
+	engine, err = e.newEngine(ctx, store, conf, nil, log)
 	if err == nil {
 		err = engine.Load(ctx)
 	}
@@ -164,8 +259,9 @@ func (e *env) openEngine(ctx context.Context) (engine *recommend.Engine, closeSt
 	return engine, func() { store.Close() }, nil
 }
 
-// newEngine makes the engine over the data folder's store and snapshots.
-func (e *env) newEngine(ctx context.Context, store *sqlite.Store, conf *config, log *slog.Logger) (*recommend.Engine, error) {
+// newEngine makes the engine over the data folder's store and snapshots. popular is
+// recommend.Options.Popular.
+func (e *env) newEngine(ctx context.Context, store *sqlite.Store, conf *config, popular func() []data.ArticleID, log *slog.Logger) (*recommend.Engine, error) {
 	dir, err := e.snapshots()
 	if err != nil {
 		return nil, err
@@ -176,5 +272,6 @@ func (e *env) newEngine(ctx context.Context, store *sqlite.Store, conf *config, 
 	}
 	return recommend.New(store, dir, recommend.Options{
 		Secret: secret, Threshold: conf.Threshold, Placements: conf.Placements, Now: e.now, Log: log,
+		Explore: conf.Explore, Popular: popular, Policy: conf.Policy, PerAuthor: conf.Ranking.PerAuthor,
 	})
 }

@@ -124,7 +124,7 @@ them as links. Start with "alsolike demo", or with your own articles:
 
 	root.AddCommand(
 		newDemoCommand(e), newImportCommand(e), newRefreshCommand(e), newServeCommand(e), newRelatedCommand(e),
-		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newKeyCommand(e), newEvalCommand(e), newStatusCommand(e), newBenchCommand(e), newVersionCommand(e),
+		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newKeyCommand(e), newTuneCommand(e), newEvalCommand(e), newStatusCommand(e), newBenchCommand(e), newVersionCommand(e),
 	)
 	root.SetHelpCommand(newHelpCommand(e))
 	root.InitDefaultCompletionCmd()
@@ -206,8 +206,11 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if fault, reason, ok := strings.Cut(err.Error(), ": strconv."); ok {
 		expected := "a whole number"
-		if strings.HasPrefix(reason, "ParseBool") {
+		switch {
+		case strings.HasPrefix(reason, "ParseBool"):
 			expected = "true or false"
+		case strings.HasPrefix(reason, "ParseFloat"):
+			expected = "a number"
 		}
 		return usagef("%s: %s is expected (see %s --help)", fault, expected, cmd.CommandPath())
 	}

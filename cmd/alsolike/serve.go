@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/sqlite"
+	"github.com/alsolike/alsolike/recommend/popular"
 	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 	"github.com/alsolike/alsolike/recommend/web"
@@ -31,20 +33,26 @@ func newServeCommand(e *env) *cobra.Command {
 snapshots, overrides and changed articles of other processes are in service within
 a second, and no request ever waits for them.
 
-  GET /v1/related?id=a1&limit=5   the links under an article (or url=…; exclude=…; lang=any; placement=…)
+  GET /v1/related?id=a1&limit=5   the links under an article; see alsolike help site, and GET /docs for all that there is
+  POST /v1/related/batch          several lists at once
   PUT, DELETE /v1/articles/{id}   from a CMS with a key, in answers at once; see alsolike key
   POST /v1/articles               many of them, as JSON lines
+  POST /v1/events                 what readers' pages report; kept in the folder events of the data folder
   GET /v1/status                  what is in service
   GET /healthz, /readyz           for load balancers
+  GET /metrics                    for Prometheus
 
 With refresh.every in alsolike.yaml (or ALSOLIKE_REFRESH_EVERY) it also makes a new
 snapshot that often: once after its start in any case, since the settings may have
 changed, then whenever an article has. Each goes on from the one before, as alsolike
-refresh does; with refresh.full_every the model is fitted anew at least that often. What alsolike.yaml lists under sources it
-imports again and again; see alsolike help articles.`,
+refresh does; with refresh.full_every the model is fitted anew at least that often.
+What alsolike.yaml lists under sources it imports again and again; see alsolike help
+articles. Proxies, limits, the pages that may ask, watching it, and all settings:
+alsolike help operation.`,
 		Example: `  alsolike serve
   alsolike serve --addr 127.0.0.1:9000
-  ALSOLIKE_REFRESH_EVERY=15m alsolike serve`,
+  ALSOLIKE_REFRESH_EVERY=15m alsolike serve
+  ALSOLIKE_CORS_ORIGINS=https://www.example.org ALSOLIKE_LOG_ACCESS=all alsolike serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			conf, err := e.loadConfig()
@@ -90,7 +98,7 @@ func listen(addr string) (net.Listener, error) {
 // serve answers the requests of ln until ctx ends, alone on the data folder.
 // With nothing to serve it starts all the same, says so, and waits for it.
 // The magazine, if any, is served beside the API. It closes ln.
-func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine *web.Magazine) error {
+func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine *web.Magazine) (err error) {
 	defer ln.Close()
 	log, err := e.logger(slog.LevelDebug)
 	if err != nil {
@@ -106,7 +114,8 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 		return err
 	}
 	defer store.Close()
-	engine, err := e.newEngine(ctx, store, conf, log)
+	reads := popular.New(popular.Options{Now: e.now})
+	engine, err := e.newEngine(ctx, store, conf, reads.Top, log)
 	if err != nil {
 		return err
 	}
@@ -118,9 +127,26 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 	if err != nil {
 		return err
 	}
+	var events *web.Events
+	if !conf.Events.Off {
+		eventLog, err := e.openEventLog(conf, reads, log)
+		if err != nil {
+			return err
+		}
+		defer func() { // when no request runs any more
+			if closeErr := eventLog.Close(); err == nil {
+				err = closeErr
+			}
+		}()
+		events = &web.Events{Log: eventLog, Verifier: engine, ReaderIDs: conf.Events.ReaderIDs, PerAddress: conf.Events.PerAddress}
+	}
 	sources := func(ctx context.Context) ([]web.SourceStatus, error) { return sourceStatus(ctx, store, conf) }
 	articles := &web.Articles{Store: store, Keys: store, Engine: engine, Languages: languages}
-	server := web.New(web.Config{Recommender: engine, Articles: articles, Magazine: magazine, Sources: sources, Log: log})
+	server := web.New(web.Config{
+		Recommender: engine, Articles: articles, Magazine: magazine, Sources: sources, Headings: conf.Headings, Log: log,
+		Origins: conf.Service.Origins, Proxies: conf.Service.Proxies, Limits: conf.Service.Limits,
+		Access: conf.Service.Access, MaxAge: conf.Service.MaxAge, Cache: conf.Service.Cache, Events: events,
+	})
 	status := engine.Status()
 	log.Info("serving", "addr", ln.Addr().String(), "snapshot", status.Snapshot, "articles", status.Articles)
 	g, ctx := errgroup.WithContext(ctx)
@@ -212,7 +238,11 @@ func (b *background) refresh(ctx context.Context) error {
 		return err
 	}
 	opts := b.e.refreshOptions(b.conf)
-	opts.Full = full
+	if opts.Ranking.Weights, err = b.e.rankingWeights(); err != nil {
+		return err
+	}
+	opts.Reads = b.e.readSignals(b.conf, nil, func(problem string) { b.log.Warn(problem) })
+	opts.Full, opts.Workers = full, max(1, runtime.GOMAXPROCS(0)-1) // one is for readers
 	m, err := refresh.Run(ctx, b.store, dir, opts)
 	if err != nil {
 		return err

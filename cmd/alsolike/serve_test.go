@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -146,6 +147,86 @@ func TestServeRefreshes(t *testing.T) {
 	time.Sleep(2500 * time.Millisecond)
 	if again := r.related("/v1/related?id=en/new").Snapshot; again != id {
 		t.Errorf("a new snapshot %s although no article changed since %s", again, id)
+	}
+}
+
+// What the configuration says of requests holds for the server.
+func TestServeSettings(t *testing.T) {
+	s := withSample(t)
+	s.environ = []string{
+		"ALSOLIKE_CORS_ORIGINS=https://www.example.org,https://m.example.org", "ALSOLIKE_PROXIES_TRUSTED=127.0.0.1/32",
+		"ALSOLIKE_LIMITS_PER_ADDRESS=0.001", "ALSOLIKE_LIMITS_PER_KEY=0.001", "ALSOLIKE_LOG_ACCESS=errors", "ALSOLIKE_SNAPSHOTS_MAX_AGE=1s",
+	}
+	key := strings.TrimSpace(s.ok("key", "add", "cms"))
+	s.ok("import", s.file("one.jsonl", goodLine)) // articles have changed since the snapshot
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var log bytes.Buffer
+	e := &env{stdout: io.Discard, stderr: &log, environ: s.environ, now: time.Now, dataDir: s.data, logFormat: "json", logLevel: "info", progress: "none"}
+	done := make(chan error, 1)
+	go func() { done <- serveFolder(ctx, e, ln) }()
+	ask := func(method, target, from string, header ...string) (*http.Response, string) {
+		t.Helper()
+		req, err := http.NewRequest(method, "http://"+ln.Addr().String()+target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Forwarded-For", from)
+		for i := 0; i < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp, string(body)
+	}
+	waitFor(t, "the server is ready", func() bool { resp, _ := ask("GET", "/readyz", ""); return resp.StatusCode == http.StatusOK })
+
+	const target = "/v1/related?url=/en/harbour-cranes"
+	resp, _ := ask("GET", target, "203.0.113.1", "Origin", "https://m.example.org")
+	if allowed := resp.Header.Get("Access-Control-Allow-Origin"); resp.StatusCode != http.StatusOK || allowed != "https://m.example.org" {
+		t.Errorf("a page: %s, allowed is %q", resp.Status, allowed)
+	}
+	if resp, _ = ask("GET", target, "203.0.113.1"); resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("a second request of that address: %s", resp.Status)
+	}
+	if resp, _ = ask("GET", target+"&limit=1", "203.0.113.2"); resp.StatusCode != http.StatusOK {
+		t.Errorf("another address: %s", resp.Status)
+	}
+	for i, want := range []int{http.StatusNoContent, http.StatusTooManyRequests} {
+		if resp, _ = ask("DELETE", "/v1/articles/en/cod-quota", "203.0.113.1", "Authorization", "Bearer "+key); resp.StatusCode != want {
+			t.Errorf("push %d: %s, want %d", i, resp.Status, want)
+		}
+	}
+	n := 0
+	waitFor(t, "the snapshot is stale", func() bool {
+		n++
+		_, body := ask("GET", "/v1/status", fmt.Sprintf("2001:db8:%x::1", n)) // each has a request
+		return strings.Contains(body, `"stale":true`)
+	})
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	lines := 0
+	for line := range strings.Lines(log.String()) {
+		if strings.Contains(line, `"msg":"request"`) && strings.Contains(line, `"status":429`) {
+			lines++
+		} else if strings.Contains(line, `"status":20`) || strings.Contains(line, "203.0.113") {
+			t.Errorf("the log holds %s", line)
+		}
+	}
+	if lines != 2 {
+		t.Errorf("of two refused requests the log holds %d:\n%s", lines, &log)
 	}
 }
 

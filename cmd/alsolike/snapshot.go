@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend/rank"
 	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
@@ -186,6 +187,13 @@ func (e *env) showManifest(m snapshot.Manifest) error {
 			row("", "%s", likelyPair(l))
 		}
 	}
+	row("links", "%s", linksOf(m.Links))
+	row("", "%s", spreadOf(m.Links))
+	row("near-duplicates", "%s", storyCount(m.Stories))
+	for _, articles := range m.Stories.Examples {
+		row("", "%s", chainedList(articles, len(articles)))
+	}
+	row("reads", "%s", readsOf(m.Reads))
 	row("boilerplate", "%s", boilerplateCount(m.Boilerplate))
 	for _, example := range m.Boilerplate.Examples {
 		row("", "%s × %q", count(example.Articles), example.Text)
@@ -215,6 +223,20 @@ func searchOf(s snapshot.Search) string {
 		return s.Method
 	}
 	return s.Method + ": " + recallOf(s)
+}
+
+// spreadOf is "3 hubs, 12 orphans rescued, 40 links moved from an article that has enough; Gini index .31, 12 % to another section".
+func spreadOf(h rank.Health) string {
+	return fmt.Sprintf("%s with over five times the mean, %s rescued from having none, %s moved away where there were too many; Gini index %.2f; %.0f %% lead to another section",
+		plural(h.Hubs, "article"), plural(h.Rescued, "article"), plural(h.Moved, "link"), h.Gini, 100*h.Leakage)
+}
+
+// storyCount is storiesOf, or "none".
+func storyCount(s snapshot.Stories) string {
+	if s.Clusters == 0 {
+		return "none"
+	}
+	return storiesOf(s)
 }
 
 // boilerplateCount is "2,741 blocks, left out of 877 articles (706 kB)".

@@ -16,6 +16,8 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/sqlite"
+	"github.com/alsolike/alsolike/recommend/rank"
+	"github.com/alsolike/alsolike/recommend/reads"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 	"github.com/alsolike/alsolike/recommend/web"
 )
@@ -27,7 +29,8 @@ func newStatusCommand(e *env) *cobra.Command {
 		Short: "Show what is stored and in service, and how the watched sources do",
 		Long: `Status shows the articles of the store and their languages; the snapshot in service,
 its age, how well its model still knows the articles that came since, and whether a
-full refresh is due; and for every source in alsolike.yaml when it was last imported,
+full refresh is due; how its links spread over the articles, how many of these are
+near-duplicates, and what readers' reads the links were ranked by; and for every source in alsolike.yaml when it was last imported,
 what that did, and what is wrong with it if something is. It asks the data folder, so
 it works beside a running server and without one.`,
 		Example: `  alsolike status
@@ -69,13 +72,17 @@ type snapshotStatus struct {
 	AgeSeconds int64             `json:"age_seconds"`
 	Articles   int               `json:"articles"`
 	Languages  map[data.Lang]int `json:"languages"`
-	Changed    int               `json:"changed_since"` // articles, after the snapshot read the store
+	Changed    int               `json:"changed_since"`   // articles, after the snapshot read the store
+	Stale      bool              `json:"stale,omitempty"` // over snapshots.max_age old, with articles changed since
 	Problem    string            `json:"problem,omitempty"`
 
 	Boilerplate snapshot.Boilerplate `json:"boilerplate"`
 	Fit         snapshot.Fit         `json:"fit"`
 	Drift       snapshot.Drift       `json:"drift"`
 	Search      snapshot.Search      `json:"search"`
+	Links       rank.Health          `json:"links"`
+	Stories     snapshot.Stories     `json:"stories"`
+	Reads       *reads.Counts        `json:"reads,omitempty"` // nil: links are not ranked by what readers read
 }
 
 // status asks the data folder.
@@ -108,6 +115,9 @@ func (e *env) status(ctx context.Context, conf *config) (siteStatus, error) {
 	if st.Snapshot, err = e.snapshotStatus(ctx, store); err != nil {
 		return st, err
 	}
+	if s, most := st.Snapshot, conf.Service.MaxAge; s != nil && most > 0 {
+		s.Stale = e.now().Sub(s.Created) > most && s.Changed > 0
+	}
 	st.Sources, err = sourceStatus(ctx, store, conf)
 	return st, err
 }
@@ -129,6 +139,7 @@ func (e *env) snapshotStatus(ctx context.Context, store *sqlite.Store) (*snapsho
 	m := opened.Manifest()
 	st := &snapshotStatus{ID: id, Created: m.Created, Articles: m.Counts.Articles, Languages: m.Counts.Languages}
 	st.Boilerplate, st.Fit, st.Drift, st.Search = m.Boilerplate, m.Fit, m.Drift, m.Search
+	st.Links, st.Stories, st.Reads = m.Links, m.Stories, m.Reads
 	st.AgeSeconds = int64(e.now().Sub(m.Created) / time.Second)
 	for _, err := range store.CardsSince(ctx, m.StoreRevision) {
 		if err != nil {
@@ -180,11 +191,18 @@ func (e *env) showStatus(st siteStatus) error {
 		fmt.Fprintf(w, "snapshot\tbroken: %s\n", s.Problem)
 	} else {
 		fmt.Fprintf(w, "snapshot\t%s, made %s ago of %s; %s\n", s.ID, age(time.Duration(s.AgeSeconds)*time.Second), plural(s.Articles, "article"), sinceThen(s.Changed))
+		if s.Stale {
+			fmt.Fprintln(w, "\tstale: it is older than snapshots.max_age; alsolike refresh makes one")
+		}
 		fmt.Fprintf(w, "model\tfitted %s ago; since then %s\n", age(e.now().Sub(s.Fit.At)), driftOf(s.Drift))
 		if s.Drift.Due != "" {
 			fmt.Fprintf(w, "\ta full refresh is due, and the next one will be full: %s\n", s.Drift.Due)
 		}
 		fmt.Fprintf(w, "search\t%s\n", searchOf(s.Search))
+		fmt.Fprintf(w, "links\t%s\n", linksOf(s.Links))
+		fmt.Fprintf(w, "\t%s\n", spreadOf(s.Links))
+		fmt.Fprintf(w, "near-duplicates\t%s\n", storyCount(s.Stories))
+		fmt.Fprintf(w, "reads\t%s\n", readsOf(s.Reads))
 		fmt.Fprintf(w, "boilerplate\t%s\n", boilerplateCount(s.Boilerplate))
 	}
 	if len(st.Sources) == 0 {

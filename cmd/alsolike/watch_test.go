@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -184,6 +185,20 @@ func TestStatus(t *testing.T) {
 	s.ok("import", s.file("one.jsonl", goodLine))
 	if got := s.ok("status"); !strings.Contains(got, "1 article changed since") {
 		t.Errorf("after an import:\n%s", got)
+	}
+	for later, stale := range map[time.Duration]bool{23 * time.Hour: false, 25 * time.Hour: true} {
+		var out bytes.Buffer
+		e := &env{stdout: &out, dataDir: s.data, now: func() time.Time { return time.Now().Add(later) }}
+		st, err := e.status(t.Context(), &config{Service: service{MaxAge: 24 * time.Hour}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.showStatus(st); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "stale"); st.Snapshot.Stale != stale || got != stale {
+			t.Errorf("%v after an import: stale %v, want %v:\n%s", later, st.Snapshot.Stale, stale, &out)
+		}
 	}
 	s.environ = []string{`ALSOLIKE_SOURCES=[{source: feed.xml}]`}
 	if got := s.ok("status"); !strings.Contains(got, "waiting") || !strings.Contains(got, "never") {

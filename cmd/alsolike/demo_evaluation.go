@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/alsolike/alsolike/eval/pack"
+	"github.com/alsolike/alsolike/eval/simulate"
+)
+
+// demoEvaluation makes the page that shows what an evaluation looks like, when it
+// is asked for the first time: the links of the demo against those that other
+// settings would make, judged by readers who are made up.
+func (e *env) demoEvaluation() func(context.Context) ([]byte, error) {
+	var mu sync.Mutex
+	var page []byte
+	return func(ctx context.Context) ([]byte, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if page != nil {
+			return page, nil
+		}
+		made, err := e.sampleEvaluation(context.WithoutCancel(ctx)) // whoever asked first may leave
+		if err == nil {
+			page = made
+		}
+		return made, err
+	}
+}
+
+// demoGates are what the sample evaluation asks of both rankings.
+const demoGates = `version: 1
+compare: [random, popular-24h, recent, same-section]
+gates:
+  - {metric: clicks, margin: 5%}
+  - {metric: coverage@5, margin: 10%}
+  - {metric: hygiene.repeated, max: 0}
+  - {metric: stability.rbo, min: 0.8, mode: warn}
+`
+
+// sampleEvaluation evaluates the published snapshot, and one of fewer dimensions,
+// on a simulated log. It works in a folder of its own.
+func (e *env) sampleEvaluation(ctx context.Context) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "alsolike-demo-evaluation-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	log := filepath.Join(dir, "simulated.evp")
+	if err := e.packSimulated(ctx, log); err != nil {
+		return nil, fmt.Errorf("sample evaluation: %w", err)
+	}
+	other := *e
+	other.dataDir, other.configFile = filepath.Join(dir, "site"), ""
+	other.stdout, other.stderr, other.progress = io.Discard, io.Discard, "none"
+	if err := other.loadSample(ctx); err != nil {
+		return nil, err
+	}
+	conf, err := other.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	conf.Rank = 30
+	m, err := other.refresh(ctx, conf, true, nil)
+	if err != nil {
+		return nil, err
+	}
+	config := filepath.Join(dir, "eval.yaml")
+	if err := os.WriteFile(config, []byte(demoGates), 0o600); err != nil {
+		return nil, err
+	}
+	run, err := newEvalRun(&evalFlags{config: config, pack: log, candidates: []string{
+		"unchanged=" + published,
+		"30-dimensions=" + other.path(snapshotFolder, m.ID),
+	}})
+	if err != nil {
+		return nil, err
+	}
+	quiet := *e
+	quiet.stdout, quiet.stderr, quiet.progress = io.Discard, io.Discard, "none"
+	out, err := run.outcome(ctx, &quiet)
+	if err != nil {
+		return nil, fmt.Errorf("sample evaluation: %w", err)
+	}
+	result, _ := run.judged(out)
+	var page bytes.Buffer
+	err = result.WriteHTML(&page)
+	return page.Bytes(), err
+}
+
+// packSimulated writes the pack of a simulated log of the published snapshot.
+func (e *env) packSimulated(ctx context.Context, path string) error {
+	articles, err := e.catalogue(ctx, "")
+	if err != nil {
+		return err
+	}
+	lists, err := e.snapshotLists(articles, published)
+	if err != nil {
+		return err
+	}
+	w, err := simulate.New(articles, []pack.Snapshot{lists}, simulate.Options{Seed: 1, Impressions: 60_000, Explore: .2, Pool: 24, Overrides: 4})
+	if err != nil {
+		return err
+	}
+	return writeFile(path, func(out *bufio.Writer) error { return pack.Write(out, w.Pack(1), pack.WriteOptions{Seed: "demo"}) })
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/overridecsv"
+	"github.com/alsolike/alsolike/data/record"
+)
+
+const overrideImportHelp = `Import adds the overrides of a CSV file, or of standard input if that is named -. The
+first line names the columns, in any order; article and action must be there:
+
+  article,target,action,position,strength,from,until,lang,placement,note,author,enabled
+
+A row that cannot be taken is named with its file, line and reason, and the others are
+stored. A row that is there already, the same in every column, is left alone, so that
+a file may be imported again. Import removes nothing.
+
+A cell that a spreadsheet would take for a formula stands behind an apostrophe in what
+export writes, and loses it here.
+
+Exit code 1 means that some row was refused.`
+
+func newOverrideImportCommand(e *env) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "import FILE.csv",
+		Short: "Add the overrides of a CSV file",
+		Long:  overrideImportHelp,
+		Example: `  alsolike override import overrides.csv
+  alsolike override export | alsolike --data ../other override import -`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var in io.Reader = os.Stdin
+			if args[0] != "-" {
+				file, err := os.Open(args[0])
+				if err != nil {
+					return err
+				}
+				defer file.Close()
+				in = file
+			}
+			counts, err := e.importOverrides(cmd.Context(), in, args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = e.writeJSON(counts)
+			} else {
+				_, err = fmt.Fprintf(e.stdout, "Stored %s; %s unchanged, %s refused.\n", plural(counts.Added, "override"), count(counts.Unchanged), count(counts.Refused))
+			}
+			if err == nil && counts.Refused > 0 {
+				err = errSilent // each was named
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the counts as JSON")
+	return cmd
+}
+
+// importedOverrides counts the rows of a file.
+type importedOverrides struct {
+	Added     int `json:"added"`
+	Unchanged int `json:"unchanged"`
+	Refused   int `json:"refused"`
+}
+
+// importOverrides stores what is new of a file, and names on standard error what is
+// refused, in the order of its lines.
+func (e *env) importOverrides(ctx context.Context, in io.Reader, file string) (n importedOverrides, err error) {
+	store, err := e.openSite(ctx, false)
+	if err != nil {
+		return n, err
+	}
+	defer store.Close()
+	present, err := store.Overrides(ctx)
+	if err != nil {
+		return n, err
+	}
+	known := map[string]int{} // how often
+	for _, o := range present {
+		known[fileRow(o)]++
+	}
+	type row struct {
+		line    int
+		refusal error
+		at      int // in add
+	}
+	var (
+		rows []row
+		add  []data.Override
+	)
+	for read, err := range overridecsv.Read(in, file) {
+		o := read.Override
+		switch bad, ok := errors.AsType[*record.Error](err); {
+		case ok:
+			rows = append(rows, row{bad.Line, bad, -1})
+		case err != nil:
+			return n, fmt.Errorf("%s: %w", file, err)
+		case known[fileRow(o)] > 0:
+			known[fileRow(o)]--
+			n.Unchanged++
+		default:
+			rows = append(rows, row{read.Line, nil, len(add)})
+			add = append(add, o)
+		}
+	}
+	_, refused, err := store.AddOverrides(ctx, add)
+	if err != nil {
+		return n, err
+	}
+	for _, r := range rows {
+		if r.refusal == nil {
+			if why := refused[r.at]; errors.Is(why, data.ErrNotFound) {
+				r.refusal = &record.Error{File: file, Line: r.line, Reason: why.Error() + "; alsolike export articles shows those there are"}
+			} else if why != nil {
+				r.refusal = &record.Error{File: file, Line: r.line, Reason: why.Error()}
+			}
+		}
+		if r.refusal == nil {
+			n.Added++
+			continue
+		}
+		n.Refused++
+		fmt.Fprintln(e.stderr, r.refusal)
+	}
+	return n, e.warnOfPlacements(add...)
+}
+
+// fileRow is o as a file has it.
+func fileRow(o data.Override) string {
+	var text strings.Builder
+	if err := overridecsv.Write(&text, []data.Override{o}); err != nil {
+		panic(err) // a Builder takes everything
+	}
+	return text.String()
+}
+
+func newOverrideExportCommand(e *env) *cobra.Command {
+	cmd := newExportOverridesCommand(e)
+	cmd.Use, cmd.Example = "export", "  alsolike override export > overrides.csv"
+	return cmd
+}
+
+// newExportOverridesCommand makes export overrides, which override export is as well.
+func newExportOverridesCommand(e *env) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "overrides",
+		Short: "Write all overrides, the oldest first",
+		Long: `Write all overrides, whether they hold at present or not, the oldest first: as CSV,
+which override import takes back, with the columns
+
+  article,target,action,position,strength,from,until,lang,placement,note,author,enabled
+
+or as JSON lines, with what else override list --json has. A cell of CSV that a
+spreadsheet would take for a formula stands behind an apostrophe, which import takes
+off. Exported, imported elsewhere and exported again, they are the same file.`,
+		Example: `  alsolike export overrides > overrides.csv
+  alsolike export overrides --format jsonl`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "csv" && format != "jsonl" {
+				return usagef("--format is %q; it may be csv or jsonl%s", format, didYouMean(format, []string{"csv", "jsonl"}))
+			}
+			store, err := e.openSite(cmd.Context(), true)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			all, err := store.Overrides(cmd.Context())
+			if err != nil {
+				return err
+			}
+			w := bufio.NewWriter(e.stdout)
+			if format == "csv" {
+				err = overridecsv.Write(w, all)
+			} else {
+				lines, now := json.NewEncoder(w), e.now()
+				lines.SetEscapeHTML(false)
+				for _, o := range all {
+					err = errors.Join(err, lines.Encode(newOverrideRow(o, now)))
+				}
+			}
+			return errors.Join(err, w.Flush())
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "csv", "`csv|jsonl`")
+	return cmd
+}
