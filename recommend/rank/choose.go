@@ -97,6 +97,9 @@ func (c *chooser) best(i int, full func(row int32) bool) int {
 	for {
 		best := -1
 		for at := range from {
+			if best >= 0 && from[at].Score < c.marginal[best] {
+				break // as marginal scores are never above scores, which descend
+			}
 			if c.taken[at] || best >= 0 && !c.before(from, at, best) {
 				continue
 			}

@@ -53,7 +53,7 @@ type Weights [kinds]float32
 // DefaultWeights is the weights that ship; see the package comment.
 func DefaultWeights() Weights {
 	return Weights{
-		Cosine: 1, Lexical: .1, Title: 1.3, Section: .05, Tags: .2, Author: .05, Series: .5, NextPart: 3,
+		Cosine: 1, Lexical: 0, Title: 1.3, Section: .05, Tags: .2, Author: .05, Series: .5, NextPart: 3,
 		NextRead: 50, CoRead: 20, Popularity: 12.5, Age: -.5, Hubness: -.1,
 	}
 }

@@ -38,6 +38,7 @@ func (r *ranking) fill(ctx context.Context) error {
 	n := len(r.c.Cards)
 	r.pools = make([]pool, n)
 	terms, titles := invert(r.c.Terms, r.sites), invert(r.c.Titles, r.sites)
+	words := r.Weights[Lexical] != 0 // else their products, which take as long as all else here, are of no use
 	return r.parallel(ctx, n, func() func(i int) {
 		f := newFinder(n)
 		text, title := spread(make([]float32, height(r.c.Terms))), spread(make([]float32, height(r.c.Titles)))
@@ -62,7 +63,9 @@ func (r *ranking) fill(ctx context.Context) error {
 					f.add(r.sites, row, link.Row)
 				}
 			}
-			text.set(a.Terms)
+			if words {
+				text.set(a.Terms)
+			}
 			title.set(a.Title)
 			room = room[:0]
 			for _, j := range f.found {
@@ -70,7 +73,11 @@ func (r *ranking) fill(ctx context.Context) error {
 				if !j.known {
 					j.cosine = r.scorer.cosineOf(row, j.row)
 				}
-				v := r.scorer.complete(a, b, j.cosine, text.dot(b.Terms), title.dot(b.Title))
+				lexical := float32(0)
+				if words {
+					lexical = text.dot(b.Terms)
+				}
+				v := r.scorer.complete(a, b, j.cosine, lexical, title.dot(b.Title))
 				if r.weak(row, j.row, j.cosine, &v) {
 					continue
 				}
@@ -78,7 +85,9 @@ func (r *ranking) fill(ctx context.Context) error {
 					room = append(room, Link{j.row, score, j.cosine})
 				}
 			}
-			text.unset(a.Terms)
+			if words {
+				text.unset(a.Terms)
+			}
 			title.unset(a.Title)
 			slices.SortFunc(room, r.compare)
 			r.pools[i] = slices.Clone(room[:min(poolSize, len(room))])

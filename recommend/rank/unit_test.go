@@ -108,6 +108,8 @@ func TestWordsThatVectorsLeaveOut(t *testing.T) {
 	c.Terms = embed.SparseOf((&embed.Sparse{Rows: 3, Cols: 3, Ptr: []int{0, 1, 2, 3}, Index: []uint32{0, 1, 0}, Value: []float32{1, 1, 1}}))
 	w := rank.DefaultWeights()
 	w[rank.Hubness] = 0
+	checkList(t, list(t, c, rank.Options{Weights: &w}, 0), 1)
+	w[rank.Lexical] = .1
 	checkList(t, list(t, c, rank.Options{Weights: &w}, 0), 1, 2)
 	w[rank.Lexical] = 2
 	checkList(t, list(t, c, rank.Options{Weights: &w}, 0), 2, 1)

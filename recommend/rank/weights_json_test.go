@@ -32,7 +32,7 @@ func TestWeightsJSON(t *testing.T) {
 		}
 	})
 	text, err := json.Marshal(rank.DefaultWeights())
-	if err != nil || !strings.HasPrefix(string(text), `{"cosine":1,"lexical":0.1,"title":1.3,`) {
+	if err != nil || !strings.HasPrefix(string(text), `{"cosine":1,"lexical":0,"title":1.3,`) {
 		t.Errorf("the default weights are written as %s (%v)", text, err)
 	}
 	w := rank.DefaultWeights()

@@ -34,7 +34,7 @@ func TestManifest(t *testing.T) {
 		"lsa.rank": 24.0, "lsa.seed": 1.0, "lsa.min_df": 2.0, "lsa.max_df": 0.5, "neighbours.k": 64.0,
 		"analysis.stop_words": true, "analysis.stemming": true,
 		"list.variety": 0.1, "list.max_per_author": 2.0, "list.max_per_section": "any", "list.max_links_in": 60.0,
-		"ranking.weights.cosine": 1.0, "ranking.weights.lexical": .1, "ranking.weights.title": 1.3, "ranking.weights.section": .05, "ranking.weights.tags": .2,
+		"ranking.weights.cosine": 1.0, "ranking.weights.lexical": 0.0, "ranking.weights.title": 1.3, "ranking.weights.section": .05, "ranking.weights.tags": .2,
 		"ranking.weights.author": .05, "ranking.weights.series": .5, "ranking.weights.next_part": 3.0, "ranking.weights.next_read": 50.0,
 		"ranking.weights.co_read": 20.0, "ranking.weights.popularity": 12.5, "ranking.weights.age": -.5, "ranking.weights.hubness": -.1,
 	}

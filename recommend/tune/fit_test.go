@@ -101,7 +101,7 @@ func TestFitBounds(t *testing.T) {
 			t.Fatalf("the cosine weighs %v, want 1", w[rank.Cosine])
 		}
 		for k, shipped := range rank.DefaultWeights() {
-			if times := w[k] / shipped; !(times >= 0) || math.Abs(float64(w[k])) > 20*max(1, math.Abs(float64(shipped)))*1.0001 {
+			if !(w[k]*shipped >= 0) || shipped == 0 && w[k] != 0 || math.Abs(float64(w[k])) > 20*max(1, math.Abs(float64(shipped)))*1.0001 {
 				t.Fatalf("%v weighs %v and ships as %v", rank.Kind(k), w[k], shipped)
 			}
 		}
