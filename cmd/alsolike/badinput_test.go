@@ -174,6 +174,7 @@ func TestBeforeAnything(t *testing.T) {
 }
 
 func TestConfiguration(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	s.ok("import", s.sampleFile())
 	check := func(name, yaml string, parts ...string) {

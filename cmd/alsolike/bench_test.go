@@ -26,6 +26,7 @@ func inside(t *testing.T) {
 }
 
 func TestBench(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	inside(t)
 	out := s.ok("bench", "--articles", "300", "--rank", "16", "--neighbours", "5", "--runs", "2")
@@ -52,6 +53,7 @@ func TestBench(t *testing.T) {
 }
 
 func TestBenchFrom(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	inside(t)
 	export := filepath.Join(t.TempDir(), "new", "export")
@@ -73,6 +75,7 @@ func TestBenchFrom(t *testing.T) {
 }
 
 func TestBenchGrowth(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	inside(t)
 	folder := t.TempDir()
@@ -105,6 +108,7 @@ func TestBenchGrowth(t *testing.T) {
 }
 
 func TestBenchPeers(t *testing.T) {
+	oneByOne(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no sh to stand for a Python")
 	}

@@ -287,6 +287,7 @@ func purity(labels map[string]string, tsv string, k int) float64 {
 
 // What a snapshot's manifest says is in the contract.
 func TestManifest(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	b, err := os.ReadFile(filepath.Join(s.data, snapshotFolder, s.published(), "manifest.json"))
 	if err != nil {

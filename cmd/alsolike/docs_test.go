@@ -26,6 +26,7 @@ var updateDocs = flag.Bool("update", false, "write into README.md and docs/*.md 
 
 // What the README shows of the command line is what the command line prints.
 func TestReadme(t *testing.T) {
+	oneByOne(t)
 	path, err := filepath.Abs("../../README.md")
 	if err != nil {
 		t.Fatal(err)

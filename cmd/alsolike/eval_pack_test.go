@@ -71,6 +71,7 @@ func TestEvalPack(t *testing.T) {
 // Nothing in a pack, before compression, is the id of a reader, a session or a
 // list of the log.
 func TestEvalPackHoldsNoReader(t *testing.T) {
+	oneByOne(t)
 	f, err := os.Open(evalReference(t, "site-sim", "events.ndjson.gz"))
 	if err != nil {
 		t.Fatal(err)
@@ -120,6 +121,7 @@ func TestEvalPackHoldsNoReader(t *testing.T) {
 }
 
 func TestEvalPackSeed(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	read := func(args ...string) string {
 		path, _ := packSiteSim(t, s, args...)
@@ -141,6 +143,7 @@ func TestEvalPackSeed(t *testing.T) {
 // Without a log and articles, the site's own events, articles, vectors and
 // snapshots are packed.
 func TestEvalPackSite(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	var snapshots []struct{ ID string }
 	s.decode(&snapshots, "snapshot", "list", "--json")

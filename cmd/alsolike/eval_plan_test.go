@@ -41,6 +41,7 @@ func TestEvalPlan(t *testing.T) {
 // A pack tells what a click tells, what drawing loses, and says that it is
 // simulated.
 func TestEvalPlanPack(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	path := writeSimulated(t, simulate.Options{Impressions: 40_000, Explore: .1})
 	var report planReport

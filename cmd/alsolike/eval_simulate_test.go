@@ -24,6 +24,7 @@ func newSampleShell(t *testing.T) *shell {
 }
 
 func TestEvalSimulate(t *testing.T) {
+	oneByOne(t)
 	s := newSampleShell(t)
 	s.environ = []string{"ALSOLIKE_LSA_RANK=10"}
 	s.ok("refresh", "--full", "--progress", "none")

@@ -125,6 +125,7 @@ func TestServeDraws(t *testing.T) {
 // lists for readers who click at random, and the log evaluated: what the engine does
 // must be what the evaluation takes it to do, list by list.
 func TestDrawnListsCanBeEvaluated(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	evaluate := func(explore ...recommend.Explore) string {
 		t.Helper()

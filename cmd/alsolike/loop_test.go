@@ -43,6 +43,7 @@ func (a answer) ids() []data.ArticleID {
 // with two articles or three to a subject, the first link has to be of the same
 // one nearly always, and the second mostly, in every language.
 func TestSampleLinks(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	right, all := map[data.Lang][2]int{}, map[data.Lang]int{}
 	subject, cards, versions := map[data.ArticleID]string{}, map[data.ArticleID]data.Card{}, map[[2]string]bool{}
@@ -123,6 +124,7 @@ func TestDryRunStoresNothing(t *testing.T) {
 }
 
 func TestOverrides(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	const article = "en/harbour-cranes"
 	var before, after answer
@@ -161,6 +163,7 @@ func TestOverrides(t *testing.T) {
 }
 
 func TestSnapshotsPublishAndRollBack(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	first := s.published()
 	s.ok("refresh")
@@ -198,6 +201,7 @@ func (s *shell) published() string {
 // The same articles, configuration and seed give the same bytes in every file
 // but the manifest.
 func TestRefreshIsReproducible(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	s.ok("refresh")
 	folders, err := filepath.Glob(filepath.Join(s.data, snapshotFolder, "2*"))

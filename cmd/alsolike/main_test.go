@@ -131,6 +131,16 @@ func jsonLines(articles []data.Article) string {
 	return string(lines)
 }
 
+// oneByOne skips a test with -short, which is how tests run with the race detector: its
+// commands run one after the other, and packages have tests of their own of what a
+// command does at once.
+func oneByOne(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs commands one after the other")
+	}
+}
+
 // withSample has the sample site imported and refreshed.
 func withSample(t *testing.T) *shell {
 	t.Helper()

@@ -24,6 +24,7 @@ func rows(page, head string) map[string]string {
 
 // The page on operation knows every setting and every metric, and no other.
 func TestOperationPage(t *testing.T) {
+	oneByOne(t)
 	page := topicText("operation")
 	settings := rows(page, "| key | what |")
 	for _, k := range configKeys {

@@ -10,6 +10,7 @@ import (
 
 // An editor boosts, buries, switches off and pauses, and the lists follow.
 func TestOverrideActions(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	s.ok("refresh")
 	const article = "en/harbour-cranes"
@@ -71,6 +72,7 @@ func TestOverrideActions(t *testing.T) {
 
 // All overrides go from one site to another by way of a file, and give the same lists.
 func TestOverrideFile(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	s.ok("refresh")
 	before := s.ok("export", "related")
@@ -117,6 +119,7 @@ func TestOverrideFile(t *testing.T) {
 }
 
 func TestOverrideImportReports(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	path := s.file("o.csv", "article,target,action,position,placement\n"+
 		"en/harbour-cranes,en/no-such,hide,,\n"+

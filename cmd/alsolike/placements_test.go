@@ -81,6 +81,7 @@ func TestPlacementsConfiguration(t *testing.T) {
 
 // A reader is led to other languages where the request or the placement says so.
 func TestRelatedLanguages(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	settings := "placements: {sidebar: {languages: [zh-Hant, own]}, top: {languages: own}}\n"
 	if err := os.WriteFile(filepath.Join(s.data, configFile), []byte(settings), 0o644); err != nil {

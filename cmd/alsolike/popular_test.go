@@ -11,6 +11,7 @@ import (
 // What readers open is what a list is filled with that asks for what is popular, also
 // after a restart.
 func TestPopular(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	r := s.startServe()
 	const path = "/v1/related?id=en/harbour-cranes&threshold=100&fallback=popular&limit=3"

@@ -34,6 +34,7 @@ type relatedItems struct {
 }
 
 func TestRelatedFilters(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	articles := map[data.ArticleID]data.Article{}
 	for _, a := range sample.Articles() {
@@ -97,6 +98,7 @@ func TestRelatedFilters(t *testing.T) {
 
 // What a placement says holds where the request says nothing.
 func TestRelatedPlacementSettings(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	settings := "placements:\n  side:\n    count: 2\n    not_section: [Economy, \"Sports, live\"]\n    fallback: latest\n    threshold: 100\n"
 	if err := os.WriteFile(filepath.Join(s.data, configFile), []byte(settings), 0o644); err != nil {
@@ -118,6 +120,7 @@ func TestRelatedPlacementSettings(t *testing.T) {
 
 // A static site takes all lists at once, as /v1/related would answer them.
 func TestExportRelatedJSON(t *testing.T) {
+	oneByOne(t)
 	s := withSample(t)
 	out := s.ok("export", "related", "--format", "json", "--limit", "3")
 	var all map[data.ArticleID]json.RawMessage

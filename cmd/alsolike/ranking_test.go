@@ -60,6 +60,7 @@ func TestRankingSettings(t *testing.T) {
 
 // Settings of ranking shape the lists, the manifest and what is said of them.
 func TestRankedSite(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	articles := sample.Articles()
 	again := articles[0]
@@ -202,6 +203,7 @@ func TestRefreshReads(t *testing.T) {
 
 // A site of one author has as many links as one of many.
 func TestOneAuthor(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	articles := sample.Articles()
 	for i := range articles {

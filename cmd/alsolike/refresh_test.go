@@ -92,6 +92,7 @@ func TestParseBytes(t *testing.T) {
 
 // Wrong settings are named with what they may be.
 func TestRefreshSettings(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	s.ok("import", s.sampleFile())
 	check := func(variable, value string, parts ...string) {

@@ -12,6 +12,7 @@ import (
 // The programs that the page on the site's side shows do what it says, against the
 // demo. Those for which there is no interpreter here are left out.
 func TestSitePrograms(t *testing.T) {
+	oneByOne(t)
 	page := topicText("site")
 	c := newConsole(t)
 	c.demo()

@@ -76,6 +76,7 @@ func simulatedTaste(t *testing.T, s *shell, lists int, taste func(from, to *data
 // Readers who look at sections and tags get weights that do so; a dry run writes
 // nothing; the same log gives the same; and --reset takes it all back.
 func TestTune(t *testing.T) {
+	oneByOne(t)
 	s := newSampleShell(t)
 	s.fails(exitFailure, []string{"no events", "alsolike serve takes them"}, "tune")
 	simulatedTaste(t, s, 60_000, func(from, to *data.Card) float64 {
@@ -153,6 +154,7 @@ func mustJSON(t *testing.T, v any) string {
 }
 
 func TestTuneRefuses(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	s.fails(exitFailure, []string{"import articles first"}, "tune")
 	s.ok("import", s.sampleFile(), "--progress", "none")

@@ -172,6 +172,7 @@ func TestServeWatchesFeed(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
+	oneByOne(t)
 	s := newShell(t)
 	s.fails(1, []string{"no data folder"}, "status")
 	s.ok("import", s.sampleFile())
