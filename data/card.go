@@ -78,5 +78,8 @@ func (c *Card) SameLanguage(to *Card) bool { return c.Lang.Base() == to.Lang.Bas
 // mean that nothing of that kind has changed between them.
 type Revision struct {
 	Articles  int64 // of articles: of the whole store, and of every article the one that last changed it
-	Overrides int64
+	Overrides int64 // of overrides and of rules
 }
+
+// AnyRevision stands for a revision where it does not matter what has changed.
+const AnyRevision = -1

@@ -1,5 +1,5 @@
 // Package data holds the nouns of alsolike: what an article, a translation
-// group and an editor's override are, and the few errors that every floor
+// group and an editor's override and rule are, and the few errors that every floor
 // above understands. It imports nothing of ours.
 //
 // # Decisions

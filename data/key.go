@@ -12,11 +12,15 @@ import (
 // A Scope is something that the bearer of a key may do.
 type Scope string
 
-// WriteArticles lets a key put articles and take them off the site.
-const WriteArticles Scope = "articles:write"
+// The scopes.
+const (
+	WriteArticles Scope = "articles:write" // puts articles and takes them off the site
+	ReadEditor    Scope = "editor:read"    // reads under /v1/editor what a viewer may
+	WriteEditor   Scope = "editor:write"   // and changes there what an editor may
+)
 
 // Scopes are all scopes that there are.
-var Scopes = []Scope{WriteArticles}
+var Scopes = []Scope{WriteArticles, ReadEditor, WriteEditor}
 
 // A Key lets a program write by HTTP. What the program sends is a secret that
 // only it knows: the store keeps its hash.
@@ -47,8 +51,16 @@ func (k *Key) Validate() error {
 	}
 	for _, s := range k.Scopes {
 		if !slices.Contains(Scopes, s) {
-			return &InvalidError{"scope", fmt.Sprintf("is %s; it may be %s", Quote(string(s)), Scopes[0])}
+			return &InvalidError{"scope", fmt.Sprintf("is %s; it may be %s", Quote(string(s)), joinScopes(Scopes))}
 		}
 	}
 	return nil
+}
+
+func joinScopes(scopes []Scope) string {
+	names := make([]string, len(scopes))
+	for i, s := range scopes {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
 }

@@ -98,7 +98,7 @@ func (o *Override) Validate() error {
 	if err := ValidateID(o.Article); err != nil {
 		return &InvalidError{"article", err.(*InvalidError).Reason}
 	}
-	return cmp.Or(o.validateTarget(), o.validateAction(), o.validatePeriod(), o.validateScope(),
+	return cmp.Or(o.validateTarget(), o.validateAction(), validatePeriod("", o.From, o.Until), o.validateScope(),
 		validateText("note", o.Note, longestNote), validateText("author", o.Author, longestAuthor))
 }
 
@@ -162,16 +162,6 @@ func actionHint(a Action) string {
 		hint += "; did you mean " + near + "?"
 	}
 	return hint
-}
-
-func (o *Override) validatePeriod() error {
-	if err := cmp.Or(validateTime("from", o.From), validateTime("until", o.Until)); err != nil {
-		return err
-	}
-	if !o.Until.IsZero() && !o.From.Before(o.Until) {
-		return &InvalidError{"until", "must come after from"}
-	}
-	return nil
 }
 
 func (o *Override) validateScope() error {
