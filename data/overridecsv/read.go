@@ -146,7 +146,7 @@ func override(columns, row []string) (o data.Override, err error) {
 	}
 	position, strength := "", ""
 	for i, name := range columns {
-		raw := unescape(row[i])
+		raw := record.UnescapeCell(row[i])
 		if !utf8.ValidString(raw) {
 			return o, invalid(name, "is not valid UTF-8")
 		}

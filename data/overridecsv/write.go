@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/record"
 )
 
 // Columns are the columns of a file, in order.
@@ -48,7 +49,7 @@ func cells(o *data.Override) []string {
 		row[4] = strconv.FormatFloat(o.Strength, 'f', -1, 64)
 	}
 	for i := range row {
-		row[i] = escape(oneKindOfLine.Replace(row[i]))
+		row[i] = record.EscapeCell(oneKindOfLine.Replace(row[i]))
 	}
 	return row
 }
@@ -58,25 +59,4 @@ func timeText(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339Nano)
-}
-
-// formula reports whether a spreadsheet might take the cell for one, but for the
-// apostrophes before it.
-func formula(cell string) bool {
-	rest := strings.TrimLeft(cell, "'")
-	return rest != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(rest)[0])
-}
-
-func escape(cell string) string {
-	if formula(cell) {
-		return "'" + cell
-	}
-	return cell
-}
-
-func unescape(cell string) string {
-	if strings.HasPrefix(cell, "'") && formula(cell) {
-		return cell[1:]
-	}
-	return cell
 }

@@ -1,0 +1,46 @@
+package historycsv
+
+import (
+	"encoding/csv"
+	"io"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/record"
+)
+
+// Columns are the columns of a file, in order.
+func Columns() []string {
+	return []string{"id", "time", "author", "kind", "subject", "article", "target", "action", "what", "reverts", "before", "after"}
+}
+
+// Write writes a header and all entries, in their order. An error is w's or theirs.
+func Write(w io.Writer, entries iter.Seq2[data.HistoryEntry, error]) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(Columns()); err != nil {
+		return err
+	}
+	for e, err := range entries {
+		if err != nil {
+			return err
+		}
+		reverts := ""
+		if e.Reverts != 0 {
+			reverts = strconv.FormatInt(e.Reverts, 10)
+		}
+		row := []string{
+			strconv.FormatInt(e.ID, 10), e.Time.Format(time.RFC3339Nano), e.Author, string(e.Kind), e.Subject, string(e.Article), string(e.Target),
+			e.Action, e.Summary, reverts, string(e.Before), string(e.After),
+		}
+		for i := range row {
+			row[i] = record.EscapeCell(row[i])
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
