@@ -13,7 +13,7 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
-// A Store keeps articles and overrides in memory. Its methods do what those of
+// A Store keeps articles, overrides and rules in memory. Its methods do what those of
 // sqlite.Store say, without ever failing for want of a disk.
 type Store struct {
 	now func() time.Time
@@ -25,6 +25,9 @@ type Store struct {
 	overrides    []data.Override                    // by ID
 	listed       map[string]map[data.ArticleID]bool // source -> what it lists
 	lastOverride int64
+	rules        []data.Rule // in their order, which is not set
+	lastRule     int64
+	history      []data.HistoryEntry // by ID
 	revision     data.Revision
 }
 
@@ -33,7 +36,7 @@ type stored struct {
 	revision int64
 }
 
-// NewStore returns an empty Store; now stamps overrides.
+// NewStore returns an empty Store; now stamps overrides and rules.
 func NewStore(now func() time.Time) *Store {
 	return &Store{now: now, articles: map[data.ArticleID]stored{}}
 }
@@ -234,9 +237,17 @@ func (s *Store) AddOverride(ctx context.Context, o data.Override) (data.Override
 }
 
 // AddOverrides stores those that can be, and says of each of the others why not.
-func (s *Store) AddOverrides(_ context.Context, all []data.Override) (stored []data.Override, refused []error, _ error) {
+func (s *Store) AddOverrides(ctx context.Context, all []data.Override) (stored []data.Override, refused []error, _ error) {
+	return s.AddOverridesAt(ctx, data.AnyRevision, all)
+}
+
+// AddOverridesAt is AddOverrides as long as the revision of overrides is that one.
+func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.Override) (stored []data.Override, refused []error, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if revision != data.AnyRevision && revision != s.revision.Overrides {
+		return nil, nil, &data.ConflictError{Subject: "the list of overrides"}
+	}
 	stored, refused = make([]data.Override, len(all)), make([]error, len(all))
 	before := s.lastOverride
 	for i, o := range all {
@@ -245,8 +256,9 @@ func (s *Store) AddOverrides(_ context.Context, all []data.Override) (stored []d
 		}
 		s.lastOverride++
 		o.ID = s.lastOverride
-		o.From, o.Until, o.Created = o.From.UTC(), o.Until.UTC(), s.now().Round(0).UTC()
+		o.From, o.Until, o.Created = o.From.Round(0).UTC(), o.Until.Round(0).UTC(), s.now().Round(0).UTC()
 		s.overrides, stored[i] = append(s.overrides, o), o
+		s.record(ctx, nil, &o)
 	}
 	if s.lastOverride > before {
 		s.revision.Overrides++
@@ -271,31 +283,4 @@ func (s *Store) Overrides(context.Context) ([]data.Override, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]data.Override(nil), s.overrides...), nil
-}
-
-// PauseOverride pauses the override of that ID, or makes it hold again, or returns
-// data.ErrNotFound.
-func (s *Store) PauseOverride(_ context.Context, id int64, paused bool) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.overrides, func(o data.Override) bool { return o.ID == id })
-	if i < 0 {
-		return fmt.Errorf("datatest: pause override %d: %w", id, data.ErrNotFound)
-	}
-	s.overrides[i].Paused = paused
-	s.revision.Overrides++
-	return nil
-}
-
-// RemoveOverride removes the override of that ID, or returns data.ErrNotFound.
-func (s *Store) RemoveOverride(_ context.Context, id int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.overrides, func(o data.Override) bool { return o.ID == id })
-	if i < 0 {
-		return fmt.Errorf("datatest: remove override %d: %w", id, data.ErrNotFound)
-	}
-	s.overrides = slices.Delete(s.overrides, i, i+1)
-	s.revision.Overrides++
-	return nil
 }

@@ -27,10 +27,13 @@ var (
 	ErrClosed = errors.New("the log is closed")
 )
 
+// DefaultRetention is how long a day is kept unless Options say otherwise.
+const DefaultRetention = 60 * day
+
 // Options of a Log. The zero value works.
 type Options struct {
 	// Retention is how long a day is kept after its end, in whole days; default
-	// 60 days, negative: for ever.
+	// DefaultRetention, negative: for ever.
 	Retention time.Duration
 
 	Flush    time.Duration // how long an event waits at most; default 1 s
@@ -47,7 +50,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.Retention == 0 {
-		o.Retention = 60 * day
+		o.Retention = DefaultRetention
 	}
 	o.Flush = cmp.Or(o.Flush, time.Second)
 	o.Waiting = cmp.Or(o.Waiting, 8<<20)

@@ -1,5 +1,5 @@
-// Package sqlite keeps articles, overrides, keys and secrets in one SQLite file,
-// without cgo. What a call has acknowledged survives a crash of the process and
+// Package sqlite keeps articles, overrides, rules, keys, secrets and the history of who
+// changed what in one SQLite file, without cgo. What a call has acknowledged survives a crash of the process and
 // a loss of power; what it has not is absent as a whole.
 //
 // # Decisions
@@ -25,6 +25,23 @@
 // indexed beside them. A change to what that function answers needs a migration
 // which fills the column anew, as the second one did. Several articles may carry
 // one URL; the one with the smallest id answers to it.
+//
+// Every change of an override or a rule is recorded in the transaction that makes it
+// (data.HistoryEntry), with the author that the context names, so that no caller can
+// forget it. Triggers keep the history as it is. To revert a change gives its subject the
+// state before, as a change of its own, if the subject still is what the change has left:
+// an override that was removed comes back with its number and its age, and so to its place
+// among others. Whether somebody changed the subject and changed it back meanwhile does not
+// count; that way, whatever was done can be undone from the newest change to the oldest.
+// What happens outside of the store, such as which snapshot is in service, is recorded by
+// Record after it has happened, and is not reverted here.
+//
+// The order of rules is a subject of its own in the history, for it changes with rules
+// that come and go: what is kept of a rule is without its order, but for one that is
+// removed. A rule is stored as JSON, since rules are few and read as a whole.
+//
+// Changes of rules count as changes of overrides (data.Revision): both change lists, are
+// few, and are read together.
 //
 // A file or folder that cannot be written is opened for reading alone. Where no
 // log of an unfinished writer lies beside the file, SQLite is told that nobody

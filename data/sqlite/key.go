@@ -42,7 +42,10 @@ func (s *Store) AddKey(ctx context.Context, name string, scopes ...data.Scope) (
 		if err == nil {
 			k.ID, err = result.LastInsertId()
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.recordKey(ctx, tx, data.ActionAdd, &k)
 	})
 	if err != nil {
 		return data.Key{}, "", fmt.Errorf("sqlite: add key: %w", err)
@@ -96,14 +99,21 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (data.Key, error
 func (s *Store) RevokeKey(ctx context.Context, id int64) (k data.Key, err error) {
 	err = s.inWrite(ctx, func(tx *sql.Tx) error {
 		now := formatTime(s.opts.Now().Round(0))
-		if _, err := tx.ExecContext(ctx, `UPDATE key SET revoked = ? WHERE id = ? AND revoked = ''`, now, id); err != nil {
+		result, err := tx.ExecContext(ctx, `UPDATE key SET revoked = ? WHERE id = ? AND revoked = ''`, now, id)
+		if err != nil {
 			return err
 		}
 		k, err = scanKey(tx.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM key WHERE id = ?`, id))
 		if errors.Is(err, sql.ErrNoRows) {
 			err = data.ErrNotFound
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 { // it was revoked already
+			return err
+		}
+		return s.recordKey(ctx, tx, data.ActionRevoke, &k)
 	})
 	if err != nil {
 		return data.Key{}, fmt.Errorf("sqlite: revoke key %d: %w", id, err)

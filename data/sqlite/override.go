@@ -9,6 +9,8 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
+const overrideColumns = `id, article, target, action, position, strength, since, until, lang, placement, note, author, paused, created`
+
 // AddOverride stores o with a new ID and the present time as Created, and
 // returns it so. It refuses an invalid one (*data.InvalidError) and one that
 // names an article which the store does not hold (data.ErrNotFound).
@@ -27,9 +29,24 @@ func (s *Store) AddOverride(ctx context.Context, o data.Override) (data.Override
 // are, all of them or, on an error, none. refused says of each of the others why it
 // was not; of a stored one it is nil.
 func (s *Store) AddOverrides(ctx context.Context, all []data.Override) (stored []data.Override, refused []error, err error) {
+	return s.AddOverridesAt(ctx, data.AnyRevision, all)
+}
+
+// AddOverridesAt is AddOverrides as long as data.Revision.Overrides is that revision, or it
+// is data.AnyRevision: else it stores none and returns a *data.ConflictError.
+func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.Override) (stored []data.Override, refused []error, err error) {
 	stored, refused = make([]data.Override, len(all)), make([]error, len(all))
 	created := s.opts.Now().Round(0).UTC()
 	err = s.inWrite(ctx, func(tx *sql.Tx) error {
+		if revision != data.AnyRevision {
+			now, err := s.revision(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if now.Overrides != revision {
+				return &data.ConflictError{Subject: "the list of overrides"}
+			}
+		}
 		added := false
 		for i, o := range all {
 			if refused[i] = o.Validate(); refused[i] != nil {
@@ -41,15 +58,11 @@ func (s *Store) AddOverrides(ctx context.Context, all []data.Override) (stored [
 			} else if err != nil {
 				return err
 			}
-			o.From, o.Until, o.Created = o.From.UTC(), o.Until.UTC(), created
-			result, err := tx.ExecContext(ctx, `INSERT INTO override
-				(article, target, action, position, strength, since, until, lang, placement, note, author, paused, created)
-				VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`, string(o.Article), string(o.Target), string(o.Action), o.Position, o.Strength,
-				formatTime(o.From), formatTime(o.Until), string(o.Lang), o.Placement, o.Note, o.Author, o.Paused, formatTime(created))
-			if err != nil {
+			o.ID, o.From, o.Until, o.Created = 0, o.From.Round(0).UTC(), o.Until.Round(0).UTC(), created
+			if err := insertOverride(ctx, tx, &o); err != nil {
 				return err
 			}
-			if o.ID, err = result.LastInsertId(); err != nil {
+			if _, err := s.recordOverride(ctx, tx, nil, &o); err != nil {
 				return err
 			}
 			stored[i], added = o, true
@@ -60,6 +73,22 @@ func (s *Store) AddOverrides(ctx context.Context, all []data.Override) (stored [
 		return countOverrides(ctx, tx)
 	})
 	return stored, refused, err
+}
+
+// insertOverride stores o, with a new ID where it has none, in the place of the one that
+// has that ID.
+func insertOverride(ctx context.Context, tx *sql.Tx, o *data.Override) error {
+	var id any
+	if o.ID != 0 {
+		id = o.ID
+	}
+	result, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO override (`+overrideColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		id, string(o.Article), string(o.Target), string(o.Action), o.Position, o.Strength,
+		formatTime(o.From), formatTime(o.Until), string(o.Lang), o.Placement, o.Note, o.Author, o.Paused, formatTime(o.Created))
+	if err == nil {
+		o.ID, err = result.LastInsertId()
+	}
+	return err
 }
 
 // checkArticles returns data.ErrNotFound, naming the id, if one is unknown.
@@ -89,7 +118,7 @@ func countOverrides(ctx context.Context, tx *sql.Tx) error {
 func (s *Store) Overrides(ctx context.Context) ([]data.Override, error) {
 	var all []data.Override
 	for o, err := range collect(ctx, s, "load overrides", scanOverride, s.read,
-		`SELECT id, article, target, action, position, strength, since, until, lang, placement, note, author, paused, created FROM override ORDER BY id`) {
+		`SELECT `+overrideColumns+` FROM override ORDER BY id`) {
 		if err != nil {
 			return nil, err
 		}
@@ -113,40 +142,4 @@ func scanOverride(row scanner) (data.Override, error) {
 	}
 	o.Created, err = parseTime(created)
 	return o, err
-}
-
-// PauseOverride pauses the override of that ID or, with paused false, makes it hold
-// again, or returns data.ErrNotFound.
-func (s *Store) PauseOverride(ctx context.Context, id int64, paused bool) error {
-	if err := s.changeOverride(ctx, `UPDATE override SET paused = ? WHERE id = ?`, paused, id); err != nil {
-		return fmt.Errorf("sqlite: pause override %d: %w", id, err)
-	}
-	return nil
-}
-
-// RemoveOverride removes the override of that ID, or returns data.ErrNotFound.
-func (s *Store) RemoveOverride(ctx context.Context, id int64) error {
-	if err := s.changeOverride(ctx, `DELETE FROM override WHERE id = ?`, id); err != nil {
-		return fmt.Errorf("sqlite: remove override %d: %w", id, err)
-	}
-	return nil
-}
-
-// changeOverride runs a statement that changes one override, or returns
-// data.ErrNotFound if it finds none.
-func (s *Store) changeOverride(ctx context.Context, statement string, args ...any) error {
-	return s.inWrite(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, statement, args...)
-		if err != nil {
-			return err
-		}
-		changed, err := result.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if changed == 0 {
-			return data.ErrNotFound
-		}
-		return countOverrides(ctx, tx)
-	})
 }

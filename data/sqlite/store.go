@@ -22,7 +22,7 @@ type Options struct {
 	ReadOnly bool
 	// BusyTimeout is how long a write waits for another process's; 0: 10 s.
 	BusyTimeout time.Duration
-	// Now is the clock that stamps overrides; nil: time.Now.
+	// Now is the clock that stamps overrides, rules and the history; nil: time.Now.
 	Now func() time.Time
 }
 

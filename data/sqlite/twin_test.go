@@ -34,6 +34,10 @@ type store interface {
 	AddOverrides(context.Context, []data.Override) ([]data.Override, []error, error)
 	PauseOverride(context.Context, int64, bool) error
 	RemoveOverride(context.Context, int64) error
+	ChangeOverride(context.Context, int64, func(data.Override) (*data.Override, error)) (data.HistoryEntry, error)
+	Override(context.Context, int64) (data.Override, error)
+	History(context.Context, data.HistoryFilter) iter.Seq2[data.HistoryEntry, error]
+	Revert(context.Context, int64) (data.HistoryEntry, error)
 }
 
 var (
@@ -91,6 +95,22 @@ var (
 		}
 		return o
 	})
+	anyFilter = rapid.Custom(func(t *rapid.T) data.HistoryFilter {
+		soon := rapid.Custom(func(t *rapid.T) time.Time {
+			return noon.Add(time.Duration(rapid.IntRange(0, 4).Draw(t, "seconds")) * time.Second)
+		})
+		return data.HistoryFilter{
+			Author:  rapid.SampledFrom([]string{"", "", "mei"}).Draw(t, "by"),
+			Kind:    rapid.SampledFrom([]data.Kind{"", data.KindOverride, data.KindRule}).Draw(t, "kind"),
+			Without: rapid.SampledFrom([][]data.Kind{nil, nil, {data.KindUser, data.KindKey}, {data.KindOverride}}).Draw(t, "without"),
+			Subject: rapid.SampledFrom([]string{"", "", "1", "2"}).Draw(t, "subject"),
+			Article: rapid.OneOf(rapid.Just(data.ArticleID("")), anyID).Draw(t, "of"),
+			Since:   rapid.OneOf(rapid.Just(time.Time{}), soon).Draw(t, "since"),
+			Until:   rapid.OneOf(rapid.Just(time.Time{}), soon).Draw(t, "until"),
+			Before:  rapid.Int64Range(0, 6).Draw(t, "before"),
+			Limit:   rapid.IntRange(0, 3).Draw(t, "limit"),
+		}
+	})
 )
 
 // An answer is everything that can be asked of a store.
@@ -102,12 +122,14 @@ type answer struct {
 	Cards          []data.Card
 	Revision, Seen data.Revision
 	Overrides      []data.Override
+	Override       data.Override
+	History        []data.HistoryEntry
 	One            data.Article
 	Languages      data.LangCounts
 	Kinds          []string // of errors
 }
 
-func ask(s store, id data.ArticleID, rev int64) answer {
+func ask(s store, id data.ArticleID, rev int64, filter data.HistoryFilter) answer {
 	ctx := context.Background()
 	var got answer
 	note := func(err error) { got.Kinds = append(got.Kinds, kind(err)) }
@@ -148,6 +170,12 @@ func ask(s store, id data.ArticleID, rev int64) answer {
 	note(err)
 	got.Overrides, err = s.Overrides(ctx)
 	note(err)
+	got.Override, err = s.Override(ctx, rev)
+	note(err)
+	for e, err := range s.History(ctx, filter) {
+		note(err)
+		got.History = append(got.History, e)
+	}
 	got.One, err = s.Article(ctx, id)
 	note(err)
 	got.Languages, err = s.CountLanguages(ctx)
@@ -158,6 +186,7 @@ func ask(s store, id data.ArticleID, rev int64) answer {
 // kind is what of an error callers may rely on.
 func kind(err error) string {
 	var invalid *data.InvalidError
+	var conflict *data.ConflictError
 	switch {
 	case err == nil:
 		return ""
@@ -165,6 +194,8 @@ func kind(err error) string {
 		return "not found"
 	case errors.As(err, &invalid):
 		return "invalid " + invalid.Field
+	case errors.As(err, &conflict):
+		return "conflict about " + conflict.Subject
 	}
 	return err.Error()
 }
@@ -197,7 +228,8 @@ func TestStoreIsLikeItsTwin(t *testing.T) {
 		compare := func(t *rapid.T) {
 			id := anyID.Draw(t, "id")
 			rev := rapid.Int64Range(0, 5).Draw(t, "rev")
-			if diff := cmp.Diff(ask(twin, id, rev), ask(real, id, rev)); diff != "" {
+			filter := anyFilter.Draw(t, "filter")
+			if diff := cmp.Diff(ask(twin, id, rev, filter), ask(real, id, rev, filter)); diff != "" {
 				t.Fatalf("the store differs from its twin (-twin +store):\n%s", diff)
 			}
 		}
@@ -240,6 +272,22 @@ func TestStoreIsLikeItsTwin(t *testing.T) {
 			"remove override": func(t *rapid.T) {
 				id := rapid.Int64Range(0, 8).Draw(t, "id")
 				both(func(s store) (any, error) { return nil, s.RemoveOverride(ctx, id) })
+			},
+			"change override": func(t *rapid.T) {
+				id, fresh := rapid.Int64Range(0, 8).Draw(t, "id"), anyOverride.Draw(t, "override")
+				ctx := data.WithAuthor(ctx, rapid.SampledFrom([]string{"", "mei"}).Draw(t, "by"))
+				both(func(s store) (any, error) {
+					return s.ChangeOverride(ctx, id, func(old data.Override) (*data.Override, error) {
+						o := fresh
+						o.ID, o.Created = old.ID, old.Created
+						return &o, nil
+					})
+				})
+			},
+			"revert": func(t *rapid.T) {
+				id := rapid.Int64Range(0, 12).Draw(t, "change")
+				now = now.Add(time.Second)
+				both(func(s store) (any, error) { return s.Revert(ctx, id) })
 			},
 			"reopen": func(t *rapid.T) {
 				real.Close()

@@ -1,0 +1,181 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/alsolike/alsolike/data"
+)
+
+const historyColumns = `id, time, author, kind, subject, article, target, action, summary, before, after, reverts`
+
+// entryTime is how the time of an entry is written, so that times are in order as texts.
+const entryTime = "2006-01-02T15:04:05.000000000Z"
+
+// A restorer reads and writes the subjects of one kind, so that changes of them can be
+// reverted. Two of its functions work within the transaction of the revert.
+type restorer struct {
+	// present is the subject as it is; nil if there is none.
+	present func(ctx context.Context, tx *sql.Tx, subject string) (json.RawMessage, error)
+	// restore makes the subject what state says, or removes it where that is nil.
+	restore func(ctx context.Context, tx *sql.Tx, subject string, state json.RawMessage) error
+	// describe is the entry of a change between two states, nil is none, without what
+	// Store.record adds.
+	describe func(before, after json.RawMessage) (data.HistoryEntry, error)
+}
+
+// restorers are those of every kind that the store itself holds.
+var restorers = map[data.Kind]restorer{
+	data.KindOverride: {presentOverride, restoreOverride, describeOverride},
+	data.KindRule:     {presentRule, restoreRule, describeRule},
+}
+
+// record writes e into the history, within the transaction that makes the change. The
+// time is the store's, and so is an author that e does not name (data.WithAuthor).
+func (s *Store) record(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) (data.HistoryEntry, error) {
+	e.Time = s.opts.Now().Round(0).UTC()
+	if author := data.AuthorOf(ctx); author != "" {
+		e.Author = author
+	}
+	if err := e.Validate(); err != nil {
+		return e, err
+	}
+	result, err := tx.ExecContext(ctx, `INSERT INTO history (time, author, kind, subject, article, target, action, summary, before, after, reverts)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?)`, e.Time.Format(entryTime), e.Author, string(e.Kind), e.Subject, string(e.Article), string(e.Target),
+		e.Action, e.Summary, string(e.Before), string(e.After), e.Reverts)
+	if err == nil {
+		e.ID, err = result.LastInsertId()
+	}
+	e.Last = true
+	return e, err
+}
+
+// Record writes a change into the history that was made outside of the store, such as
+// of the snapshot in service. The entry gets its ID, the present time, and the author
+// of ctx (data.WithAuthor) if there is one.
+func (s *Store) Record(ctx context.Context, e data.HistoryEntry) (recorded data.HistoryEntry, err error) {
+	err = s.inWrite(ctx, func(tx *sql.Tx) (err error) {
+		recorded, err = s.record(ctx, tx, e)
+		return err
+	})
+	if err != nil {
+		return data.HistoryEntry{}, fmt.Errorf("sqlite: record a change of %s %s: %w", e.Kind, e.Subject, err)
+	}
+	return recorded, nil
+}
+
+// History yields the entries that f asks for, the newest first.
+func (s *Store) History(ctx context.Context, f data.HistoryFilter) iter.Seq2[data.HistoryEntry, error] {
+	where, args := []string{"1"}, []any{}
+	and := func(condition string, values ...any) {
+		where, args = append(where, condition), append(args, values...)
+	}
+	if f.Author != "" {
+		and("author = ?", f.Author)
+	}
+	if f.Kind != "" {
+		and("kind = ?", string(f.Kind))
+	}
+	for _, kind := range f.Without {
+		and("kind <> ?", string(kind))
+	}
+	if f.Subject != "" {
+		and("subject = ?", f.Subject)
+	}
+	if f.Article != "" {
+		and("(article = ? OR target = ?)", string(f.Article), string(f.Article))
+	}
+	if !f.Since.IsZero() {
+		and("time >= ?", f.Since.UTC().Format(entryTime))
+	}
+	if !f.Until.IsZero() {
+		and("time < ?", f.Until.UTC().Format(entryTime))
+	}
+	if f.Before > 0 {
+		and("id < ?", f.Before)
+	}
+	limit := -1
+	if f.Limit > 0 {
+		limit = f.Limit
+	}
+	query := `SELECT ` + historyColumns + `, after = (SELECT l.after FROM history l WHERE l.kind = h.kind AND l.subject = h.subject ORDER BY l.id DESC LIMIT 1)
+		FROM history h WHERE ` + strings.Join(where, " AND ") + ` ORDER BY id DESC LIMIT ?`
+	return collect(ctx, s, "load the history", scanEntry, s.read, query, append(args, limit)...)
+}
+
+func scanEntry(row scanner) (data.HistoryEntry, error) {
+	var e data.HistoryEntry
+	var at, before, after string
+	err := row.Scan(&e.ID, &at, &e.Author, &e.Kind, &e.Subject, &e.Article, &e.Target, &e.Action, &e.Summary, &before, &after, &e.Reverts, &e.Last)
+	if err != nil {
+		return data.HistoryEntry{}, err
+	}
+	if before != "" {
+		e.Before = json.RawMessage(before)
+	}
+	if after != "" {
+		e.After = json.RawMessage(after)
+	}
+	e.Time, err = parseTime(at)
+	return e, err
+}
+
+// Revert makes the subject of the entry of that ID what it was before, and records it
+// as a change of its own, which it returns. It returns data.ErrNotFound for an unknown
+// entry, a *data.ConflictError if the subject is no longer as the entry has left it, and
+// a *data.InvalidError about a kind that the store does not hold.
+func (s *Store) Revert(ctx context.Context, id int64) (made data.HistoryEntry, err error) {
+	err = s.inWrite(ctx, func(tx *sql.Tx) error {
+		e, err := scanEntry(tx.QueryRowContext(ctx, `SELECT `+historyColumns+`, 0 FROM history WHERE id = ?`, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return data.ErrNotFound
+		} else if err != nil {
+			return err
+		}
+		kind, ok := restorers[e.Kind]
+		if !ok {
+			return &data.InvalidError{Field: "change", Reason: fmt.Sprintf("is of a %s, which cannot be reverted here", e.Kind)}
+		}
+		present, err := kind.present(ctx, tx, e.Subject)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(present, e.After) {
+			return conflict(ctx, tx, e)
+		}
+		if err := kind.restore(ctx, tx, e.Subject, e.Before); err != nil {
+			return err
+		}
+		r, err := kind.describe(e.After, e.Before)
+		if err != nil {
+			return err
+		}
+		r.Reverts = e.ID
+		made, err = s.record(ctx, tx, r)
+		return err
+	})
+	if err != nil {
+		return data.HistoryEntry{}, fmt.Errorf("sqlite: revert change %d: %w", id, err)
+	}
+	return made, nil
+}
+
+// conflict is why e cannot be reverted: the newest later change of its subject.
+func conflict(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) error {
+	why := &data.ConflictError{Subject: string(e.Kind) + " " + e.Subject}
+	later, err := scanEntry(tx.QueryRowContext(ctx, `SELECT `+historyColumns+`, 1 FROM history
+		WHERE kind = ? AND subject = ? AND id > ? ORDER BY id DESC LIMIT 1`, string(e.Kind), e.Subject, e.ID))
+	switch {
+	case err == nil:
+		why.Later = &later
+	case !errors.Is(err, sql.ErrNoRows):
+		return err
+	}
+	return why
+}
