@@ -1,15 +1,18 @@
 package snapshot
 
 import (
+	"bytes"
 	"cmp"
-	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -21,6 +24,9 @@ import (
 type Dir struct {
 	path string
 	fs   fileSystem
+
+	author, note string // of decisions, see By
+	expect       string // see If
 }
 
 // OpenDir names the folder of snapshots at path, which the first Write makes.
@@ -41,34 +47,50 @@ type Info struct {
 	ID        string
 	Manifest  Manifest // zero where it cannot be read
 	Published bool
-	Err       error // why the snapshot cannot be used; nil: every file of it is sound
+	State     State
+	Decision  Decision // the last about it; zero: none was noted
+	Err       error    // why the snapshot cannot be used; nil: every file of it is sound
 }
 
 // second is when the snapshot was made, as its id tells.
-func (i *Info) second() string { return i.ID[:len("20261123T200000Z")] }
+func (i *Info) second() string { return i.ID[:len(idTime)] }
 
 // List verifies all snapshots and returns them, oldest first. Without any, or
 // without the folder, it is empty. Where only the published one cannot be told,
-// the list is complete beside the error.
-func (d *Dir) List() ([]Info, error) {
+// the list is complete beside the error, and of each the state is that of when nothing
+// was published yet.
+func (d *Dir) List() ([]Info, error) { return d.list(true) }
+
+// list is List, or States where the files need not be verified.
+func (d *Dir) list(verify bool) ([]Info, error) {
 	entries, err := os.ReadDir(d.path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("snapshot: list: %w", err)
 	}
-	published, damaged := d.Published()
+	p, damaged := d.readPointer()
+	if damaged != nil {
+		damaged = fmt.Errorf("snapshot: %w", damaged)
+	}
 	var infos []Info
 	for _, e := range entries {
-		if !idPattern.MatchString(e.Name()) {
+		id := e.Name()
+		if !idPattern.MatchString(id) {
 			continue
 		}
-		info := Info{ID: e.Name(), Published: e.Name() == published}
-		m, err := d.manifest(info.ID)
+		info := Info{ID: id, Published: id == p.current(), Decision: p.Decisions[id]}
+		m, err := d.manifest(id)
 		if err == nil {
 			info.Manifest = *m
-			err = d.verify(info.ID)
+			p.learn(id, m.Created)
+			if verify {
+				err = d.verify(m)
+			}
 		}
 		info.Err = err
 		infos = append(infos, info)
+	}
+	for i := range infos { // now that it is known when each was made
+		infos[i].State = p.state(infos[i].ID)
 	}
 	slices.SortStableFunc(infos, func(a, b Info) int { // of one second, as far as their manifests tell
 		return cmp.Or(cmp.Compare(a.second(), b.second()), a.Manifest.Created.Compare(b.Manifest.Created))
@@ -76,12 +98,16 @@ func (d *Dir) List() ([]Info, error) {
 	return infos, damaged
 }
 
-// pointerFile names the published snapshots. It is replaced as a whole.
-const pointerFile = "published.json"
+// PointerFile names the published snapshots, and what was decided about which. It is
+// replaced as a whole.
+const PointerFile = "published.json"
 
-// pointer is the content of pointerFile.
+// pointer is the content of PointerFile.
 type pointer struct {
-	Published []string `json:"published"` // ids, the latest last; it is the one in force
+	Published []string            `json:"published"`           // ids, the latest last; it is the one in force
+	Decisions map[string]Decision `json:"decisions,omitempty"` // by id
+
+	created map[string]time.Time // when snapshots were made, as their manifests say
 }
 
 // maxPublished bounds how many published ids are remembered.
@@ -104,8 +130,33 @@ func (d *Dir) Published() (string, error) {
 	return p.current(), nil
 }
 
+// Previous is the id of the snapshot that Rollback would publish, or "" if there is none.
+func (d *Dir) Previous() (string, error) {
+	p, err := d.readPointer()
+	if err != nil {
+		return "", fmt.Errorf("snapshot: %w", err)
+	}
+	for _, id := range slices.Backward(p.Published) {
+		if id != p.current() {
+			return id, nil
+		}
+	}
+	return "", nil
+}
+
+// Revision names what was published and decided so far: it is another one after every
+// decision.
+func (d *Dir) Revision() (string, error) {
+	b, err := os.ReadFile(filepath.Join(d.path, PointerFile))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("snapshot: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:12]), nil
+}
+
 func (d *Dir) readPointer() (pointer, error) {
-	b, err := os.ReadFile(filepath.Join(d.path, pointerFile))
+	b, err := os.ReadFile(filepath.Join(d.path, PointerFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return pointer{}, nil
 	}
@@ -114,29 +165,41 @@ func (d *Dir) readPointer() (pointer, error) {
 	}
 	var p pointer
 	if err := json.Unmarshal(b, &p); err != nil {
-		return pointer{}, fmt.Errorf("%s %w (%w)", filepath.Join(d.path, pointerFile), errPointer, err)
+		return pointer{}, fmt.Errorf("%s %w (%w)", filepath.Join(d.path, PointerFile), errPointer, err)
 	}
-	for _, id := range p.Published {
+	for _, id := range slices.AppendSeq(slices.Clone(p.Published), maps.Keys(p.Decisions)) {
 		if !idPattern.MatchString(id) {
-			return pointer{}, fmt.Errorf("%s %w (%q is no snapshot id)", filepath.Join(d.path, pointerFile), errPointer, id)
+			return pointer{}, fmt.Errorf("%s %w (%q is no snapshot id)", filepath.Join(d.path, PointerFile), errPointer, id)
 		}
 	}
 	return p, nil
 }
 
-// errPointer is returned when the content of pointerFile makes no sense.
+// errPointer is returned when the content of PointerFile makes no sense.
 var errPointer = errors.New("is damaged; publish a snapshot again to mend it")
 
 // Publish makes id the published snapshot, durably and at once. It verifies
 // the snapshot first and refuses a broken one, naming the broken file; of an
-// unknown one the error is data.ErrNotFound. Publishing the published one
-// again changes nothing.
+// unknown one the error is data.ErrNotFound, of one that was pruned ErrPruned.
+// Publishing the published one again changes nothing. To publish one that is
+// older than the one in service is to roll that back.
 func (d *Dir) Publish(id string) error {
 	err := d.publish(func(p *pointer) error {
-		if p.current() != id {
-			p.Published = append(p.Published, id)
+		m, err := d.whole(id)
+		if err != nil {
+			return err
 		}
-		return d.verify(id)
+		current, by := p.current(), d.decision()
+		if current == id {
+			return nil
+		}
+		if current != "" && p.made(current).After(m.Created) {
+			back := by
+			back.Note = cmp.Or(by.Note, id+" was published in its place")
+			p.rollBack(back)
+		}
+		p.serve(id, m.Created, by)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("snapshot: publish: %w", err)
@@ -145,21 +208,38 @@ func (d *Dir) Publish(id string) error {
 }
 
 // Rollback publishes the snapshot that was published before the present one,
-// which it forgets, and returns its id. If that snapshot is broken, nothing
-// changes and the error names it.
+// and returns its id. Of the present one it notes that it was rolled back, see
+// Propose. If the one before is broken, nothing changes and the error names it.
 func (d *Dir) Rollback() (id string, err error) {
 	err = d.publish(func(p *pointer) error {
-		if len(p.Published) < 2 {
+		if !slices.ContainsFunc(p.Published, func(other string) bool { return other != p.current() }) {
 			return errors.New("no snapshot was published before this one")
 		}
-		p.Published = p.Published[:len(p.Published)-1]
+		by := d.decision()
+		p.rollBack(by)
 		id = p.current()
-		return d.verify(id)
+		m, err := d.whole(id)
+		if err == nil {
+			p.serve(id, m.Created, by)
+		}
+		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("snapshot: roll back: %w", err)
 	}
 	return id, nil
+}
+
+// whole is the manifest of a snapshot that may be published: it verifies it.
+func (d *Dir) whole(id string) (*Manifest, error) {
+	m, err := d.manifest(id)
+	if err != nil {
+		return nil, err
+	}
+	if m.isPruned() {
+		return nil, fmt.Errorf("snapshot %s %w", id, ErrPruned)
+	}
+	return m, d.verify(m)
 }
 
 // publish replaces the pointer by what change makes of it.
@@ -172,10 +252,28 @@ func (d *Dir) publish(change func(*pointer) error) error {
 		return err
 	}
 	defer lock.Unlock()
+	if d.expect != "" {
+		now, err := d.Revision()
+		if err != nil {
+			return err
+		}
+		if now != d.expect {
+			return &data.ConflictError{Subject: "what is in service, or waits,"}
+		}
+	}
 	p, err := d.readPointer()
 	if err != nil && !errors.Is(err, errPointer) {
 		return err
 	}
+	if id := p.current(); id != "" {
+		if m, err := d.manifest(id); err == nil {
+			p.learn(id, m.Created)
+		}
+	}
+	p.forget(func(id string) bool {
+		_, err := os.Stat(filepath.Join(d.path, id))
+		return errors.Is(err, os.ErrNotExist)
+	})
 	if err := change(&p); err != nil {
 		return err
 	}
@@ -184,17 +282,11 @@ func (d *Dir) publish(change func(*pointer) error) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(d.path, pointerFile)
-	if _, err := writeFile(context.Background(), d.fs, path+".tmp", func(w io.Writer) error {
-		_, err := w.Write(append(b, '\n'))
-		return err
-	}); err != nil {
-		return err
+	path, b := filepath.Join(d.path, PointerFile), append(b, '\n')
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, b) {
+		return nil
 	}
-	if err := d.fs.Rename(path+".tmp", path); err != nil {
-		return err
-	}
-	return d.fs.SyncDir(d.path)
+	return d.replace(path, b)
 }
 
 // OpenPublished opens the published snapshot. If that is broken it opens the

@@ -360,14 +360,14 @@ func TestDamagedPointer(t *testing.T) {
 	d := testDir(t)
 	id := publish(t, d, contents(3))
 	for _, text := range []string{"", "{", `{"published":["../x"]}`, `{"published":7}`} {
-		if err := os.WriteFile(filepath.Join(d.path, pointerFile), []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(d.path, PointerFile), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		_, err := d.Published()
 		_, _, openErr := d.OpenPublished()
 		infos, listErr := d.List()
 		for _, err := range []error{err, openErr, listErr} {
-			if err == nil || !strings.Contains(err.Error(), pointerFile) || !strings.Contains(err.Error(), "publish a snapshot again") {
+			if err == nil || !strings.Contains(err.Error(), PointerFile) || !strings.Contains(err.Error(), "publish a snapshot again") {
 				t.Errorf("%q: got error %v, want one that names the file and the cure", text, err)
 			}
 		}

@@ -4,7 +4,7 @@
 // A Dir is the folder of all snapshots of a site:
 //
 //	snapshots/
-//	  published.json              the ids published so far; the last one is to be served
+//	  published.json              the ids published so far, of which the last one is to be served; and what was decided about which snapshot, by whom and why
 //	  20261123T200000Z-7f3a9c/    one snapshot: when it was made (UTC), six digits of a hash
 //	    manifest.json             how it was made, and size and sha-256 of the other files
 //	    cards.bin                 n records of 84 bytes, in the order of the articles' ids
@@ -100,6 +100,26 @@
 //
 // A pointer file that cannot be read is an error, not a reason to guess: of two
 // snapshots the newer is not always the one that editors want.
+//
+// What editors decide about snapshots stands in the file that says which one is in
+// service, for to roll back is to change both, and a file is replaced as a whole: after
+// a crash either both hold or neither. That file is read several times a second, so it
+// does not grow: of old decisions it forgets who made them, and a history is kept by
+// others.
+//
+// One rule keeps what goes into service by itself from undoing what an editor did: while
+// a snapshot that is newer than the one in service is held or was rolled back, everything
+// newer waits. A refresh that follows a rollback would make much the same lists again, and
+// with a new id; to remember the id alone would be of no help. Publishing something newer
+// ends it, and so does Release.
+//
+// A snapshot but for some lists (WriteExcept) is a snapshot like any other, not a note to
+// whoever serves: so it can be verified, compared, rolled back and evaluated. It costs one
+// file. The next refresh ranks all articles anew, those too; what is to stay is pinned.
+//
+// Pruning drops files and says so in the manifest, which is replaced first: were it last,
+// a crash would leave a broken snapshot. Lists stay because an evaluation of old events
+// asks what readers could have been shown.
 //
 // Writing and publishing are two steps. A snapshot is written by one process at
 // a time, which holds the site's refresh.lock; publishing has a lock of its own.

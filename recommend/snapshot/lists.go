@@ -17,7 +17,13 @@ type lists struct {
 	n, k int
 }
 
-func (l *lists) count(row int) int { return int(binary.LittleEndian.Uint32(l.MMap[4*row:])) }
+// count is how many candidates row has; none where the file was pruned.
+func (l *lists) count(row int) int {
+	if l.n == 0 {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint32(l.MMap[4*row:]))
+}
 
 func (l *lists) at(row, i int) knn.Neighbour {
 	b := l.MMap[4*l.n+8*(row*l.k+i):]

@@ -58,6 +58,8 @@ type Manifest struct {
 	Links         rank.Health      `json:"links"`            // how the ranked lists spread over the articles
 	Stories       Stories          `json:"stories"`          // near-duplicates
 	Reads         *reads.Counts    `json:"reads,omitempty"`  // what readers' reads the links were ranked by; nil: by none
+	Except        *Except          `json:"except,omitempty"` // whose lists were kept as they were; nil: nobody's
+	Pruned        time.Time        `json:"pruned,omitzero"`  // when all but the lists was dropped; zero: it was not
 	Files         map[string]File  `json:"files"`            // every other file by name; set by Write
 }
 
@@ -183,6 +185,13 @@ type Stories struct {
 	Examples [][]data.ArticleID `json:"examples"`
 }
 
+// Except tells of a snapshot that is another one but for the lists of some articles.
+type Except struct {
+	Snapshot string           `json:"snapshot"` // the other one
+	From     string           `json:"from"`     // the one whose lists these articles have
+	Articles []data.ArticleID `json:"articles"` // in order
+}
+
 // A File is what a file must be.
 type File struct {
 	Size   int64  `json:"size"` // bytes
@@ -227,8 +236,11 @@ func newID(m *Manifest, attempt int) string {
 	for _, name := range binaryFiles {
 		fmt.Fprintln(h, name, m.Files[name].SHA256)
 	}
-	return fmt.Sprintf("%s-%x", m.Created.Format("20060102T150405Z"), h.Sum(nil)[:3])
+	return fmt.Sprintf("%s-%x", m.Created.Format(idTime), h.Sum(nil)[:3])
 }
+
+// idTime is how an id begins.
+const idTime = "20060102T150405Z"
 
 // seal is the file of m: JSON whose last member is the sha-256 of all before it.
 func seal(m *Manifest) ([]byte, error) {
@@ -277,8 +289,12 @@ func unseal(file []byte, id string) (*Manifest, error) {
 			}
 		}
 	}
-	if names := slices.Sorted(maps.Keys(m.Files)); !slices.Equal(names, binaryFiles) {
-		return nil, fmt.Errorf("names the files %q instead of %q", names, binaryFiles)
+	want := binaryFiles
+	if m.isPruned() {
+		want = slices.DeleteFunc(slices.Clone(binaryFiles), func(name string) bool { return slices.Contains(prunable(m), name) })
+	}
+	if names := slices.Sorted(maps.Keys(m.Files)); !slices.Equal(names, want) {
+		return nil, fmt.Errorf("names the files %q instead of %q", names, want)
 	}
 	sizes := map[string]int64{
 		cardsFile:        int64(n) * recordBytes,
@@ -307,7 +323,7 @@ func unseal(file []byte, id string) (*Manifest, error) {
 		return nil, fmt.Errorf("says that %s has %d bytes, which cannot be of %d articles", termsFile, size, n)
 	}
 	for name, size := range sizes {
-		if m.Files[name].Size != size {
+		if m.has(name) && m.Files[name].Size != size {
 			return nil, fmt.Errorf("says that %s has %d bytes, which should be %d", name, m.Files[name].Size, size)
 		}
 	}

@@ -42,12 +42,31 @@ type Snapshot struct {
 
 // Open verifies size and sha-256 of every file of snapshot id, looks whether
 // they make sense together, and maps them. The error names the file that is
-// broken; of an unknown snapshot it is data.ErrNotFound.
+// broken; of an unknown snapshot it is data.ErrNotFound, of one that was pruned
+// ErrPruned.
 func (d *Dir) Open(id string) (*Snapshot, error) {
+	m, err := d.manifest(id)
+	if err == nil && m.isPruned() {
+		err = fmt.Errorf("snapshot %s %w", id, ErrPruned)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.open(m)
+}
+
+// OpenLists is Open for those who ask for cards, groups, stories and links alone, and
+// may be given a snapshot that was pruned.
+func (d *Dir) OpenLists(id string) (*Snapshot, error) {
 	m, err := d.manifest(id)
 	if err != nil {
 		return nil, err
 	}
+	return d.open(m)
+}
+
+// open maps the snapshot of m.
+func (d *Dir) open(m *Manifest) (*Snapshot, error) {
 	f, err := d.mapFiles(m)
 	if err != nil {
 		return nil, err
@@ -75,11 +94,7 @@ func (s *Snapshot) Check() error {
 }
 
 // verify is Open for those who need not see the snapshot.
-func (d *Dir) verify(id string) error {
-	m, err := d.manifest(id)
-	if err != nil {
-		return err
-	}
+func (d *Dir) verify(m *Manifest) error {
 	f, err := d.mapFiles(m)
 	return errors.Join(err, f.unmap())
 }
@@ -122,14 +137,22 @@ func (f *files) unmap() (err error) {
 // mapFiles maps and checks the files of snapshot m. If one is broken, none
 // stays mapped.
 func (d *Dir) mapFiles(m *Manifest) (files, error) {
-	f := files{n: m.Counts.Articles, groupCount: m.Counts.Groups, rank: m.Rank}
-	f.candidates = lists{n: f.n, k: m.Neighbours}
-	if m.Cross != nil {
+	f := files{n: m.Counts.Articles, groupCount: m.Counts.Groups}
+	if m.has(vectorsFile) {
+		f.rank = m.Rank
+	}
+	if m.has(candidatesFile) {
+		f.candidates = lists{n: f.n, k: m.Neighbours}
+	}
+	if m.Cross != nil && m.has(crossVectorsFile) {
 		f.crossRank = m.Cross.Rank
 		f.crossCandidates = lists{n: f.n, k: m.Cross.Neighbours}
 	}
 	var group errgroup.Group
 	for name, mapped := range f.all() {
+		if !m.has(name) {
+			continue
+		}
 		group.Go(func() (err error) {
 			*mapped, err = mapFile(filepath.Join(d.path, m.ID, name), m.Files[name])
 			if err != nil {
@@ -435,7 +458,7 @@ func (s *Snapshot) Candidates(row int) []knn.Neighbour {
 }
 
 // HasCross reports whether the snapshot has a cross-language space.
-func (s *Snapshot) HasCross() bool { return s.manifest.Cross != nil }
+func (s *Snapshot) HasCross() bool { return s.manifest.Cross != nil && s.manifest.has(crossModelFile) }
 
 // CrossCandidates is a copy of the candidates of the article in row among those
 // of other languages, best first, at most one of a translation group; none

@@ -106,50 +106,44 @@ func sound(c knn.Neighbour, n int, before float32) bool {
 // Only one process may write at a time: Write removes what others that crashed
 // have left half done.
 func (d *Dir) Write(ctx context.Context, c Contents) (id string, err error) {
+	m, err := d.WriteManifest(ctx, c)
+	return m.ID, err
+}
+
+// WriteManifest is Write, and returns the manifest of what was written.
+func (d *Dir) WriteManifest(ctx context.Context, c Contents) (Manifest, error) {
 	m, err := d.write(ctx, &c)
 	if err != nil {
-		return "", fmt.Errorf("snapshot: write: %w", err)
+		return Manifest{}, fmt.Errorf("snapshot: write: %w", err)
 	}
-	return m.ID, nil
+	return *m, nil
 }
 
 // WriteAndPublish is Write, and Publish of what was written, which it does not
 // read again: it has its checksums from the writing. It returns the snapshot's
 // manifest. Where publishing fails, the snapshot is there all the same.
 func (d *Dir) WriteAndPublish(ctx context.Context, c Contents) (Manifest, error) {
-	m, err := d.write(ctx, &c)
+	m, err := d.WriteManifest(ctx, c)
 	if err != nil {
-		return Manifest{}, fmt.Errorf("snapshot: write: %w", err)
+		return Manifest{}, err
 	}
 	if err := d.publish(func(p *pointer) error {
-		p.Published = append(p.Published, m.ID)
+		p.serve(m.ID, m.Created, d.decision())
 		return nil
 	}); err != nil {
 		return Manifest{}, fmt.Errorf("snapshot: publish: %w", err)
 	}
-	return *m, nil
+	return m, nil
 }
 
 func (d *Dir) write(ctx context.Context, c *Contents) (m *Manifest, err error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(d.fs.Mkdir(d.path), d.fs.SyncDir(filepath.Dir(d.path)), d.sweep()); err != nil {
-		return nil, err
-	}
-	aside := filepath.Join(d.path, fmt.Sprintf("%s%d", asidePrefix, os.Getpid()))
-	if err := d.fs.Mkdir(aside); err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(aside))
-		}
-	}()
 	groups := groupRows(c.Cards)
 	m = c.manifest(len(groups))
 	cross := cmp.Or(c.Cross, new(Cross))
-	if m.Files, err = d.writeFiles(ctx, aside, c.Parent, []filling{ // the long ones first
+	return m, d.make(ctx, m, c.Parent, []filling{ // the long ones first
 		{vectorsFile, func(w io.Writer) error { return writeVectors(w, c.Vectors) }},
 		c.part(modelFile, c.Model),
 		{termsFile, func(w io.Writer) error { return writeTerms(w, c.Terms) }},
@@ -166,24 +160,42 @@ func (d *Dir) write(ctx context.Context, c *Contents) (m *Manifest, err error) {
 		{originsFile, func(w io.Writer) error { return writeOrigins(w, c.Origins) }},
 		{storiesFile, func(w io.Writer) error { return writeNumbers(w, c.Stories) }},
 		c.part(boilerplateFile, c.Boilerplate),
-	}); err != nil {
-		return nil, err
+	}, c.Finish)
+}
+
+// make makes the snapshot of m, with these files, and completes m by what it knows of
+// them and by what finish, if not nil, says.
+func (d *Dir) make(ctx context.Context, m *Manifest, parent *Snapshot, fillings []filling, finish func(*Manifest)) (err error) {
+	if err := errors.Join(d.fs.Mkdir(d.path), d.fs.SyncDir(filepath.Dir(d.path)), d.sweep()); err != nil {
+		return err
 	}
-	if c.Finish != nil {
-		c.Finish(m)
+	aside := filepath.Join(d.path, fmt.Sprintf("%s%d", asidePrefix, os.Getpid()))
+	if err := d.fs.Mkdir(aside); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(aside))
+		}
+	}()
+	if m.Files, err = d.writeFiles(ctx, aside, parent, fillings); err != nil {
+		return err
+	}
+	if finish != nil {
+		finish(m)
 	}
 	m.ID = d.freeID(m)
 	sealed, err := seal(m)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := writeFile(ctx, d.fs, filepath.Join(aside, manifestFile), func(w io.Writer) error {
 		_, err := w.Write(sealed)
 		return err
 	}); err != nil {
-		return nil, err
+		return err
 	}
-	return m, d.putInPlace(aside, filepath.Join(d.path, m.ID))
+	return d.putInPlace(aside, filepath.Join(d.path, m.ID))
 }
 
 // manifest is what the caller knows of a snapshot of so many groups, and what is
