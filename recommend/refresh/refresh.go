@@ -69,6 +69,8 @@ type Options struct {
 
 	sampleOfAll int // of all languages together, within MemoryLimit; 0: any number
 
+	Leave bool // leave the snapshot unpublished
+
 	Workers int              // goroutines; 0: all cores. Does not change the result
 	Version string           // of alsolike, for the manifest
 	Now     func() time.Time // nil: time.Now
@@ -107,8 +109,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Run makes a snapshot of everything in the store, publishes it, and returns
-// its manifest. It goes on from the published snapshot, reading only what has
+// Run makes a snapshot of everything in the store, publishes it unless opts.Leave says
+// otherwise, and returns its manifest. It goes on from the published snapshot, reading only what has
 // changed since, where that gives what reading everything would but for the model;
 // otherwise, or if opts.Full says so, it fits the model anew, and the manifest says
 // why. Until the last moment nothing of it can be seen: an error or a crash leaves
@@ -141,10 +143,14 @@ func Run(ctx context.Context, store Store, dir *snapshot.Dir, opts Options) (sna
 	m := &contents.Manifest
 	m.Created, m.AsOf, m.Version = created, created, opts.Version
 	contents.Finish = func(m *snapshot.Manifest) { m.Timings, m.PeakStages, m.PeakMemory = stages.close() }
-	published, err := dir.WriteAndPublish(ctx, contents)
+	write := dir.WriteAndPublish
+	if opts.Leave {
+		write = dir.WriteManifest
+	}
+	written, err := write(ctx, contents)
 	if err != nil {
 		return snapshot.Manifest{}, fmt.Errorf("refresh: %w", err)
 	}
 	opts.Progress("write", int64(len(contents.Cards)), int64(len(contents.Cards)))
-	return published, nil
+	return written, nil
 }
