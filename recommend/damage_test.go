@@ -122,3 +122,29 @@ func TestDeletedInService(t *testing.T) {
 		t.Errorf("the problem is %q", s.Problem)
 	}
 }
+
+// Nor does a look at all articles at one moment.
+func TestCutShortAtAMoment(t *testing.T) {
+	dir, path := openDir(t)
+	id := publish(t, dir, ring(cards(8, "s"), 3, 5))
+	e := newEngine(t, &memory{revision: data.Revision{Articles: 5}}, dir, nil)
+	if _, err := e.Moment(); !errors.Is(err, data.ErrNoSnapshot) {
+		t.Errorf("before a snapshot: got error %v", err)
+	}
+	load(t, e)
+	m, err := e.Moment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	if err := m.Articles(func(recommend.Known) bool { n++; return n < 4 }); err != nil || n != 4 {
+		t.Errorf("%d articles, %v; want to stop after 4", n, err)
+	}
+	cut(t, path, id)
+	if err := m.Articles(func(recommend.Known) bool { return true }); !errors.Is(err, data.ErrNoSnapshot) || !strings.Contains(err.Error(), id) {
+		t.Errorf("all articles: got error %v, want %v that names %s", err, data.ErrNoSnapshot, id)
+	}
+	if _, _, err := m.Find("a1"); !errors.Is(err, data.ErrNoSnapshot) {
+		t.Errorf("one article: got error %v, want %v", err, data.ErrNoSnapshot)
+	}
+}

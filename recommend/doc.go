@@ -1,6 +1,6 @@
 // Package recommend answers which articles to link under an article: the ranked
 // list of the snapshot in service (package rank made it), checked against the store's
-// present cards, with the site's policy and the editors' overrides applied.
+// present cards, with the site's policy and the editors' overrides and rules applied.
 //
 // # Languages
 //
@@ -124,6 +124,38 @@
 // pins of one position stand one after the other, a pin past the end is last,
 // and with a limit of five the older of two pins at positions 5 and 9 is the
 // one that finds no room.
+//
+// # Rules
+//
+// A rule (data.Rule) says of many articles what an override says of one, and limits what
+// links there are. Which rules hold for a list, its article, placement and moment say.
+//
+//  1. Of several rules that hold and say something of one thing the first in their order
+//     counts: of those that boost or bury an article, that pin an article, that say which
+//     sections links may be of, how old they may be, how many may be of one section, and
+//     how many by one author. Hides add up, and one off is enough.
+//  2. Among rules, too, off > hide > pin > boost and bury.
+//  3. An override for the article, or a translation of it, beats rules: its pin shows what
+//     a rule hides, stands where the override says, and shows although a rule switches
+//     the links off; its boost or bury counts. Rules beat overrides for everywhere, but for
+//     hides: what an override hides no rule shows. On one position the pins of overrides
+//     come before those of rules.
+//  4. A rule that pins a kind of articles pins the best link of that kind that the list
+//     may show, of those that are there before a fallback fills up; two such rules pin
+//     the best two. Whether an article is of a kind is looked at in the version that the
+//     reader gets.
+//  5. Sections and ages are filters of what the algorithm and fallbacks link (Filters,
+//     above: where the article's ranked list has too little that passes, all articles are
+//     looked at); pins pass them all. Ages count from the beginning of the hour.
+//  6. How many links are of one section or author counts over the whole list, without the
+//     pins, and in the order before any drawing at random: one too many is left out. The
+//     caps of the policy hold beside it.
+//
+// With Query.Explain a list tells which rules hold for it, and of each link and each
+// rejected candidate the rule that put it where it is.
+//
+// Rules are gone through for every list that is made: 300 of which none holds cost it
+// 3 µs, without garbage (BenchmarkRules).
 //
 // # Lists drawn at random
 //

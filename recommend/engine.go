@@ -18,7 +18,7 @@ import (
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
-// A Store is what an engine asks about articles and overrides.
+// A Store is what an engine asks about articles, overrides and rules.
 type Store interface {
 	// Revision counts the changes so far. It is asked several times a second.
 	Revision(ctx context.Context) (data.Revision, error)
@@ -30,6 +30,8 @@ type Store interface {
 	Article(ctx context.Context, id data.ArticleID) (data.Article, error)
 	// Overrides is every override, whether it holds at present or not.
 	Overrides(ctx context.Context) ([]data.Override, error)
+	// Rules is every rule in its order, whether it holds at present or not.
+	Rules(ctx context.Context) ([]data.Rule, error)
 }
 
 // Options of an Engine.
@@ -418,14 +420,17 @@ func (e *Engine) read(ctx context.Context, old *view, s *snapshot.Snapshot, c *c
 		next.liveDates = redate(next.liveDates, changed, next.live)
 		next.await(changed)
 	}
-	all := old.overrides.all
+	all, rules := old.overrides.all, old.overrides.allRules
 	if revision.Overrides != old.revision.Overrides {
 		if all, err = e.store.Overrides(ctx); err != nil {
 			return nil, err
 		}
+		if rules, err = e.store.Rules(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if s != old.snapshot || revision.Overrides != old.revision.Overrides || old.overrides.name(changed) {
-		next.overrides = indexOverrides(all, next.groupOf)
+		next.overrides = indexOverrides(all, rules, next.groupOf)
 	}
 	return &next, nil
 }

@@ -32,6 +32,7 @@ type memory struct {
 	revision  data.Revision
 	changes   []change
 	overrides []data.Override
+	rules     []data.Rule
 	err       error // that every method returns
 }
 
@@ -42,6 +43,7 @@ type change struct {
 
 func (m *memory) Revision(context.Context) (data.Revision, error)    { return m.revision, m.err }
 func (m *memory) Overrides(context.Context) ([]data.Override, error) { return m.overrides, m.err }
+func (m *memory) Rules(context.Context) ([]data.Rule, error)         { return m.rules, m.err }
 
 func (m *memory) CardsSince(_ context.Context, rev int64) iter.Seq2[data.Card, error] {
 	return func(yield func(data.Card, error) bool) {

@@ -32,6 +32,7 @@ type Rejected struct {
 	Card data.Card
 	Code reason.Code
 	Text string // why, in the language of the article that shows the list
+	Rule int64  // ID of the editors' rule that says so; 0: none
 }
 
 // mostRejected is how many candidates a list tells of one by one.
@@ -44,13 +45,16 @@ type withheld struct {
 	rejected []Rejected
 }
 
-func (w *withheld) add(card *data.Card, r reason.Rejection) {
+func (w *withheld) add(card *data.Card, r reason.Rejection) { w.addBy(card, r, rule{}) }
+
+// addBy is add of what a rule says.
+func (w *withheld) addBy(card *data.Card, r reason.Rejection, by rule) {
 	if w == nil {
 		return
 	}
 	w.counts[string(r.Code)]++
 	if len(w.rejected) < mostRejected {
-		w.rejected = append(w.rejected, Rejected{*card, r.Code, r.Text(w.lang)})
+		w.rejected = append(w.rejected, Rejected{*card, r.Code, r.Text(w.lang), by.id()})
 	}
 }
 

@@ -97,6 +97,7 @@ func drawTruth(t *rapid.T) (w, all *world) {
 	traits := func(c *data.Card) {
 		c.Section = rapid.SampledFrom([]string{"", "city", "city", "sport"}).Draw(t, "section")
 		c.Tags = rapid.SampledFrom([]data.TagList{"", "rent", "rent\nbus", "bus\nrent control", "bus\nbus"}).Draw(t, "tags")
+		c.Authors = drawAuthors(t)
 		c.PublishedAt = rapid.SampledFrom([]time.Time{{}, now.AddDate(0, 0, -3), now.AddDate(0, 0, -2), now.AddDate(0, 0, -1), now.AddDate(0, 0, 1)}).Draw(t, "day")
 		c.State = rapid.SampledFrom([]data.State{data.Published, data.Published, data.Published, data.Published, data.Hidden, data.Unpublished}).Draw(t, "state")
 		c.NoLinkTo = rapid.IntRange(0, 7).Draw(t, "no link to") == 0
@@ -134,6 +135,7 @@ func drawTruth(t *rapid.T) (w, all *world) {
 		drawAction(t, &o, actions...)
 		w.store.overrides = append(w.store.overrides, o)
 	}
+	w.store.rules = drawRules(t, known, k == n, true)
 	vectors := func() embed.Dense {
 		v := embed.Dense{Rows: n, Dim: 2, Data: make([]float32, 2*n)}
 		for i := range n {
@@ -267,8 +269,10 @@ func TestFiltered(t *testing.T) {
 			if q.Threshold != nil {
 				threshold = *q.Threshold
 			}
+			limits := w.ruling(source, q).limits(source)
 			model := w // without a filter the candidates are all that is looked at
-			if !slices.Equal([]int{0, 0, 0, 0}, []int{len(q.Filter.Sections), len(q.Filter.NotSections), len(q.Filter.Tags), len(q.Filter.NotTags)}) || !q.Filter.Since.IsZero() {
+			if !slices.Equal([]int{0, 0, 0, 0}, []int{len(q.Filter.Sections), len(q.Filter.NotSections), len(q.Filter.Tags), len(q.Filter.NotTags)}) || !q.Filter.Since.IsZero() ||
+				!slices.Equal([]int{0, 0}, []int{len(limits.Sections), len(limits.NotSections)}) || !limits.Since.IsZero() {
 				model = all
 			}
 			var got []string

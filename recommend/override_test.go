@@ -78,7 +78,12 @@ func drawGroups(ids []data.ArticleID) *rapid.Generator[translations] {
 
 func (g translations) group(id data.ArticleID) data.ArticleID { return g.of[id] }
 
-func (g translations) card(id data.ArticleID) data.Card { return data.Card{ID: id, Group: g.of[id]} }
+func (g translations) card(id data.ArticleID) data.Card {
+	return data.Card{ID: id, Group: g.of[id], Section: modelSection[id]}
+}
+
+// modelSection is the sections of the articles that have one.
+var modelSection = map[data.ArticleID]string{"b": "city", "c": "sport", "d": "city", "e": "sport"}
 
 // version is what a pin of target shows under source; "" if nothing.
 func (g translations) version(source, target data.ArticleID, named bool) data.ArticleID {
@@ -106,10 +111,100 @@ func modelBefore(a, b data.Override) bool {
 	return a.Created.After(b.Created) || a.Created.Equal(b.Created) && a.ID > b.ID
 }
 
-// modelApply is the rules of the package comment, each in the plainest words.
-func modelApply(w wish, all []data.Override, ranked []data.ArticleID, g translations) (list []string) {
+// drawRules draws rules about few articles and sections, so that they meet.
+func drawRules(ids []data.ArticleID) *rapid.Generator[[]data.Rule] {
+	return rapid.Custom(func(t *rapid.T) []data.Rule {
+		list := make([]data.Rule, rapid.IntRange(0, 6).Draw(t, "rules"))
+		for i := range list {
+			r := data.Rule{
+				ID: int64(10 - i), Order: i + 1,
+				Action: rapid.SampledFrom([]data.Action{data.Pin, data.Pin, data.Hide, data.Boost, data.Bury, data.Off}).Draw(t, "action"),
+				From:   now.AddDate(0, 0, rapid.SampledFrom([]int{-1, -1, -1, 0, 1}).Draw(t, "from")), Paused: rapid.IntRange(0, 5).Draw(t, "paused") == 0,
+				Under: data.Condition{
+					Langs:      rapid.SampledFrom([][]data.Lang{nil, nil, {"zh"}, {"zh-Hans", "en"}}).Draw(t, "langs"),
+					Placements: rapid.SampledFrom([][]string{nil, nil, {"side"}, {"side", "top"}}).Draw(t, "placements"),
+				},
+			}
+			if days := rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "days"); days > 0 {
+				r.Until = r.From.AddDate(0, 0, days)
+			}
+			switch r.Action {
+			case data.Pin:
+				r.Position = rapid.IntRange(1, 7).Draw(t, "position")
+			case data.Boost:
+				r.Strength = rapid.SampledFrom([]float64{1, 3}).Draw(t, "strength")
+			}
+			if section := rapid.SampledFrom([]string{"", "city", "sport"}).Draw(t, "target section"); section != "" {
+				r.Targets.Sections = []string{section}
+			} else {
+				r.Target = rapid.SampledFrom(ids).Draw(t, "target")
+			}
+			list[i] = r
+		}
+		return list
+	})
+}
+
+// modelRules says which rules are in force for a list.
+func modelRules(w wish, all []data.Rule) (in []data.Rule) {
+	langs := map[data.Lang][]data.Lang{"zh": {"zh-Hans", "zh-Hant"}, "zh-Hans": {"zh-Hans"}, "en": {"en"}}
+	for _, r := range all {
+		lang := func(l data.Lang) bool { return slices.Contains(langs[l], w.source.Lang) }
+		if !r.Paused && !r.From.After(w.now) && (r.Until.IsZero() || r.Until.After(w.now)) &&
+			(len(r.Under.Langs) == 0 || slices.ContainsFunc(r.Under.Langs, lang)) &&
+			(len(r.Under.Placements) == 0 || slices.Contains(r.Under.Placements, w.placement)) {
+			in = append(in, r)
+		}
+	}
+	return in
+}
+
+// isAbout reports whether r is about the article id.
+func (g translations) isAbout(r data.Rule, id data.ArticleID) bool {
+	if r.Target != "" {
+		return g.of[r.Target] == g.of[id]
+	}
+	return slices.Contains(r.Targets.Sections, modelSection[id])
+}
+
+// A modelPin is a pin of an override, or of a rule.
+type modelPin struct {
+	override data.Override
+	rule     data.Rule
+	position int
+	shows    data.ArticleID
+}
+
+// power is that of pins of one group: own > rule > everywhere.
+func (p modelPin) power() int {
+	switch {
+	case p.rule.ID > 0:
+		return 2
+	case p.override.Article == "*":
+		return 1
+	}
+	return 3
+}
+
+// before says which of two pins of one power, or on one position, comes first.
+func (p modelPin) before(q modelPin) bool {
+	switch a, b := p.override, q.override; {
+	case p.rule.ID > 0 && q.rule.ID > 0:
+		return p.rule.Order < q.rule.Order
+	case p.rule.ID > 0 || q.rule.ID > 0:
+		return q.rule.ID > 0
+	default:
+		return a.Created.After(b.Created) || a.Created.Equal(b.Created) && a.ID > b.ID
+	}
+}
+
+// modelApply is what the package comment says of overrides and rules, in the plainest
+// words.
+func modelApply(w wish, all []data.Override, rules []data.Rule, ranked []data.ArticleID, g translations) (list []string) {
 	holds := func(o data.Override) bool { return modelHolds(w, o, g) }
-	barred := map[data.ArticleID]bool{} // rule 1
+	rules = modelRules(w, rules)
+	off := slices.ContainsFunc(rules, func(r data.Rule) bool { return r.Action == data.Off })
+	barred := map[data.ArticleID]bool{} // 1
 	for _, group := range w.exclude {
 		barred[group] = true
 	}
@@ -118,54 +213,71 @@ func modelApply(w wish, all []data.Override, ranked []data.ArticleID, g translat
 			barred[g.of[o.Target]] = true
 		}
 	}
-	shows := func(o data.Override) data.ArticleID {
-		return g.version(w.source.ID, o.Target, o.Article == w.source.ID)
+	ruledOut := func(id data.ArticleID) bool {
+		return slices.ContainsFunc(rules, func(r data.Rule) bool { return r.Action == data.Hide && g.isAbout(r, id) })
 	}
-	newer := func(a, b data.Override) bool {
-		return modelBefore(data.Override{ID: a.ID, Created: a.Created}, data.Override{ID: b.ID, Created: b.Created})
-	}
-	pins := map[data.ArticleID]data.Override{} // by group
-	for _, o := range all {
-		group := g.of[o.Target]
-		if o.Action != data.Pin || !holds(o) || barred[group] || shows(o) == "" { // rules 2 and 3
-			continue
+	pins := map[data.ArticleID]modelPin{} // by group
+	add := func(p modelPin) {
+		group := g.of[p.shows]
+		if p.shows == "" || barred[group] || p.power() < 3 && (off || ruledOut(p.shows)) { // 2 and 3
+			return
 		}
 		other, twice := pins[group]
-		if !twice || modelBefore(o, other) { // rule 4
-			pins[group] = o
+		if !twice || p.power() > other.power() || p.power() == other.power() && p.before(other) { // 4
+			pins[group] = p
 		}
 	}
-	first := func(slot int) (found data.Override) { // rule 5
-		for _, o := range pins {
-			at, best := min(o.Position, w.limit), min(found.Position, w.limit)
-			if at <= slot && (found.ID == 0 || at < best || at == best && newer(o, found)) {
-				found = o
+	for _, o := range all {
+		if o.Action == data.Pin && holds(o) {
+			add(modelPin{override: o, position: min(o.Position, w.limit), shows: g.version(w.source.ID, o.Target, o.Article == w.source.ID)})
+		}
+	}
+	var kinds []data.Rule
+	for _, r := range rules {
+		switch {
+		case r.Action != data.Pin:
+		case r.Target == "":
+			kinds = append(kinds, r)
+		default:
+			add(modelPin{rule: r, position: min(r.Position, w.limit), shows: g.version(w.source.ID, r.Target, false)})
+		}
+	}
+	var rest []data.ArticleID
+	for _, id := range ranked {
+		if _, pinned := pins[g.of[id]]; !pinned && !barred[g.of[id]] && !ruledOut(id) && !off {
+			rest = append(rest, id)
+		}
+	}
+	for _, r := range kinds {
+		if at := slices.IndexFunc(rest, func(id data.ArticleID) bool { return g.isAbout(r, id) }); at >= 0 {
+			pins[g.of[rest[at]]] = modelPin{rule: r, position: min(r.Position, w.limit), shows: rest[at]}
+			rest = slices.Delete(rest, at, at+1)
+		}
+	}
+	first := func(slot int) (found modelPin) { // 5
+		for _, p := range pins {
+			if p.position <= slot && (found.shows == "" || p.position < found.position || p.position == found.position && p.before(found)) {
+				found = p
 			}
 		}
 		return found
 	}
-	var rest []data.ArticleID
-	for _, id := range ranked {
-		if _, pinned := pins[g.of[id]]; !pinned && !barred[g.of[id]] {
-			rest = append(rest, id)
-		}
-	}
-	for len(list) < w.limit { // rules 6 and 7
+	for len(list) < w.limit { // 6 and 7
 		slot := len(list) + 1
-		o := first(slot)
-		if o.ID == 0 && len(rest) > 0 {
-			list = append(list, fmt.Sprint(slot, " algorithm ", rest[0]))
+		p := first(slot)
+		if p.shows == "" && len(rest) > 0 {
+			list = append(list, fmt.Sprint(slot, " algorithm ", rest[0], 0))
 			rest = rest[1:]
 			continue
 		}
-		if o.ID == 0 {
-			o = first(w.limit)
+		if p.shows == "" {
+			p = first(w.limit)
 		}
-		if o.ID == 0 {
+		if p.shows == "" {
 			return list
 		}
-		list = append(list, fmt.Sprint(slot, " editor ", shows(o)))
-		delete(pins, g.of[o.Target])
+		list = append(list, fmt.Sprint(slot, " editor ", p.shows, p.rule.ID))
+		delete(pins, g.of[p.shows])
 	}
 	return list
 }
@@ -180,10 +292,25 @@ func TestApply(t *testing.T) {
 			placement: rapid.SampledFrom([]string{"", "side", "top"}).Draw(t, "placement"),
 			exclude:   rapid.SliceOfN(rapid.SampledFrom(ids), 0, 2).Draw(t, "exclude"),
 		}
-		checkWeights(t, w, all, g, ids)
+		rules := drawRules(ids).Draw(t, "rules")
+		index := indexOverrides(all, rules, g.group)
+		w.ruling = index.ruling(w.source, w.placement, w.now)
+		checkWeights(t, w, all, rules, g, ids)
 		ranked := slices.Sorted(maps.Values(g.shown))
 		ranked = rapid.Permutation(ranked).Draw(t, "ranked")[:rapid.IntRange(0, len(ranked)).Draw(t, "how many")]
 
+		if w.ruling.switchesOff() {
+			ranked = nil
+		}
+		if w.ruling.pinsKinds() {
+			w.pickable = func(yield func(Link) bool) {
+				for _, id := range ranked {
+					if !yield(Link{Source: Algorithm, Card: g.card(id)}) {
+						return
+					}
+				}
+			}
+		}
 		taken := 0
 		links := func(yield func(Link) bool) {
 			for _, id := range ranked {
@@ -195,16 +322,16 @@ func TestApply(t *testing.T) {
 		}
 		var got []string
 		last := 0 // of ranked, in got
-		for _, l := range indexOverrides(all, g.group).apply(w, links, func(id data.ArticleID, named bool) (Link, bool) {
+		for _, l := range index.apply(w, links, func(id data.ArticleID, named bool) (Link, bool) {
 			shown := g.version(w.source.ID, id, named)
 			return Link{Card: g.card(shown)}, shown != ""
 		}) {
-			got = append(got, fmt.Sprint(l.Position, " ", l.Source, " ", l.Card.ID))
+			got = append(got, fmt.Sprint(l.Position, " ", l.Source, " ", l.Card.ID, l.Rule))
 			if l.Source == Algorithm {
 				last = slices.Index(ranked, l.Card.ID) + 1
 			}
 		}
-		if want := modelApply(w, all, ranked, g); !slices.Equal(got, want) {
+		if want := modelApply(w, all, rules, ranked, g); !slices.Equal(got, want) {
 			t.Fatalf("got %q\nwant %q", got, want)
 		}
 		if len(got) == w.limit && got[len(got)-1][2] == 'a' && taken > last {
@@ -218,10 +345,11 @@ func TestApply(t *testing.T) {
 	})
 }
 
-// checkWeights compares what boosts, buries and off do with rules 8 to 10.
-func checkWeights(t *rapid.T, w wish, all []data.Override, g translations, ids []data.ArticleID) {
-	index := indexOverrides(all, g.group)
-	off, weighs := false, false
+// checkWeights compares what boosts, buries and off do with what the package comment says.
+func checkWeights(t *rapid.T, w wish, all []data.Override, rules []data.Rule, g translations, ids []data.ArticleID) {
+	index := indexOverrides(all, rules, g.group)
+	rules = modelRules(w, rules)
+	off, weighs := false, slices.ContainsFunc(rules, func(r data.Rule) bool { return r.Action.Weighs() })
 	for _, o := range all {
 		holds := modelHolds(w, o, g)
 		off = off || holds && o.Action == data.Off && o.Article != "*"
@@ -240,12 +368,17 @@ func checkWeights(t *rapid.T, w wish, all []data.Override, g translations, ids [
 				counts = o
 			}
 		}
-		want := float32(1)
+		want, by := float32(1), int64(0)
 		if counts.ID > 0 {
 			want = float32(counts.Strength)
 		}
-		if got := index.weight(w, g.of[id]); got != want {
-			t.Fatalf("the weight of %s is %v, want %v", id, got, want)
+		if counts.ID == 0 || counts.Article == "*" {
+			if at := slices.IndexFunc(rules, func(r data.Rule) bool { return r.Action.Weighs() && g.isAbout(r, id) }); at >= 0 {
+				want, by = float32(rules[at].Strength), rules[at].ID
+			}
+		}
+		if got, rule := index.weight(w, new(g.card(id))); got != want || rule.id() != by {
+			t.Fatalf("the weight of %s is %v by rule %d, want %v by %d", id, got, rule.id(), want, by)
 		}
 	}
 }
@@ -271,7 +404,7 @@ func TestApplyByExample(t *testing.T) {
 		}
 		got := ""
 		own := func(id data.ArticleID) data.ArticleID { return id }
-		for _, l := range indexOverrides(all, own).apply(wish{source: &data.Card{ID: "source", Group: "source"}, limit: limit, now: now}, ranked,
+		for _, l := range indexOverrides(all, nil, own).apply(wish{source: &data.Card{ID: "source", Group: "source"}, limit: limit, now: now}, ranked,
 			func(id data.ArticleID, _ bool) (Link, bool) { return Link{Card: data.Card{ID: id, Group: id}}, true }) {
 			got += string(l.Card.ID) + strconv.Itoa(l.Position) + " "
 		}

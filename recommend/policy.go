@@ -40,7 +40,7 @@ func (k *Kind) holds(c *data.Card) bool {
 func (p *Policy) rejects(source, target *data.Card, now time.Time) reason.Rejection {
 	at := target.PublishedAt
 	if late := p.tooOld(target, now); late > 0 {
-		return reason.Rejection{Code: reason.TooOld, Days: int((late + 24*time.Hour - 1) / (24 * time.Hour))}
+		return tooOld(late)
 	}
 	if p.OnlyOlder && !at.IsZero() && !source.PublishedAt.IsZero() && at.After(source.PublishedAt) {
 		return reason.Rejection{Code: reason.NotOlder}
@@ -51,6 +51,11 @@ func (p *Policy) rejects(source, target *data.Card, now time.Time) reason.Reject
 		}
 	}
 	return reason.Rejection{}
+}
+
+// tooOld says by how much something is.
+func tooOld(late time.Duration) reason.Rejection {
+	return reason.Rejection{Code: reason.TooOld, Days: int((late + 24*time.Hour - 1) / (24 * time.Hour))}
 }
 
 // tooOld is by how much target is older than MaxAge allows. Ages count from the

@@ -23,7 +23,7 @@ type Query struct {
 	URL     string           // of the article, in any spelling: see data.CanonicalURL
 	Limit   int              // most links; 0: as Placement has it, else DefaultLimit
 	Exclude []data.ArticleID // never among the links
-	Raw     bool             // as the algorithm has it: without threshold and overrides
+	Raw     bool             // as the algorithm has it: without threshold, overrides and rules
 
 	Languages Languages // that the links may be in; empty: as Placement has it, else the article's own
 	Placement string    // one of Options.Placements, for which the list is; "" is none
@@ -60,6 +60,8 @@ type Link struct {
 	Source   Source    // what put the link there
 	Card     data.Card // as the article is now
 
+	Rule int64 // ID of the editors' rule that pinned, boosted or buried it; 0: none did
+
 	// Provisional: the article is new or changed since the snapshot, and
 	// stands where its present text belongs until the next refresh.
 	Provisional bool
@@ -83,6 +85,7 @@ type List struct {
 	// been, and the next one may differ in the same Version.
 	Passing bool
 
+	Rules    []data.Rule    // with Query.Explain: the editors' rules that hold for the list, in their order
 	Withheld map[string]int // with Query.Explain: candidates that are no links, by the reason's Code
 	Rejected []Rejected     // the first of these, as far as they were looked at
 }
@@ -205,6 +208,12 @@ func (e *Engine) makeLinks(ctx context.Context, list *List, v *view, s *settled,
 	if s.Raw {
 		a.rules, a.threshold, a.policy, a.perAuthor = new(overrides), 0, new(Policy), 0
 	}
+	a.ruling = a.rules.ruling(source, a.placement, a.now)
+	if s.Explain && a.ruling != nil {
+		for _, r := range a.ruling.all {
+			list.Rules = append(list.Rules, *r.Rule)
+		}
+	}
 	if a.rules.off(a.wish()) {
 		return nil
 	}
@@ -214,8 +223,12 @@ func (e *Engine) makeLinks(ctx context.Context, list *List, v *view, s *settled,
 	}
 	for _, f := range []*Filter{&s.Filter, &s.placed} {
 		if !f.empty() {
-			a.sieve = append(a.sieve, f)
+			a.asked = append(a.asked, f)
 		}
+	}
+	a.sieve = a.asked
+	if a.ruling != nil && !a.ruling.limits.empty() {
+		a.sieve = append(slices.Clip(a.asked), &a.ruling.limits)
 	}
 	var told *withheld
 	if s.Explain {
@@ -223,7 +236,11 @@ func (e *Engine) makeLinks(ctx context.Context, list *List, v *view, s *settled,
 		a.withheld = told
 	}
 	a.lottery = e.lottery(v, &s.Query, source.ID, a.now)
-	list.Links, list.Draw = a.links()
+	if a.ruling.switchesOff() {
+		list.Links = a.rules.apply(a.wish(), func(func(Link) bool) {}, a.pinned)
+	} else {
+		list.Links, list.Draw = a.links()
+	}
 	list.Passing = a.passing
 	for i := range list.Links {
 		if l := &list.Links[i]; l.Source == Algorithm && nextPart(source, &l.Card) {

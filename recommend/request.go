@@ -13,13 +13,15 @@ import (
 type request struct {
 	view      *view
 	rules     *overrides
+	ruling    *ruling    // by the editors' rules
 	source    *data.Card // that shows the links; of an unknown article, a card without an id
 	row       int
 	limit     int
 	placement string
 	reader    *reader
 	threshold int
-	sieve     sieve
+	asked     sieve // filters that hold for pins too
+	sieve     sieve // these, and what rules limit
 	fallback  Fallback
 	popular   func() []data.ArticleID
 	exclude   []data.ArticleID // groups
@@ -32,7 +34,7 @@ type request struct {
 	weighs    bool      // a boost or bury is in force
 }
 
-// A sieve is the filters of a query and of its placement; nil lets all pass.
+// A sieve is the filters of a query, of its placement and of rules; nil lets all pass.
 type sieve []*Filter
 
 func (s sieve) passes(c *data.Card) bool {
@@ -104,8 +106,19 @@ func behind(ranked, found []candidate) []candidate {
 func (a *request) list(ranked iter.Seq[Link]) (links []Link, draw *Draw, short bool) {
 	w := a.wish()
 	w.lottery = a.lottery.anew()
+	if a.ruling.pinsKinds() {
+		w.pickable = a.pickable(ranked)
+	}
 	if a.perAuthor > 0 || a.view.stories {
 		w.spread = a.spread
+	}
+	if spread := w.spread; a.ruling.caps() {
+		w.spread = func(ranked iter.Seq[Link]) iter.Seq[Link] {
+			if spread != nil {
+				ranked = spread(ranked)
+			}
+			return a.capped(ranked)
+		}
 	}
 	if a.plain() {
 		links = a.rules.apply(w, ranked, a.pinned)
@@ -132,18 +145,18 @@ func (a *request) depth() int {
 	if a.lottery != nil {
 		depth = a.lottery.Pool // which is no smaller than the limit
 	}
-	if a.weighs {
+	if a.weighs || a.ruling.pinsKinds() || a.ruling.caps() {
 		depth = max(depth, mostWeighed)
 	}
 	return depth
 }
 
-// mostWeighed is among how many links, found by a filter, a boosted one is looked for:
-// as many as there are in a ranked list.
+// mostWeighed is among how many links, found by a filter, a boosted one is looked for, and
+// one that a rule pins or leaves room for: as many as there are in a ranked list.
 const mostWeighed = 64
 
 func (a *request) wish() wish {
 	return wish{
-		source: a.source, placement: a.placement, limit: a.limit, exclude: a.exclude, now: a.now, withheld: a.withheld,
+		source: a.source, placement: a.placement, limit: a.limit, exclude: a.exclude, now: a.now, ruling: a.ruling, withheld: a.withheld,
 	}
 }

@@ -167,7 +167,7 @@ func (s *search) consider(c candidate) {
 		return
 	}
 	link, ok := s.linkOf(c)
-	if !ok || s.rules.bars(s.wish, link.Card.Group) != "" || slices.Contains(s.pinned, link.Card.Group) {
+	if !ok || s.rules.bars(s.wish, link.Card.Group) != "" || s.ruling.hidden(&link.Card).Rule != nil || slices.Contains(s.pinned, link.Card.Group) {
 		return
 	}
 	one := found{c, link}

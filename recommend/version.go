@@ -18,7 +18,7 @@ func (e *Engine) Version() (version uint64, until time.Time) {
 }
 
 // nextChange is the first moment after now at which time alone may change a list of
-// v: an override begins or ends, an article's date of publication comes, or an hour
+// v: an override or a rule begins or ends, an article's date of publication comes, or an hour
 // begins, from which relative dates count (Since).
 func (v *view) nextChange(now time.Time) time.Time {
 	next := now.Truncate(time.Hour).Add(time.Hour)
@@ -30,6 +30,10 @@ func (v *view) nextChange(now time.Time) time.Time {
 	for i := range v.overrides.all {
 		sooner(v.overrides.all[i].From)
 		sooner(v.overrides.all[i].Until)
+	}
+	for _, r := range v.overrides.rules {
+		sooner(r.From)
+		sooner(r.Until)
 	}
 	for _, row := range v.catalog.rows { // newest first
 		at := v.snapshot.PublishedAt(int(row))

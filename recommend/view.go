@@ -193,6 +193,7 @@ func (v *view) candidates(id data.ArticleID, row int, sure bool) iter.Seq[candid
 	}
 	rankOf := rankAmong(list, len(guests))
 	return func(yield func(candidate) bool) {
+		list, guests := list, guests // it may be gone through again
 		for len(list)+len(guests) > 0 {
 			var c candidate
 			if len(list) == 0 || len(guests) > 0 && rankOf(guests[0].cosine) > list[0].Score {
@@ -365,7 +366,8 @@ type filling struct {
 
 func (a *request) filling(l Link, share float64) filling {
 	if a.weighs {
-		share *= float64(a.rules.weight(a.wish(), l.Card.Group))
+		weight, _ := a.rules.weight(a.wish(), &l.Card)
+		share *= float64(weight)
 	}
 	return filling{l, share}
 }
@@ -389,8 +391,8 @@ func compareCards(a, b *data.Card) int {
 // reader wants, if there is one that may be shown and passes the filters.
 func (a *request) linkOf(c candidate) (link Link, ok bool) {
 	link = Link{Rank: c.rank, Base: c.rank, Cosine: c.cosine, Source: Algorithm, Card: a.view.cardOf(c)}
-	if r := a.rejects(&link.Card, c.row); r.Code != "" {
-		a.withheld.add(&link.Card, r)
+	if r, by := a.rejects(&link.Card, c.row); r.Code != "" {
+		a.withheld.addBy(&link.Card, r, by)
 		return Link{}, false
 	}
 	link.Provisional = c.row == noRow || a.view.overlay.holds(link.Card.ID)
@@ -398,29 +400,33 @@ func (a *request) linkOf(c candidate) (link Link, ok bool) {
 		link.Source = OtherLanguage
 	}
 	if a.weighs {
-		link.Rank *= a.rules.weight(a.wish(), link.Card.Group)
+		weight, by := a.rules.weight(a.wish(), &link.Card)
+		link.Rank *= weight
+		link.Rule = by.id()
 	}
 	return link, true
 }
 
 // rejects makes of card, which is that of row, the version that the reader wants, or
-// says why it is no link.
-func (a *request) rejects(card *data.Card, row int) reason.Rejection {
+// says why it is no link, and by which rule.
+func (a *request) rejects(card *data.Card, row int) (r reason.Rejection, by rule) {
 	v := a.view
 	switch {
 	case !a.source.MayLink(card):
-		return reason.Rejection{Code: reason.Translation}
+		return reason.Rejection{Code: reason.Translation}, by
 	case !v.choose(card, row, a.reader, a.now):
 		if a.withheld == nil {
-			return reason.Rejection{Code: reason.Unpublished}
+			return reason.Rejection{Code: reason.Unpublished}, by
 		}
-		return absence(card, a)
+		return absence(card, a), by
+	case !a.asked.passes(card):
+		return reason.Rejection{Code: reason.Filtered}, by
 	case !a.sieve.passes(card):
-		return reason.Rejection{Code: reason.Filtered}
+		return a.ruling.breach(card)
 	case a.row != noRow && row != noRow && v.stories && v.snapshot.Story(a.row) == v.snapshot.Story(row):
-		return reason.Rejection{Code: reason.NearDuplicate, Title: a.source.Title}
+		return reason.Rejection{Code: reason.NearDuplicate, Title: a.source.Title}, by
 	}
-	return a.policy.rejects(a.source, card, a.now)
+	return a.policy.rejects(a.source, card, a.now), by
 }
 
 // belowThreshold tells of a candidate that scores too low.
@@ -433,7 +439,7 @@ func (a *request) belowThreshold(c candidate, score int) {
 }
 
 // pinned is the link to the version that the reader wants of the article target,
-// if that may be shown and passes the filters. With named it is the version for
+// if that may be shown and passes the filters that are asked for. With named it is the version for
 // readers of target if the reader wants none.
 func (a *request) pinned(target data.ArticleID, named bool) (Link, bool) {
 	card, row, ok := a.view.find(target)
@@ -443,7 +449,7 @@ func (a *request) pinned(target data.ArticleID, named bool) (Link, bool) {
 	if !a.view.choose(&card, row, a.reader, a.now) && !(named && a.view.choose(&card, row, newReader(card.Lang, OwnLanguage), a.now)) {
 		return Link{}, false
 	}
-	if !a.sieve.passes(&card) {
+	if !a.asked.passes(&card) {
 		return Link{}, false
 	}
 	return a.linkTo(card), true

@@ -29,6 +29,7 @@ func drawCard(id data.ArticleID) *rapid.Generator[data.Card] {
 			return data.Card{
 				ID: id, URL: "/x", Lang: "en", Group: id, State: data.Published,
 				PublishedAt: now.AddDate(0, 0, rapid.IntRange(-3, 0).Draw(t, "day")),
+				Section:     rapid.SampledFrom([]string{"", "city", "sport"}).Draw(t, "section"), Authors: drawAuthors(t),
 			}
 		}
 		return data.Card{
@@ -66,6 +67,7 @@ func drawWorld(t *rapid.T) *world {
 		drawAction(t, &o, data.Pin, data.Pin, data.Hide, data.Boost, data.Boost, data.Bury, data.Off)
 		w.store.overrides = append(w.store.overrides, o)
 	}
+	w.store.rules = drawRules(t, known, true, false)
 
 	n := len(w.old)
 	w.contents = snapshot.Contents{
@@ -207,6 +209,8 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 	if q.Raw {
 		threshold = 0
 	}
+	rules := w.ruling(source, q)
+	off := rules.any(func(r data.Rule) bool { return r.Action == data.Off })
 	weights := map[data.ArticleID]data.Override{} // by group
 	for _, o := range w.store.overrides {
 		switch {
@@ -220,12 +224,25 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 			}
 		}
 	}
-	weight := func(group data.ArticleID) float32 {
-		if o, ok := weights[group]; ok {
-			return float32(o.Strength)
+	// weight is that of the group of a card, and the rule that says so, if one does.
+	weight := func(card data.Card) (float32, int64) {
+		o, ok := weights[card.Group]
+		if !ok || o.Article == "*" {
+			for _, r := range rules {
+				if r.Action.Weighs() && w.about(r, card) {
+					return float32(r.Strength), r.ID
+				}
+			}
 		}
-		return 1
+		if ok {
+			return float32(o.Strength), 0
+		}
+		return 1, 0
 	}
+	ruledOut := func(card data.Card) bool {
+		return rules.any(func(r data.Rule) bool { return r.Action == data.Hide && w.about(r, card) })
+	}
+	limits := rules.limits(source)
 	rowOf := func(id data.ArticleID) int {
 		return slices.IndexFunc(w.contents.Cards, func(c data.Card) bool { return c.ID == id })
 	}
@@ -256,8 +273,10 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 		}
 	}
 	type pin struct {
-		data.Override
-		shown data.Card
+		data.Override // with Position alone, it stands for a pin of rule
+		shown         data.Card
+		rule          data.Rule
+		link          recommend.Link // of the best of a kind
 	}
 	var pins []pin
 	for _, o := range w.store.overrides {
@@ -273,26 +292,36 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 				alone.Lang = target.Lang
 				shown, ok = w.version(alone, target, recommend.OwnLanguage)
 			}
-			if ok && passes(q.Filter, shown) {
-				pins = append(pins, pin{o, shown})
+			if ok && passes(q.Filter, shown) && (o.Article != "*" || !off && !ruledOut(shown)) {
+				pins = append(pins, pin{Override: o, shown: shown})
+			}
+		}
+	}
+	for _, r := range rules {
+		if r.Action == data.Pin && r.Target != "" && !off {
+			if shown, ok := w.version(source, w.present[r.Target], q.Languages); ok && passes(q.Filter, shown) && !ruledOut(shown) {
+				pins = append(pins, pin{Override: data.Override{Position: r.Position}, shown: shown, rule: r})
 			}
 		}
 	}
 	pins = slices.DeleteFunc(pins, func(p pin) bool { return barred[p.shown.Group] })
 	all := slices.Clone(pins)
+	power := func(p pin) int {
+		switch {
+		case p.rule.ID > 0:
+			return 2
+		case p.Article == "*":
+			return 1
+		}
+		return 3
+	}
+	first := func(a, b pin) int { // of one power, or on one position
+		return cmp.Or(int(b.ID-a.ID), a.rule.Order-b.rule.Order) // those of rules have no ID
+	}
 	pins = slices.DeleteFunc(pins, func(o pin) bool { // beaten by another pin of the same group
 		return slices.ContainsFunc(all, func(p pin) bool {
-			if p.shown.Group != o.shown.Group || p.ID == o.ID {
-				return false
-			}
-			if (p.Article == "*") != (o.Article == "*") {
-				return o.Article == "*"
-			}
-			return p.ID > o.ID
+			return p.shown.Group == o.shown.Group && cmp.Or(power(o)-power(p), first(p, o)) < 0
 		})
-	})
-	slices.SortFunc(pins, func(a, b pin) int {
-		return cmp.Or(min(a.Position, q.Limit)-min(b.Position, q.Limit), int(b.ID-a.ID))
 	})
 
 	type ranked struct {
@@ -306,15 +335,16 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 			candidate := w.present[w.contents.Cards[n.Row].ID]
 			card, ok := w.version(source, candidate, q.Languages)
 			score := scales.Of(source.Lang).Score(n.Cosine, n.Cosine)
-			if !ok || barred[card.Group] || score < threshold || !passes(q.Filter, card) ||
+			if !ok || barred[card.Group] || score < threshold || !passes(q.Filter, card) || !passes(limits, card) ||
 				slices.ContainsFunc(pins, func(p pin) bool { return p.shown.Group == card.Group }) {
 				continue
 			}
-			link := recommend.Link{Score: score, Rank: n.Cosine * weight(card.Group), Base: n.Cosine, Cosine: n.Cosine, Source: recommend.Algorithm, Card: card}
+			strength, by := weight(card)
+			link := recommend.Link{Score: score, Rank: n.Cosine * strength, Base: n.Cosine, Cosine: n.Cosine, Source: recommend.Algorithm, Card: card, Rule: by}
 			if !own(card) {
 				link.Source = recommend.OtherLanguage
 			}
-			algorithm = append(algorithm, ranked{link, own(card) && !across, min(100, factor*float64(n.Cosine)) * float64(weight(card.Group))})
+			algorithm = append(algorithm, ranked{link, own(card) && !across, min(100, factor*float64(n.Cosine)) * float64(strength)})
 		}
 	}
 	if row >= 0 {
@@ -342,7 +372,21 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 		seen[r.Card.Group] = true
 		return again
 	})
+	ranks := slices.DeleteFunc(slices.Clone(algorithm), func(r ranked) bool { return ruledOut(r.Card) })
+	for _, r := range rules { // each takes the best of its kind that is left
+		at := slices.IndexFunc(ranks, func(l ranked) bool { return w.about(r, l.Card) })
+		if r.Action == data.Pin && r.Target == "" && !off && at >= 0 {
+			pins = append(pins, pin{Override: data.Override{Position: r.Position}, shown: ranks[at].Card, rule: r, link: ranks[at].Link})
+			ranks = slices.Delete(ranks, at, at+1)
+		}
+	}
+	slices.SortFunc(pins, func(a, b pin) int {
+		return cmp.Or(min(a.Position, q.Limit)-min(b.Position, q.Limit), first(a, b))
+	})
 	for _, card := range w.fill(source, q) {
+		if !passes(limits, card) {
+			continue
+		}
 		if taken := barred[card.Group] || slices.ContainsFunc(pins, func(p pin) bool { return p.shown.Group == card.Group }); !taken && !seen[card.Group] {
 			seen[card.Group] = true
 			link := recommend.Link{Source: recommend.Source("fallback:" + q.Fallback), Card: card}
@@ -350,11 +394,21 @@ func (w *world) links(source data.Card, q recommend.Query, threshold int) (list 
 			algorithm = append(algorithm, ranked{Link: link})
 		}
 	}
+	algorithm = slices.DeleteFunc(algorithm, func(r ranked) bool {
+		return off || ruledOut(r.Card) || slices.ContainsFunc(pins, func(p pin) bool { return p.shown.Group == r.Card.Group })
+	})
+	most := rules.caps()
+	algorithm = slices.DeleteFunc(algorithm, func(r ranked) bool { return !most(r.Card) })
 	for len(list) < q.Limit && len(pins)+len(algorithm) > 0 {
 		var link recommend.Link
 		if len(pins) > 0 && (pins[0].Position <= len(list)+1 || len(list)+1 == q.Limit || len(algorithm) == 0) {
 			link = recommend.Link{Source: recommend.Editor, Card: pins[0].shown}
 			rate(&link)
+			if pins[0].link.Card.ID != "" {
+				link = pins[0].link
+				link.Source = recommend.Editor
+			}
+			link.Rule = pins[0].rule.ID
 			pins = pins[1:]
 		} else {
 			link = algorithm[0].Link

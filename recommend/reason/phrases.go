@@ -104,6 +104,12 @@ var phrases = map[string][tongues]string{
 	"variety":         {"too like another link", "与另一条链接过于相近", "與另一則連結過於相近", "einem anderen Link zu ähnlich", "trop proche d’un autre lien", "demasiado parecido a otro enlace"},
 	"variety+":        {"too like “{title}”", "与《{title}》过于相近", "與《{title}》過於相近", "„{title}“ zu ähnlich", "trop proche de « {title} »", "demasiado parecido a «{title}»"},
 	"outranked":       {"other articles are nearer", "其他文章更为相近", "其他文章更為相近", "andere Artikel liegen näher", "d’autres articles sont plus proches", "otros artículos son más afines"},
+
+	"waiting":   {"waits for the next refresh", "等待下次更新", "等待下次更新", "wartet auf die nächste Aktualisierung", "attend la prochaine actualisation", "espera la próxima actualización"},
+	"wordless":  {"too little text to compare", "文字太少，无法比较", "文字太少，無法比較", "zu wenig Text zum Vergleichen", "trop peu de texte à comparer", "muy poco texto para comparar"},
+	"none_near": {"no other article is like it", "没有相近的文章", "沒有相近的文章", "kein anderer Artikel ist ähnlich", "aucun autre article n’en est proche", "ningún otro artículo se le parece"},
+	"no_links":  {"set to show no links", "设为不显示链接", "設為不顯示連結", "soll keine Links zeigen", "réglé pour n’afficher aucun lien", "configurado para no mostrar enlaces"},
+	"off":       {"links switched off by an editor", "链接已被编辑关闭", "連結已被編輯關閉", "Links von der Redaktion abgeschaltet", "liens désactivés par la rédaction", "enlaces desactivados por la redacción"},
 }
 
 // of is the phrase of that key as it stands.

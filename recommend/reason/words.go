@@ -206,6 +206,14 @@ const (
 	Sensitive     Code = "sensitive"      // a light piece under a sensitive one, or what the site will not link from there
 	Variety       Code = "variety"        // too like a link above
 	Outranked     Code = "outranked"      // the list was full
+
+	// These are of articles, whichever list is asked for.
+
+	Waiting  Code = "waiting"   // its text has changed since the snapshot and is not looked at yet
+	Wordless Code = "wordless"  // the model knows none of its words
+	NoneNear Code = "none_near" // no other article is near it
+	NoLinks  Code = "no_links"  // the source says that it shows none
+	Off      Code = "off"       // an editor switched its links off
 )
 
 // Codes are all of them.
@@ -213,6 +221,7 @@ func Codes() []Code {
 	return []Code{
 		TooOld, NotOlder, NearDuplicate, Translation, Unpublished, Scheduled, NoLinkTo, Hidden, Excluded, Threshold,
 		LinksIn, SameAuthor, SameSection, Language, Filtered, Sensitive, Variety, Outranked,
+		Waiting, Wordless, NoneNear, NoLinks, Off,
 	}
 }
 
