@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,8 @@ import (
 	"github.com/alsolike/alsolike/data/eventlog"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/reason"
+	"github.com/alsolike/alsolike/recommend/web/assets"
+	"github.com/alsolike/alsolike/recommend/web/editor"
 )
 
 // A contract checks requests and answers against the document that is served.
@@ -48,7 +51,7 @@ func newContract(t *testing.T, s *Server) *contract {
 		b, err := io.ReadAll(body)
 		return string(b), err
 	}
-	for _, contentType := range []string{"text/html", "text/css", "text/javascript", "application/x-ndjson"} {
+	for _, contentType := range []string{"text/html", "text/css", "text/javascript", "text/csv", "application/x-ndjson"} {
 		openapi3filter.RegisterBodyDecoder(contentType, plain)
 	}
 	return &contract{t, doc, map[string]bool{}}
@@ -58,10 +61,7 @@ func newContract(t *testing.T, s *Server) *contract {
 // contract allows the request.
 func (c *contract) ask(s http.Handler, r *http.Request, body string) (res *httptest.ResponseRecorder, allowed bool) {
 	c.t.Helper()
-	path, params := r.URL.Path, map[string]string{}
-	if id, ok := strings.CutPrefix(path, articlesPath+"/"); ok {
-		path, params["id"] = articlesPath+"/{id}", id
-	}
+	path, params := c.match(r.URL.Path)
 	item := c.doc.Paths.Value(path)
 	if item == nil || item.GetOperation(r.Method) == nil {
 		c.t.Fatalf("the contract has no %s %s", r.Method, path)
@@ -88,6 +88,26 @@ func (c *contract) ask(s http.Handler, r *http.Request, body string) (res *httpt
 	return res, allowed
 }
 
+// match is the path of the contract for an address, with what stands in its place.
+func (c *contract) match(address string) (path string, params map[string]string) {
+	if id, ok := strings.CutPrefix(address, articlesPath+"/"); ok { // which may hold slashes
+		return articlesPath + "/{id}", map[string]string{"id": id}
+	}
+	given := strings.Split(address, "/")
+	for path := range c.doc.Paths.Map() {
+		parts, params := strings.Split(path, "/"), map[string]string{}
+		for i, part := range parts {
+			if len(parts) == len(given) && strings.HasPrefix(part, "{") {
+				params[strings.Trim(part, "{}")], parts[i] = given[i], given[i]
+			}
+		}
+		if slices.Equal(parts, given) && (len(params) == 0 || c.doc.Paths.Value(address) == nil) {
+			return path, params
+		}
+	}
+	return address, nil
+}
+
 // newWholeServer has everything that a server can have.
 func newWholeServer(t *testing.T, limits Limits) *Server {
 	log, err := eventlog.Open(t.TempDir(), eventlog.Options{Log: slog.New(slog.DiscardHandler), Now: time.Now})
@@ -101,9 +121,11 @@ func newWholeServer(t *testing.T, limits Limits) *Server {
 	}}
 	return New(Config{
 		Recommender: n, Articles: &Articles{Store: d, Keys: d, Engine: d}, Events: &Events{Log: log, Verifier: n}, Limits: limits,
-		Log: slog.New(slog.DiscardHandler),
+		Editor: newEditorConfig(t, newEditorStore(t)), Log: slog.New(slog.DiscardHandler),
 	})
 }
+
+var parameterInPath = regexp.MustCompile(`:([a-z]+)`)
 
 // The contract has the routes that there are, and no others.
 func TestContractRoutes(t *testing.T) {
@@ -111,8 +133,8 @@ func TestContractRoutes(t *testing.T) {
 	c := newContract(t, s)
 	served, described := map[string]bool{}, map[string]bool{}
 	for _, r := range s.echo.Routes() {
-		if r.Method != http.MethodHead && r.Method != "echo_route_not_found" {
-			served[r.Method+" "+strings.Replace(r.Path, "/*", "/{id}", 1)] = true
+		if r.Method != http.MethodHead && r.Method != "echo_route_not_found" && !editor.Owns(r.Path) && !strings.HasPrefix(r.Path, assets.Prefix) {
+			served[r.Method+" "+parameterInPath.ReplaceAllString(strings.Replace(r.Path, "/*", "/{id}", 1), "{$1}")] = true
 		}
 	}
 	for path, item := range c.doc.Paths.Map() {
@@ -296,6 +318,8 @@ func TestContractAnswers(t *testing.T) {
 	check(429, slow, remove("b1", "Authorization", good[1]), "")
 	check(429, slow, request("POST", articlesPath, lines...), `{}`)
 
+	askEditors(c)
+
 	for path, item := range c.doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			for status := range op.Responses.Map() {
@@ -312,9 +336,11 @@ type full struct{ *shelf }
 
 func (f full) fill(list *recommend.List) {
 	list.Provisional, list.Withheld = true, map[string]int{"language": 2}
+	list.Rules = []data.Rule{{ID: 3, MaxPerAuthor: 1}}
 	list.Draw = &recommend.Draw{Pool: []data.ArticleID{"a2", "a3/ü"}, Logits: []float64{0, -1.5}, Keep: 1}
 	for i := range list.Links {
 		list.Draw.P = append(list.Draw.P, .5)
+		list.Links[i].Rule = 3
 		list.Links[i].Provisional, list.Links[i].Reason = true, &recommend.Reason{Text: "Same subject: cranes", Terms: []string{"cranes"}, Sentences: [2]reason.Sentence{{Text: "Five cranes."}, {Text: "Cranes again."}}}
 	}
 }

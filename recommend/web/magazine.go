@@ -18,7 +18,6 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/recommend"
-	"github.com/alsolike/alsolike/recommend/web/assets"
 	"github.com/alsolike/alsolike/recommend/web/html"
 )
 
@@ -120,7 +119,6 @@ func (m *magazine) register(e *echo.Echo) {
 		e.Match(read, evaluationPath, m.handleEvaluation)
 	}
 	e.Match(read, "/pictures/*", m.handlePicture)
-	e.Match(read, assets.Prefix+"*", handleAsset)
 }
 
 // owns reports whether whoever asks for path is looking at the magazine, so
@@ -207,13 +205,6 @@ func (m *magazine) handlePicture(c echo.Context) error {
 	c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
 	return c.Blob(http.StatusOK, "image/svg+xml", body)
-}
-
-func handleAsset(c echo.Context) error {
-	if !assets.Serve(c.Response(), c.Request()) {
-		return echo.ErrNotFound
-	}
-	return nil
 }
 
 // problemPage says p to a reader, in the language of the page he asked for or

@@ -11,6 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/alsolike/alsolike/recommend/web/editor"
 )
 
 // once makes one middleware of several, the outermost first. Echo wraps the handler
@@ -85,17 +87,23 @@ var (
 	dataOnly   = []string{"default-src 'none'; frame-ancestors 'none'"}
 )
 
-const bodyLimit = "64 kB"
+const (
+	bodyLimit = "64 kB"
+	fileLimit = "8 MB"
+)
 
 // limitBodies refuses what no route of ours wants to read; those that take
 // articles have limits of their own.
 func limitBodies() echo.MiddlewareFunc {
-	return middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
-		Limit: bodyLimit,
-		Skipper: func(c echo.Context) bool {
-			return c.Request().Body == http.NoBody || strings.HasPrefix(c.Path(), articlesPath)
-		},
-	})
+	limit := func(most string, skip func(path string) bool) echo.MiddlewareFunc {
+		return middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
+			Limit:   most,
+			Skipper: func(c echo.Context) bool { return c.Request().Body == http.NoBody || skip(c.Path()) },
+		})
+	}
+	small := limit(bodyLimit, func(path string) bool { return strings.HasPrefix(path, articlesPath) || editor.TakesFile(path) })
+	large := limit(fileLimit, func(path string) bool { return !editor.TakesFile(path) })
+	return func(next echo.HandlerFunc) echo.HandlerFunc { return small(large(next)) }
 }
 
 // How long a client may take to send a request, and a handler to answer it. Routes
@@ -109,13 +117,14 @@ const (
 )
 
 // limitTime ends the context of a request after answerWithin. Lists, which are made
-// from memory and wait for nothing, do without its cost.
+// from memory and wait for nothing, do without its cost; a file is stored as a whole or
+// not at all, and may be long.
 func limitTime() echo.MiddlewareFunc {
 	return middleware.ContextTimeoutWithConfig(middleware.ContextTimeoutConfig{
 		Timeout: answerWithin,
 		Skipper: func(c echo.Context) bool {
 			path := c.Path()
-			return path == relatedPath || path == fragmentPath || strings.HasPrefix(path, articlesPath)
+			return path == relatedPath || path == fragmentPath || strings.HasPrefix(path, articlesPath) || editor.TakesFile(path)
 		},
 		ErrorHandler: func(err error, _ echo.Context) error { return err }, // newProblem knows it
 	})

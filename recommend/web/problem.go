@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend/web/editor"
 )
 
 // A problem is the body of every answer that is none: problem details of
@@ -27,6 +28,7 @@ type problem struct {
 	Instance  string `json:"instance,omitempty"`
 	Parameter string `json:"parameter,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
+	Present   any    `json:"present,omitempty"` // of a conflict: what is there
 }
 
 // handleError answers a request whose handler returned err. It is the one place
@@ -46,6 +48,8 @@ func (s *Server) handleError(err error, c echo.Context) {
 	switch {
 	case wantsComment(c):
 		err = writeComment(c, p)
+	case s.editor != nil && editor.Owns(c.Request().URL.Path):
+		err = s.editor.Problem(c, p.Status, p.Detail, p.RequestID)
 	case s.magazine != nil && s.magazine.owns(c.Request().URL.Path):
 		err = s.magazine.problemPage(c, p)
 	default:
@@ -75,10 +79,13 @@ func newProblem(err error, c echo.Context) problem {
 	r := c.Request()
 	p := problem{Type: "about:blank", Instance: r.URL.EscapedPath()}
 	invalid, isInvalid := errors.AsType[*data.InvalidError](err)
+	conflict, isConflict := errors.AsType[*editor.Conflict](err)
 	refused, isRefused := errors.AsType[*echo.HTTPError](err)
 	switch {
 	case isInvalid:
 		p.Status, p.Detail, p.Parameter = http.StatusBadRequest, invalid.Error(), invalid.Field
+	case isConflict:
+		p.Status, p.Detail, p.Present = conflict.Status, conflict.Detail, conflict.Present
 	case errors.Is(err, data.ErrNoSnapshot):
 		p.Status, p.Detail = http.StatusServiceUnavailable, "no snapshot is in service yet; run `alsolike refresh` to make one"
 	case errors.Is(err, data.ErrBusy):
@@ -91,6 +98,9 @@ func newProblem(err error, c echo.Context) problem {
 		p.Status, p.Detail = http.StatusBadRequest, "the body ended before its time"
 	case errors.Is(err, echo.ErrStatusRequestEntityTooLarge):
 		p.Status, p.Detail = http.StatusRequestEntityTooLarge, "the body is over "+bodyLimit
+		if editor.TakesFile(c.Path()) {
+			p.Detail = "the file is over " + fileLimit + "; import it in parts"
+		}
 	case errors.Is(err, echo.ErrNotFound):
 		p.Status, p.Detail = http.StatusNotFound, "there is nothing at this address"
 	case errors.Is(err, echo.ErrMethodNotAllowed):

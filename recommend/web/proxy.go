@@ -3,7 +3,9 @@ package web
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -57,4 +59,17 @@ func addressOf(c echo.Context) string {
 		}
 	}
 	return a.String()
+}
+
+// encrypted tells whether the connection of the one who sent a request is encrypted:
+// it is with us, or a proxy of the given ones, through which it came, says so.
+func encrypted(proxies []netip.Prefix) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		if r.TLS != nil {
+			return true
+		}
+		from, err := netip.ParseAddrPort(r.RemoteAddr)
+		return err == nil && r.Header.Get(echo.HeaderXForwardedProto) == "https" &&
+			slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(from.Addr().Unmap()) })
+	}
 }

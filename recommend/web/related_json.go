@@ -50,6 +50,15 @@ func appendList(b []byte, placement string, l *recommend.List) []byte {
 	if l.Draw != nil {
 		b = appendDraw(b, l.Draw)
 	}
+	if len(l.Rules) > 0 {
+		b = append(b, `,"rules":[`...)
+		for i := range l.Rules {
+			b = append(b, `{"id":`...)
+			b = append(strconv.AppendInt(b, l.Rules[i].ID, 10), `,"text":`...)
+			b = append(appendString(b, l.Rules[i].Sentence()), "},"...)
+		}
+		b = closed(b, ']')
+	}
 	if l.Withheld != nil {
 		b = append(b, `,"withheld":{`...)
 		for _, reason := range slices.Sorted(maps.Keys(l.Withheld)) {
@@ -104,6 +113,10 @@ func appendLink(b []byte, l *recommend.List, i int) []byte {
 			b = append(b, `,"sentences":[`...)
 			b = append(appendString(b, s[0].Text), ',')
 			b = append(appendString(b, s[1].Text), ']')
+		}
+		if link.Rule != 0 {
+			b = append(b, `,"rule":`...)
+			b = strconv.AppendInt(b, link.Rule, 10)
 		}
 		b = append(b, '}')
 	}

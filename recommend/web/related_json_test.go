@@ -23,6 +23,7 @@ type (
 		Placement        string         `json:"placement,omitempty"`
 		Items            []relatedItem  `json:"items"`
 		Draw             *relatedDraw   `json:"draw,omitempty"`
+		Rules            []relatedRule  `json:"rules,omitempty"`
 		Withheld         map[string]int `json:"withheld,omitempty"`
 	}
 	relatedArticle struct {
@@ -56,6 +57,11 @@ type (
 		Text      string   `json:"text"`
 		Terms     []string `json:"terms,omitempty"`
 		Sentences []string `json:"sentences,omitempty"`
+		Rule      int64    `json:"rule,omitempty"`
+	}
+	relatedRule struct {
+		ID   int64  `json:"id"`
+		Text string `json:"text"`
 	}
 	relatedDraw struct {
 		Pool   []string  `json:"pool"`
@@ -119,6 +125,8 @@ func TestAppendListIsJSON(t *testing.T) {
 				if len(terms) == 0 {
 					item.Reason.Terms = nil
 				}
+				link.Rule = rapid.Int64Range(0, 2).Draw(t, "rule")
+				item.Reason.Rule = link.Rule
 			}
 			if drawn {
 				p := rapid.Float64Range(0, 1).Draw(t, "p")
@@ -130,6 +138,10 @@ func TestAppendListIsJSON(t *testing.T) {
 		if rapid.Bool().Draw(t, "explained") {
 			list.Withheld = map[string]int{"language": 2, "filter": 1}
 			want.Withheld = list.Withheld
+			for i := range rapid.IntRange(0, 2).Draw(t, "rules") {
+				r := data.Rule{ID: int64(i + 1), MaxPerAuthor: 1, Under: data.Condition{Placements: []string{word.Draw(t, "placement of rule")}}}
+				list.Rules, want.Rules = append(list.Rules, r), append(want.Rules, relatedRule{r.ID, r.Sentence()})
+			}
 		}
 
 		body := appendList(nil, placement, &list)

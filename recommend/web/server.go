@@ -14,6 +14,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/web/assets"
+	"github.com/alsolike/alsolike/recommend/web/editor"
 	"github.com/alsolike/alsolike/recommend/web/widget"
 )
 
@@ -42,6 +44,7 @@ type Config struct {
 	Recommender Recommender     // required
 	Articles    *Articles       // what a CMS pushes articles into; nil takes none
 	Magazine    *Magazine       // the sample site; nil serves the API alone
+	Editor      *editor.Config  // the editors' pages; nil: there are none
 	Events      *Events         // where readers' pages report to; nil: nowhere
 	Sources     Sources         // the watched sources; nil: there are none
 	Headings    widget.Headings // over lists of /v1/fragment and widget.js, beside those of widget.NewHeadings
@@ -83,7 +86,8 @@ type Server struct {
 	stopWithin time.Duration
 	headings   widget.Headings
 	echo       *echo.Echo
-	magazine   *magazine // nil without one
+	magazine   *magazine      // nil without one
+	editor     *editor.Server // nil without one
 	access     AccessLog
 	maxAge     time.Duration // 0: no snapshot is too old
 	metrics    *metrics
@@ -124,6 +128,12 @@ func New(c Config) *Server {
 	if c.Magazine != nil {
 		s.magazine = newMagazine(*c.Magazine, s.rec, c.Log)
 		s.magazine.register(s.echo)
+	}
+	if c.Editor != nil {
+		s.registerEditor(*c.Editor, c)
+	}
+	if c.Magazine != nil || c.Editor != nil {
+		s.echo.Match([]string{http.MethodGet, http.MethodHead}, assets.Prefix+"*", handleAsset)
 	}
 	return s
 }

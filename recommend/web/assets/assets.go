@@ -1,4 +1,4 @@
-// Package assets holds the style sheets and icons of our pages and serves them
+// Package assets holds the style sheets, scripts and icons of our pages and serves them
 // under names that carry a hash of their content, so that browsers may keep
 // them for ever and still see every change at once.
 package assets
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-//go:embed *.css *.svg
+//go:embed *.css *.js *.svg
 var files embed.FS
 
 // Prefix is the path under which assets stand.

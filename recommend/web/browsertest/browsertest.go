@@ -77,7 +77,8 @@ func (b *Tab) watch(event any) {
 	case *log.EventEntryAdded:
 		fault = "browser log: " + e.Entry.Text + " " + e.Entry.URL
 	case *network.EventRequestWillBeSent:
-		if !slices.ContainsFunc(b.own, func(base string) bool { return strings.HasPrefix(e.Request.URL, base+"/") }) {
+		// The browser's own controls, such as that of a date, have pictures within their styles.
+		if !strings.HasPrefix(e.Request.URL, "data:") && !slices.ContainsFunc(b.own, func(base string) bool { return strings.HasPrefix(e.Request.URL, base+"/") }) {
 			fault = "request to " + e.Request.URL
 		}
 	}

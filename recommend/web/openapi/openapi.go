@@ -84,8 +84,8 @@ type (
 		}
 	}
 	path struct {
-		Parameters             []parameter
-		Get, Post, Put, Delete *operation
+		Parameters                    []parameter
+		Get, Post, Put, Patch, Delete *operation
 	}
 	operation struct {
 		Tags                 []string
@@ -96,7 +96,7 @@ type (
 			Content     ordered[media]
 		} `yaml:"requestBody"`
 		Responses ordered[response]
-		Security  []any
+		Security  []map[string]any
 	}
 	parameter struct {
 		Ref                   string `yaml:"$ref"`
@@ -154,7 +154,7 @@ func (o *ordered[T]) UnmarshalYAML(unmarshal func(any) error) error {
 
 // Methods are the operations of p.
 func (p path) Methods() (all []entry[*operation]) {
-	for _, m := range []entry[*operation]{{"GET", p.Get}, {"POST", p.Post}, {"PUT", p.Put}, {"DELETE", p.Delete}} {
+	for _, m := range []entry[*operation]{{"GET", p.Get}, {"POST", p.Post}, {"PUT", p.Put}, {"PATCH", p.Patch}, {"DELETE", p.Delete}} {
 		if m.Value != nil {
 			all = append(all, m)
 		}
@@ -164,6 +164,11 @@ func (p path) Methods() (all []entry[*operation]) {
 
 // Is reports whether o has that tag.
 func (o *operation) Is(tag string) bool { return slices.Contains(o.Tags, tag) }
+
+// Needs reports whether o may be asked for with what that security scheme shows.
+func (o *operation) Needs(scheme string) bool {
+	return slices.ContainsFunc(o.Security, func(one map[string]any) bool { _, ok := one[scheme]; return ok })
+}
 
 func refName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
 
