@@ -18,6 +18,7 @@ import (
 	"github.com/alsolike/alsolike/embed/token"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/refresh"
+	"github.com/alsolike/alsolike/recommend/review"
 	"github.com/alsolike/alsolike/recommend/web/widget"
 )
 
@@ -47,6 +48,11 @@ type config struct {
 	Events       eventSettings
 	Service      service
 	Explore      recommend.Explore
+	Review       review.Policy
+	Keep         int            // snapshots kept whole; 0: defaultKeep, below: all
+	Zone         *time.Location // nil: UTC
+
+	given map[string]string // what the keys were set to, as it was written; see note
 }
 
 // A configKey is one setting: its name in the file, and how its value is read.
@@ -58,7 +64,7 @@ type configKey struct {
 
 // configKeys are all settings there are. Each is also an environment variable,
 // see variable.
-var configKeys = slices.Concat(siteKeys, rankingKeys, policyKeys, languageKeys, serviceKeys, exploreKeys, eventKeys)
+var configKeys = slices.Concat(siteKeys, rankingKeys, policyKeys, languageKeys, newsroomKeys, serviceKeys, exploreKeys, eventKeys, reviewKeys)
 
 var siteKeys = []configKey{
 	{"lsa.rank", "dimensions of the vectors (default min(256, articles/8))", func(c *config, v string) (err error) {
@@ -257,21 +263,27 @@ func (c *config) readNode(path, folder, prefix string, node ast.Node) error {
 		at = fmt.Sprintf("%s:%d", path, n.Key.GetToken().Position.Line)
 		name := prefix + n.Key.GetToken().Value
 		if name == sourcesKey {
+			c.noteNode(name, n.Value)
 			return c.readSources(path, at, n.Value, folder)
 		}
 		if name == placementsKey || strings.HasPrefix(name, placementsKey+".") {
+			c.noteNode(name, n.Value)
 			return c.readPlacements(path, at, name, n.Value)
 		}
 		if name == apartKey {
+			c.noteNode(name, n.Value)
 			return c.readApart(at, n.Value)
 		}
 		if name == denyKey {
+			c.noteNode(name, n.Value)
 			return c.readDenials(path, at, n.Value)
 		}
 		if isSectionFreshness(name) {
+			c.noteNode(name, n.Value)
 			return c.readSectionFreshness(path, at, name, n.Value)
 		}
 		if isHeading(name) {
+			c.noteNode(name, n.Value)
 			return c.readHeadings(path, at, name, n.Value)
 		}
 		if key, value, ok := languageNode(name, n.Value); ok {
@@ -315,6 +327,7 @@ func (c *config) set(at, name, value string) error {
 		if err := k.set(c, value); err != nil {
 			return usagef("%s: %s is %q; it %v", at, name, value, err)
 		}
+		c.note(name, value)
 		return nil
 	}
 	if isSection(name) {

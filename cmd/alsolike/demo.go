@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/alsolike/alsolike/data/account"
 	"github.com/alsolike/alsolike/data/sample"
+	"github.com/alsolike/alsolike/recommend/review"
 	"github.com/alsolike/alsolike/recommend/web"
 )
 
@@ -93,7 +95,12 @@ func (e *env) demo(ctx context.Context, ln net.Listener) error {
 	if err != nil {
 		return err
 	}
-	m, err := e.refresh(ctx, conf, false, nil)
+	conf.Review = review.Policy{} // what it shows must be in service
+	m, _, err := e.refresh(ctx, conf, false, false, nil)
+	if err != nil {
+		return err
+	}
+	password, err := e.demoLogin(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,14 +115,39 @@ The Lantern, a magazine of %s (%s), with its links:
   links to three languages at once:  %[3]s/%[4]s
   the same for a site to ask:        %[3]s/v1/related?id=%[4]s&lang=any
   a sample evaluation report:        %[3]s/evaluation
+  the editors' pages:                %[3]s/editor
+                                     name %[5]s, password %[6]s
 
 Ctrl-C ends it.
-`, plural(m.Counts.Articles, "article"), languageCounts(m), at, demoArticle)
+`, plural(m.Counts.Articles, "article"), languageCounts(m), at, demoArticle, demoUser, password)
 	placement := demoPlacement
 	if _, ok := conf.Placements[placement]; !ok { // whoever keeps a demo may change its settings
 		placement = ""
 	}
 	return e.serve(ctx, ln, conf, &web.Magazine{Articles: sample.Articles(), Pictures: sample.Pictures(), Placement: placement, Evaluation: e.demoEvaluation()})
+}
+
+// demoUser signs in to the editors' pages of a demo.
+const demoUser = "demo"
+
+// demoLogin gives demoUser a new password, since nobody remembers the one of a
+// demo before, and returns it.
+func (e *env) demoLogin(ctx context.Context) (password string, err error) {
+	store, err := e.openStore(ctx, false)
+	if err != nil {
+		return "", err
+	}
+	defer store.Close()
+	password = account.NewPassword()
+	hash, err := account.Hasher{}.Hash(password)
+	if err != nil {
+		return "", err
+	}
+	_, err = store.AddUser(ctx, account.User{Name: demoUser, Role: account.Admin}, hash)
+	if errors.Is(err, account.ErrTaken) {
+		_, err = store.SetPassword(ctx, demoUser, hash, 0)
+	}
+	return password, err
 }
 
 // loadSample puts the sample site and its settings into the data folder, which

@@ -67,7 +67,7 @@ func (e *env) sampleEvaluation(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	conf.Rank = 30
-	m, err := other.refresh(ctx, conf, true, nil)
+	m, _, err := other.refresh(ctx, conf, true, false, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,14 @@ func TestDemo(t *testing.T) {
 		t.Error("the sample evaluation is another one the second time")
 	}
 
+	login := regexp.MustCompile(`name demo, password (\S+)`).FindStringSubmatch(stdout.String())
+	if login == nil {
+		t.Fatalf("the demo prints no login:\n%s", &stdout)
+	}
+	if status, cookie := r.signIn("demo", login[1]); status != http.StatusSeeOther || cookie == "" {
+		t.Errorf("signing in as printed: %d", status)
+	}
+
 	seen := map[string]bool{"/en/": true}
 	for queue := []string{"/en/"}; len(queue) > 0; queue = queue[1:] {
 		status, body := r.get(queue[0])

@@ -166,6 +166,9 @@ func TestHelpTopics(t *testing.T) {
 	if got := s.ok("help", "overrides"); !strings.Contains(got, "## What is stronger") || !strings.Contains(got, "boost") {
 		t.Errorf("help overrides:\n%s", got)
 	}
+	if got := s.ok("help", "review"); !strings.Contains(got, "snapshot diff") || !strings.Contains(got, "max_changed") {
+		t.Errorf("help review:\n%s", got)
+	}
 	if got := s.ok("help", "operation"); !strings.Contains(got, "proxies.trusted") || !strings.Contains(got, "alsolike_http_requests_total") {
 		t.Errorf("help operation:\n%s", got)
 	}
@@ -445,6 +448,7 @@ func unvarying(s string) string {
 		{`made [0-9]+s ago`, "made TIME ago"},
 		{`at most [0-9,]+ MB`, "at most MEMORY"},
 		{`(ok|failing)  +(\w+)  +[0-9TZ:-]+  +[0-9TZ:-]+  `, "$1 $2 TIMES "}, // of a source in status
+		{`(?m)^(\d+  +)[0-9-]+T[0-9:]+Z  `, "$1 TIME  "},                     // of a change in history list
 		{`"ts":"[^"]*"`, `"ts":"TIME"`},
 		{`"recommendation_id":"[^"]*"`, `"recommendation_id":"ID"`},
 	} {

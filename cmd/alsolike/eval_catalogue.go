@@ -178,7 +178,7 @@ func openSnapshotFolder(path string) (*snapshot.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := dir.Open(filepath.Base(path))
+	s, err := dir.OpenLists(filepath.Base(path))
 	if errors.Is(err, data.ErrNotFound) {
 		return nil, usagef("%s is no folder of a snapshot; its name looks like 20261123T200000Z-7f3a9c", path)
 	}

@@ -232,7 +232,7 @@ func (e *env) storedSnapshot(id string) (*snapshot.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := dir.Open(id)
+	s, err := dir.OpenLists(id)
 	if errors.Is(err, data.ErrNotFound) {
 		return nil, nil
 	}

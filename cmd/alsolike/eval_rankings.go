@@ -68,7 +68,7 @@ func (e *env) openSnapshot(id string) (*snapshot.Snapshot, error) {
 			return nil, err
 		}
 	}
-	s, err := dir.Open(id)
+	s, err := dir.OpenLists(id)
 	if errors.Is(err, data.ErrNotFound) {
 		return nil, usagef("there is no snapshot %s; alsolike snapshot list shows those there are", id)
 	}

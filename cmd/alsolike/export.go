@@ -82,7 +82,7 @@ ids: as tab-separated source, target and ranking score, as a run for TREC's tool
 for static sites, as one JSON object with a member for each article: its id, and the
 items of GET /v1/related with their cards. The lists are those that readers get, in each
 article's own language unless --lang or --placement says otherwise, and --raw leaves out
-threshold and overrides. There are at most neighbours.k links for an article, unless a
+threshold, overrides and rules. There are at most neighbours.k links for an article, unless a
 filter makes all articles be looked at or a fallback fills up.`,
 		Example: `  alsolike export related > links.tsv
   alsolike export related --limit 10 --raw --format trec > links.run
@@ -117,7 +117,7 @@ filter makes all articles be looked at or a fallback fills up.`,
 	flags := cmd.Flags()
 	asked.add(flags, 20)
 	flags.StringVar(&format, "format", "tsv", "`tsv|trec|json`")
-	flags.BoolVar(&raw, "raw", false, "without threshold and overrides")
+	flags.BoolVar(&raw, "raw", false, "without threshold, overrides and rules")
 	return cmd
 }
 

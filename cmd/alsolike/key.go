@@ -16,16 +16,19 @@ import (
 func newKeyCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "key",
-		Short: "Keys with which a CMS pushes articles to the server",
-		Long: `A key lets a program put articles into a running server by HTTP:
+		Short: "Keys for programs, such as a CMS that pushes articles to the server",
+		Long: `A key lets a program into a running server by HTTP. With the scope articles:write it
+puts articles there:
 
   PUT    /v1/articles/{id}   one article, a JSON object as in JSON lines
   DELETE /v1/articles/{id}   takes it off the site
   POST   /v1/articles        many, as JSON lines, answered line by line
 
-with the header "Authorization: Bearer KEY". Answers follow at once. The key is shown
-when it is made and never again: the store keeps its hash.`,
+with editor:read it asks /v1/editor what a viewer may see, and with editor:write it
+also changes there what an editor may. It sends the header "Authorization: Bearer KEY".
+The key is shown when it is made and never again: the store keeps its hash.`,
 		Example: `  alsolike key add "the CMS"
+  alsolike key add "the dashboard" --scope editor:read
   alsolike key list
   alsolike key revoke 1`,
 	}
@@ -34,7 +37,7 @@ when it is made and never again: the store keeps its hash.`,
 }
 
 func newKeyAddCommand(e *env) *cobra.Command {
-	var scope string
+	var scopes []string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "add NAME",
@@ -43,7 +46,10 @@ func newKeyAddCommand(e *env) *cobra.Command {
   alsolike key add newsroom --scope articles:write --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			k := data.Key{Name: args[0], Scopes: []data.Scope{data.Scope(scope)}}
+			k := data.Key{Name: args[0]}
+			for _, scope := range scopes {
+				k.Scopes = append(k.Scopes, data.Scope(scope))
+			}
 			if err := k.Validate(); err != nil {
 				return usagef("%v", err)
 			}
@@ -55,7 +61,7 @@ func newKeyAddCommand(e *env) *cobra.Command {
 				return err
 			}
 			defer store.Close()
-			k, secret, err := store.AddKey(cmd.Context(), k.Name, k.Scopes...)
+			k, secret, err := store.AddKey(e.by(cmd.Context(), ""), k.Name, k.Scopes...)
 			if err != nil {
 				return err
 			}
@@ -69,7 +75,7 @@ func newKeyAddCommand(e *env) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&scope, "scope", string(data.WriteArticles), "what the key may do: `articles:write`")
+	cmd.Flags().StringSliceVar(&scopes, "scope", []string{string(data.WriteArticles)}, "what the key may do: `articles:write|editor:read|editor:write`, one or several")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the key as JSON")
 	return cmd
 }
@@ -169,7 +175,7 @@ func newKeyRevokeCommand(e *env) *cobra.Command {
 				return err
 			}
 			defer store.Close()
-			k, err := store.RevokeKey(cmd.Context(), id)
+			k, err := store.RevokeKey(e.by(cmd.Context(), ""), id)
 			if errors.Is(err, data.ErrNotFound) {
 				return fmt.Errorf("there is no key %d; alsolike key list shows them all", id)
 			}

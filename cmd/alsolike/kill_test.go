@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alsolike/alsolike/data/datatest"
+	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
 // A process killed at any moment loses nothing that it had accepted, and what
@@ -36,7 +38,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		case 1:
 			killed = k.kill("refresh", "--progress", "none")
 		case 2:
-			killed = k.kill("snapshot", "publish", k.anySnapshot())
+			killed = k.kill(append([]string{"snapshot"}, k.decision()...)...)
 		case 3:
 			killed = k.addOverride()
 		case 4:
@@ -68,6 +70,9 @@ func newKilling(t *testing.T) *killing {
 	k := &killing{shell: newShell(t), rng: rand.New(rand.NewPCG(1, 2)), took: map[string]time.Duration{}, articles: map[string]string{}, overrides: map[int64]bool{}}
 	k.time("import", k.newVersion())
 	k.articles = k.coming
+	if err := os.WriteFile(k.data+"/"+configFile, []byte("snapshots.keep: 2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	k.time("refresh")
 	k.time("refresh")
 	k.time("snapshot", "publish", k.anySnapshot())
@@ -115,10 +120,33 @@ func (k *killing) byID(lines string) map[string]string {
 	return byID
 }
 
+// anySnapshot is one that can be published.
 func (k *killing) anySnapshot() string {
-	var rows []snapshotRow
-	k.decode(&rows, "snapshot", "list", "--json")
+	return k.snapshotThat(func(r snapshotRow) bool { return !r.Pruned })
+}
+
+// snapshotThat is the id of any snapshot of that kind; "" if there is none.
+func (k *killing) snapshotThat(is func(snapshotRow) bool) string {
+	rows := slices.DeleteFunc(k.snapshots(), func(r snapshotRow) bool { return !is(r) })
+	if len(rows) == 0 {
+		return ""
+	}
 	return rows[k.rng.IntN(len(rows))].ID
+}
+
+// decision is a verb of snapshot, and its arguments, that can succeed.
+func (k *killing) decision() []string {
+	held := k.snapshotThat(func(r snapshotRow) bool { return r.State == snapshot.Held })
+	free := k.snapshotThat(func(r snapshotRow) bool { return r.State == snapshot.AwaitsReview || r.State == snapshot.Retired })
+	switch n := k.rng.IntN(4); {
+	case n == 0 && held != "":
+		return []string{"release", held}
+	case n == 1 && free != "":
+		return []string{"hold", free}
+	case n == 2:
+		return []string{"prune"}
+	}
+	return []string{"publish", k.anySnapshot()}
 }
 
 // kill runs a verb and kills it at some moment; it reports whether it still

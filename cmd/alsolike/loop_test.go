@@ -179,7 +179,7 @@ func TestSnapshotsPublishAndRollBack(t *testing.T) {
 	if got := s.published(); got != second {
 		t.Errorf("after publish: %s, want %s", got, second)
 	}
-	if list := s.ok("snapshot", "list"); !strings.Contains(list, first) || strings.Count(list, "published") != 1 {
+	if list := s.ok("snapshot", "list"); !strings.Contains(list, first) || strings.Count(list, "in service") != 1 {
 		t.Errorf("snapshot list:\n%s", list)
 	}
 	s.fails(1, []string{"20200101T000000Z-000000"}, "snapshot", "publish", "20200101T000000Z-000000")
@@ -296,9 +296,10 @@ func TestHelp(t *testing.T) {
 	s := newShell(t)
 	for _, verb := range []string{
 		"demo", "import", "refresh", "serve", "related", "export articles", "export related", "export vectors", "export overrides",
-		"snapshot list", "snapshot show", "snapshot publish", "snapshot rollback",
+		"snapshot list", "snapshot show", "snapshot diff", "snapshot publish", "snapshot rollback", "snapshot hold", "snapshot release", "snapshot prune",
 		"override add", "override list", "override remove", "override pause", "override resume",
-		"override import", "override export", "eval run", "status", "help", "version",
+		"override import", "override export",
+		"rule add", "rule list", "rule remove", "rule pause", "rule resume", "rule move", "rule import", "rule export", "eval run", "status", "help", "version",
 	} {
 		help := s.ok(append(strings.Fields(verb), "--help")...)
 		if !strings.Contains(help, "Examples:") || !strings.Contains(help, "alsolike "+verb) {

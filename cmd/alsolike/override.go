@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -98,7 +97,7 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 				return err
 			}
 			defer store.Close()
-			o, err = store.AddOverride(cmd.Context(), o)
+			o, err = store.AddOverride(e.by(cmd.Context(), o.Author), o)
 			if errors.Is(err, data.ErrNotFound) {
 				return fmt.Errorf("%w; alsolike export articles shows those there are", err)
 			}
@@ -111,7 +110,7 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 			if asJSON {
 				return e.writeJSON(newOverrideRow(o, e.now()))
 			}
-			_, err = fmt.Fprintf(e.stdout, "Override %d: %s.\n", o.ID, sentence(o))
+			_, err = fmt.Fprintf(e.stdout, "Override %d: %s.\n", o.ID, o.Sentence())
 			return err
 		},
 	}
@@ -186,63 +185,29 @@ func (e *env) warn(ctx context.Context, store *sqlite.Store, o data.Override) er
 	return nil
 }
 
-// sentence says an override in words.
-func sentence(o data.Override) string {
-	where := "under " + string(o.Article)
-	if o.Article == data.Everywhere {
-		where = "everywhere"
-	}
-	var s string
-	switch o.Action {
-	case data.Pin:
-		s = fmt.Sprintf("%s is pinned to position %d %s", o.Target, o.Position, where)
-	case data.Hide:
-		s = fmt.Sprintf("%s is hidden %s", o.Target, where)
-	case data.Boost:
-		s = fmt.Sprintf("%s is boosted by %s %s", o.Target, strengthText(o), where)
-	case data.Bury:
-		s = fmt.Sprintf("%s is buried by %s %s", o.Target, strengthText(o), where)
-	case data.Off:
-		s = fmt.Sprintf("%s shows no links", o.Article)
-	}
-	if o.Lang != "" {
-		s += " in " + string(o.Lang)
-	}
-	if o.Placement != "" {
-		s += " in placement " + oneLine(o.Placement)
-	}
-	if !o.From.IsZero() {
-		s += " from " + o.From.Format(time.RFC3339)
-	}
-	if !o.Until.IsZero() {
-		s += " until " + o.Until.Format(time.RFC3339)
-	}
-	return s
-}
-
-// strengthText is a strength with at least one decimal.
-func strengthText(o data.Override) string {
-	s := strconv.FormatFloat(o.Strength, 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return s
-}
-
 // warnOfPlacements names those that the configuration does not have.
 func (e *env) warnOfPlacements(all ...data.Override) error {
+	var names []string
+	for _, o := range all {
+		names = append(names, o.Placement)
+	}
+	return e.warnOfPlacementNames(names...)
+}
+
+// warnOfPlacementNames is warnOfPlacements by their names, of which "" is none.
+func (e *env) warnOfPlacementNames(names ...string) error {
 	conf, err := e.loadConfig()
 	if err != nil {
 		return err
 	}
 	known := slices.Sorted(maps.Keys(conf.Placements))
 	var told []string
-	for _, o := range all {
-		if o.Placement == "" || slices.Contains(known, o.Placement) || slices.Contains(told, o.Placement) {
+	for _, name := range names {
+		if name == "" || slices.Contains(known, name) || slices.Contains(told, name) {
 			continue
 		}
-		told = append(told, o.Placement)
-		fmt.Fprintf(e.stderr, "The configuration has no placement %s, so what is for it holds in no list%s\n", data.Quote(o.Placement), cmp.Or(didYouMean(o.Placement, known), "."))
+		told = append(told, name)
+		fmt.Fprintf(e.stderr, "The configuration has no placement %s, so what is for it holds in no list%s\n", data.Quote(name), cmp.Or(didYouMean(name, known), "."))
 	}
 	return nil
 }
@@ -326,7 +291,7 @@ func newOverrideListCommand(e *env) *cobra.Command {
 				case !rows[i].Active:
 					state = "over"
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", o.ID, sentence(o), state, cmp.Or(oneLine(o.Author), "-"), cmp.Or(oneLine(o.Note), "-"))
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", o.ID, o.Sentence(), state, cmp.Or(oneLine(o.Author), "-"), cmp.Or(oneLine(o.Note), "-"))
 			}
 			return w.Flush()
 		},
@@ -336,15 +301,18 @@ func newOverrideListCommand(e *env) *cobra.Command {
 }
 
 func newOverrideRemoveCommand(e *env) *cobra.Command {
-	return &cobra.Command{
+	var author string
+	cmd := &cobra.Command{
 		Use:     "remove ID",
 		Short:   "Remove an override",
 		Example: "  alsolike override remove 3",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.changeOverride(cmd.Context(), args[0], (*sqlite.Store).RemoveOverride, "removed")
+			return e.changeOverride(e.by(cmd.Context(), author), args[0], (*sqlite.Store).RemoveOverride, "removed")
 		},
 	}
+	e.authorFlag(cmd, &author)
+	return cmd
 }
 
 // newOverridePauseCommand makes pause or resume.
@@ -353,17 +321,20 @@ func newOverridePauseCommand(e *env, pause bool) *cobra.Command {
 	if pause {
 		use, short, done = "pause", "Keep an override, but let it not hold for the time being", "paused"
 	}
-	return &cobra.Command{
+	var author string
+	cmd := &cobra.Command{
 		Use:     use + " ID",
 		Short:   short,
 		Example: "  alsolike override " + use + " 3",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.changeOverride(cmd.Context(), args[0], func(s *sqlite.Store, ctx context.Context, id int64) error {
+			return e.changeOverride(e.by(cmd.Context(), author), args[0], func(s *sqlite.Store, ctx context.Context, id int64) error {
 				return s.PauseOverride(ctx, id, pause)
 			}, done)
 		},
 	}
+	e.authorFlag(cmd, &author)
+	return cmd
 }
 
 // changeOverride changes the override with the number in arg, which then is done.

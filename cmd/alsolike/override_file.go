@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/overridecsv"
-	"github.com/alsolike/alsolike/data/record"
 )
 
 const overrideImportHelp = `Import adds the overrides of a CSV file, or of standard input if that is named -. The
@@ -32,7 +30,10 @@ export writes, and loses it here.
 Exit code 1 means that some row was refused.`
 
 func newOverrideImportCommand(e *env) *cobra.Command {
-	var asJSON bool
+	var (
+		author string
+		asJSON bool
+	)
 	cmd := &cobra.Command{
 		Use:   "import FILE.csv",
 		Short: "Add the overrides of a CSV file",
@@ -50,7 +51,7 @@ func newOverrideImportCommand(e *env) *cobra.Command {
 				defer file.Close()
 				in = file
 			}
-			counts, err := e.importOverrides(cmd.Context(), in, args[0])
+			counts, err := e.importOverrides(e.by(cmd.Context(), author), in, args[0])
 			if err != nil {
 				return err
 			}
@@ -65,6 +66,7 @@ func newOverrideImportCommand(e *env) *cobra.Command {
 			return err
 		},
 	}
+	e.authorFlag(cmd, &author)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the counts as JSON")
 	return cmd
 }
@@ -78,73 +80,28 @@ type importedOverrides struct {
 
 // importOverrides stores what is new of a file, and names on standard error what is
 // refused, in the order of its lines.
-func (e *env) importOverrides(ctx context.Context, in io.Reader, file string) (n importedOverrides, err error) {
+func (e *env) importOverrides(ctx context.Context, in io.Reader, file string) (importedOverrides, error) {
 	store, err := e.openSite(ctx, false)
 	if err != nil {
-		return n, err
+		return importedOverrides{}, err
 	}
 	defer store.Close()
-	present, err := store.Overrides(ctx)
+	report, err := overridecsv.Import(ctx, store, in, file, data.AnyRevision)
 	if err != nil {
-		return n, err
+		return importedOverrides{}, err
 	}
-	known := map[string]int{} // how often
-	for _, o := range present {
-		known[fileRow(o)]++
-	}
-	type row struct {
-		line    int
-		refusal error
-		at      int // in add
-	}
-	var (
-		rows []row
-		add  []data.Override
-	)
-	for read, err := range overridecsv.Read(in, file) {
-		o := read.Override
-		switch bad, ok := errors.AsType[*record.Error](err); {
-		case ok:
-			rows = append(rows, row{bad.Line, bad, -1})
-		case err != nil:
-			return n, fmt.Errorf("%s: %w", file, err)
-		case known[fileRow(o)] > 0:
-			known[fileRow(o)]--
-			n.Unchanged++
-		default:
-			rows = append(rows, row{read.Line, nil, len(add)})
-			add = append(add, o)
+	var added []data.Override
+	for _, row := range report.Rows {
+		switch {
+		case row.Outcome == overridecsv.Added:
+			added = append(added, row.Override)
+		case errors.Is(row.Err, data.ErrNotFound):
+			fmt.Fprintf(e.stderr, "%s:%d: %v; alsolike export articles shows those there are\n", file, row.Line, row.Err)
+		case row.Err != nil:
+			fmt.Fprintf(e.stderr, "%s:%d: %v\n", file, row.Line, row.Err)
 		}
 	}
-	_, refused, err := store.AddOverrides(ctx, add)
-	if err != nil {
-		return n, err
-	}
-	for _, r := range rows {
-		if r.refusal == nil {
-			if why := refused[r.at]; errors.Is(why, data.ErrNotFound) {
-				r.refusal = &record.Error{File: file, Line: r.line, Reason: why.Error() + "; alsolike export articles shows those there are"}
-			} else if why != nil {
-				r.refusal = &record.Error{File: file, Line: r.line, Reason: why.Error()}
-			}
-		}
-		if r.refusal == nil {
-			n.Added++
-			continue
-		}
-		n.Refused++
-		fmt.Fprintln(e.stderr, r.refusal)
-	}
-	return n, e.warnOfPlacements(add...)
-}
-
-// fileRow is o as a file has it.
-func fileRow(o data.Override) string {
-	var text strings.Builder
-	if err := overridecsv.Write(&text, []data.Override{o}); err != nil {
-		panic(err) // a Builder takes everything
-	}
-	return text.String()
+	return importedOverrides{report.Added, report.Unchanged, report.Refused}, e.warnOfPlacements(added...)
 }
 
 func newOverrideExportCommand(e *env) *cobra.Command {

@@ -24,14 +24,16 @@ const (
 )
 
 func newRefreshCommand(e *env) *cobra.Command {
-	var asJSON, full bool
+	var asJSON, full, forReview bool
 	var limit, readsPath, columns string
 	cmd := &cobra.Command{
 		Use:   "refresh",
-		Short: "Make a snapshot of links from all articles, and publish it",
+		Short: "Make a snapshot of links from all articles, and put it into service",
 		Long: `Refresh makes the links of every article as one immutable snapshot, which a running
 server takes into service within a second. Nothing of it is seen before it is whole:
-when a refresh fails or is stopped, the snapshot before stays in service.
+when a refresh fails or is stopped, the snapshot before stays in service. With --review,
+or where review.publish says so, it waits until somebody has looked at it: alsolike help
+review.
 
 The first one reads every article of the store, fits the model and finds each
 article's nearest neighbours. Later ones go on from the published snapshot: only what
@@ -85,21 +87,30 @@ shape the snapshot.`,
 			if ownProcess {
 				giveWay()
 			}
-			m, err := e.refresh(cmd.Context(), conf, full, log)
+			m, why, err := e.refresh(cmd.Context(), conf, full, forReview, log)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return e.writeJSON(m)
+				return e.writeJSON(struct {
+					snapshot.Manifest
+					Awaits string `json:"awaits_review,omitempty"` // why it is not in service
+				}{m, why})
 			}
-			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service: %s (%s), %s, rank %d, made in %s with at most %s of memory.\n%s%s",
-				m.ID, plural(m.Counts.Articles, "article"), languageCounts(m), plural(m.Terms, "term"), m.Rank, roundDuration(duration(m)), megabytes(m.PeakMemory),
-				refreshReport(m), translationReport(m))
+			state := "is in service"
+			if why != "" {
+				state = "awaits review"
+				why = fmt.Sprintf("It is not in service: %s.\nalsolike snapshot diff %s shows what would change, alsolike snapshot publish %[2]s puts it into service.\n", why, m.ID)
+			}
+			_, err = fmt.Fprintf(e.stdout, "Snapshot %s %s: %s (%s), %s, rank %d, made in %s with at most %s of memory.\n%s%s%s",
+				m.ID, state, plural(m.Counts.Articles, "article"), languageCounts(m), plural(m.Terms, "term"), m.Rank, roundDuration(duration(m)), megabytes(m.PeakMemory),
+				refreshReport(m), translationReport(m), why)
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the snapshot's manifest")
 	cmd.Flags().BoolVar(&full, "full", false, "read all articles and fit the model anew")
+	cmd.Flags().BoolVar(&forReview, "review", false, "leave the snapshot for review, whatever review.publish says")
 	cmd.Flags().StringVar(&readsPath, "reads", "", "rank by a `log` of reads, too: CSV or JSON lines, see --map")
 	cmd.Flags().StringVar(&columns, "map", "", "which column or field of --reads holds what: `reader=column,item=column,time=column`")
 	cmd.Flags().StringVar(&limit, "memory-limit", "", "the most memory to hold, an `amount` such as 2GB")
@@ -109,42 +120,46 @@ shape the snapshot.`,
 // refreshUnits are what stages of a refresh count, where that is not articles.
 var refreshUnits = map[string]string{"decompose": "dimension", "cross decompose": "dimension"}
 
-// refresh makes and publishes a snapshot, alone on the data folder.
-// Beside the site's own events log, if not nil, tells what is read.
-func (e *env) refresh(ctx context.Context, conf *config, full bool, log *readsLog) (snapshot.Manifest, error) {
+// refresh makes a snapshot, alone on the data folder, and puts it into service or leaves
+// it for review: then why says what for. Beside the site's own events log, if not nil,
+// tells what is read.
+func (e *env) refresh(ctx context.Context, conf *config, full, forReview bool, log *readsLog) (m snapshot.Manifest, why string, err error) {
 	if err := e.needDataDir(); err != nil {
-		return snapshot.Manifest{}, err
+		return m, "", err
 	}
 	unlock, err := e.lock(refreshLock, "a refresh")
 	if err != nil {
-		return snapshot.Manifest{}, err
+		return m, "", err
 	}
 	defer unlock()
 	store, err := e.openStore(ctx, false)
 	if err != nil {
-		return snapshot.Manifest{}, err
+		return m, "", err
 	}
 	defer store.Close()
 	dir, err := snapshot.OpenDir(e.path(snapshotFolder))
 	if err != nil {
-		return snapshot.Manifest{}, err
+		return m, "", err
 	}
 	p, err := e.newProgress()
 	if err != nil {
-		return snapshot.Manifest{}, err
+		return m, "", err
 	}
 	defer p.close()
 	watch := p.stages(refreshUnits)
 	opts := e.refreshOptions(conf)
 	if opts.Ranking.Weights, err = e.rankingWeights(); err != nil {
-		return snapshot.Manifest{}, err
+		return m, "", err
 	}
 	opts.Reads = e.readSignals(conf, log, p.println)
-	opts.Full = full
+	opts.Full, opts.Leave = full, true
 	opts.Progress = func(stage string, done, total int64) { watch.report(stage, done, total, done) }
-	m, err := refresh.Run(ctx, store, dir, opts)
+	m, err = refresh.Run(ctx, store, dir, opts)
 	watch.end(err)
-	return m, e.withCure(err)
+	if err == nil {
+		why, err = e.settle(ctx, conf, store, dir, m.ID, forReview, p.println)
+	}
+	return m, why, e.withCure(err)
 }
 
 func (e *env) refreshOptions(conf *config) refresh.Options {

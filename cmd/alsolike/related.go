@@ -150,7 +150,10 @@ func (e *env) showList(list recommend.List, explain bool) error {
 		fmt.Fprintf(e.stderr, "Candidates withheld: %s.\n", strings.Join(withheld, ", "))
 	}
 	for _, r := range list.Rejected {
-		fmt.Fprintf(e.stderr, "  %s: %s\n", oneLine(cmp.Or(r.Card.Title, string(r.Card.ID))), r.Text)
+		fmt.Fprintf(e.stderr, "  %s: %s%s\n", oneLine(cmp.Or(r.Card.Title, string(r.Card.ID))), r.Text, byRule(r.Rule))
+	}
+	if err := e.showRules(list.Rules); err != nil {
+		return err
 	}
 	if len(list.Links) == 0 {
 		fmt.Fprintln(e.stderr, "No links.")
@@ -166,9 +169,9 @@ func (e *env) showList(list recommend.List, explain bool) error {
 	if explain {
 		reasons, reason = "\tREASON", func(l recommend.Link) string {
 			if l.Cosine <= 0 {
-				return "\t" + oneLine(l.Reason.Text)
+				return "\t" + oneLine(l.Reason.Text) + byRule(l.Rule)
 			}
-			return fmt.Sprintf("\t%s (cosine %.2f)", oneLine(l.Reason.Text), l.Cosine)
+			return fmt.Sprintf("\t%s%s (cosine %.2f)", oneLine(l.Reason.Text), byRule(l.Rule), l.Cosine)
 		}
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
@@ -181,6 +184,31 @@ func (e *env) showList(list recommend.List, explain bool) error {
 		fmt.Fprintf(w, "%d\t%d\t%s\t%s%s\t%s%s\n", link.Position, link.Score, link.Source, column(lang), link.Card.ID, oneLine(link.Card.Title), reason(link))
 	}
 	return w.Flush()
+}
+
+// showRules tells which rules hold for a list.
+func (e *env) showRules(rules []data.Rule) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	zone, err := e.zone()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stderr, "Rules that hold here:")
+	for _, r := range rules {
+		r = r.In(zone)
+		fmt.Fprintf(e.stderr, "  %d. %s.\n", r.ID, oneLine(r.Sentence()))
+	}
+	return nil
+}
+
+// byRule names the rule of that ID; 0 is none.
+func byRule(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (rule %d)", id)
 }
 
 // inbound shows the articles that should link to the one of q.

@@ -124,7 +124,7 @@ them as links. Start with "alsolike demo", or with your own articles:
 
 	root.AddCommand(
 		newDemoCommand(e), newImportCommand(e), newRefreshCommand(e), newServeCommand(e), newRelatedCommand(e),
-		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newKeyCommand(e), newTuneCommand(e), newEvalCommand(e), newStatusCommand(e), newBenchCommand(e), newVersionCommand(e),
+		newExportCommand(e), newSnapshotCommand(e), newOverrideCommand(e), newRuleCommand(e), newHistoryCommand(e), newUserCommand(e), newKeyCommand(e), newTuneCommand(e), newEvalCommand(e), newStatusCommand(e), newBenchCommand(e), newVersionCommand(e),
 	)
 	root.SetHelpCommand(newHelpCommand(e))
 	root.InitDefaultCompletionCmd()

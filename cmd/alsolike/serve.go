@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,10 +17,12 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/sqlite"
+	"github.com/alsolike/alsolike/recommend/inventory"
 	"github.com/alsolike/alsolike/recommend/popular"
 	"github.com/alsolike/alsolike/recommend/refresh"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 	"github.com/alsolike/alsolike/recommend/web"
+	"github.com/alsolike/alsolike/recommend/web/editor"
 )
 
 // serveLock is the name within the data folder.
@@ -41,11 +45,12 @@ a second, and no request ever waits for them.
   GET /v1/status                  what is in service
   GET /healthz, /readyz           for load balancers
   GET /metrics                    for Prometheus
+  /editor                         the editors' pages, for those who have an account; see alsolike help editors
 
 With refresh.every in alsolike.yaml (or ALSOLIKE_REFRESH_EVERY) it also makes a new
 snapshot that often: once after its start in any case, since the settings may have
-changed, then whenever an article has. Each goes on from the one before, as alsolike
-refresh does; with refresh.full_every the model is fitted anew at least that often.
+changed, then whenever an article has. Each goes on from the one in service, as alsolike
+refresh does, and is in service at once or waits for review (alsolike help review); with refresh.full_every the model is fitted anew at least that often.
 What alsolike.yaml lists under sources it imports again and again; see alsolike help
 articles. Proxies, limits, the pages that may ask, watching it, and all settings:
 alsolike help operation.`,
@@ -142,16 +147,33 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 	}
 	sources := func(ctx context.Context) ([]web.SourceStatus, error) { return sourceStatus(ctx, store, conf) }
 	articles := &web.Articles{Store: store, Keys: store, Engine: engine, Languages: languages}
+	snapshots, err := e.snapshots()
+	if err != nil {
+		return err
+	}
 	server := web.New(web.Config{
 		Recommender: engine, Articles: articles, Magazine: magazine, Sources: sources, Headings: conf.Headings, Log: log,
 		Origins: conf.Service.Origins, Proxies: conf.Service.Proxies, Limits: conf.Service.Limits,
 		Access: conf.Service.Access, MaxAge: conf.Service.MaxAge, Cache: conf.Service.Cache, Events: events,
+		Editor: &editor.Config{
+			Accounts: store, Keys: store, Overrides: store, Rules: store, History: store, Settings: conf.settings(), Location: conf.Zone,
+			Update: func(ctx context.Context) error { return engine.Update(ctx) },
+			Links: &editor.Links{
+				Engine: engine, Inventory: inventory.New(engine, inventory.Options{}), Placements: slices.Sorted(maps.Keys(conf.Placements)),
+			},
+			Changes: &editor.Changes{
+				Snapshots: snapshots, Policy: e.reviewPolicy(conf),
+				Lock:  func() (func(), error) { return e.lock(refreshLock, "a refresh") },
+				Views: func(ctx context.Context) (map[data.ArticleID]float64, error) { return e.views(ctx, conf) },
+			},
+		},
 	})
 	status := engine.Status()
 	log.Info("serving", "addr", ln.Addr().String(), "snapshot", status.Snapshot, "articles", status.Articles)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ignoreStop(ctx, engine.Watch(ctx)) })
 	g.Go(func() error { return server.Run(ctx, ln) })
+	g.Go(func() error { return ignoreStop(ctx, e.reconsider(ctx, conf, store, log)) })
 	if conf.RefreshEvery > 0 {
 		g.Go(func() error {
 			b := &background{e: e, conf: conf, store: store, log: log}
@@ -242,6 +264,7 @@ func (b *background) refresh(ctx context.Context) error {
 		return err
 	}
 	opts.Reads = b.e.readSignals(b.conf, nil, func(problem string) { b.log.Warn(problem) })
+	opts.Leave = true
 	opts.Full, opts.Workers = full, max(1, runtime.GOMAXPROCS(0)-1) // one is for readers
 	m, err := refresh.Run(ctx, b.store, dir, opts)
 	if err != nil {
@@ -249,6 +272,13 @@ func (b *background) refresh(ctx context.Context) error {
 	}
 	b.done, b.last = m.StoreRevision, m
 	b.log.Info("refreshed", "snapshot", m.ID, "articles", m.Counts.Articles, "kind", m.Refresh.Kind, "took", roundDuration(duration(m)).String())
+	why, err := b.e.settle(ctx, b.conf, b.store, dir, m.ID, false, func(problem string) { b.log.Warn(problem) })
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		b.log.Info("awaits review", "snapshot", m.ID, "reason", why)
+	}
 	if m.Drift.Due != "" {
 		b.log.Info("a full refresh is due, and the next one will be full", "reason", m.Drift.Due)
 	}

@@ -22,12 +22,17 @@ func newSnapshotCommand(e *env) *cobra.Command {
 		Use:   "snapshot",
 		Short: "Look at snapshots, and say which one is in service",
 		Long: `Every refresh leaves an immutable snapshot. One of them is published: the one that
-readers get. A running server follows within a second.`,
+readers get. A running server follows within a second. Which ones go into service by
+themselves, and which wait for somebody to look at them: alsolike help review.`,
 		Example: `  alsolike snapshot list
   alsolike snapshot show 20261123T200000Z-7f3a9c
+  alsolike snapshot diff
   alsolike snapshot rollback`,
 	}
-	cmd.AddCommand(newSnapshotListCommand(e), newSnapshotShowCommand(e), newSnapshotPublishCommand(e), newSnapshotRollbackCommand(e))
+	cmd.AddCommand(
+		newSnapshotListCommand(e), newSnapshotShowCommand(e), newSnapshotDiffCommand(e), newSnapshotPublishCommand(e), newSnapshotRollbackCommand(e),
+		newSnapshotHoldCommand(e), newSnapshotReleaseCommand(e), newSnapshotPruneCommand(e),
+	)
 	return cmd
 }
 
@@ -41,12 +46,46 @@ func (e *env) snapshots() (*snapshot.Dir, error) {
 
 // A snapshotRow is one snapshot as snapshot list prints it.
 type snapshotRow struct {
-	ID        string    `json:"id"`
-	Created   time.Time `json:"created"`
-	Articles  int       `json:"articles"`
-	Rank      int       `json:"rank"`
-	Published bool      `json:"published"`
-	Problem   string    `json:"problem,omitempty"`
+	ID        string         `json:"id"`
+	Created   time.Time      `json:"created"`
+	Articles  int            `json:"articles"`
+	Rank      int            `json:"rank"`
+	Published bool           `json:"published"`
+	State     snapshot.State `json:"state"`
+	Author    string         `json:"author,omitempty"` // who decided so
+	Note      string         `json:"note,omitempty"`   // and why
+	Decided   *time.Time     `json:"decided,omitempty"`
+	Pruned    bool           `json:"pruned,omitempty"` // only its lists are left
+	Problem   string         `json:"problem,omitempty"`
+}
+
+func newSnapshotRow(info snapshot.Info) snapshotRow {
+	m := &info.Manifest
+	row := snapshotRow{
+		ID: info.ID, Created: m.Created, Articles: m.Counts.Articles, Rank: m.Rank, Published: info.Published, State: info.State, Pruned: !m.Pruned.IsZero(),
+	}
+	if info.Decision.State == info.State {
+		row.Author, row.Note, row.Decided = info.Decision.Author, info.Decision.Note, timeOrNil(info.Decision.Time)
+	}
+	if info.Err != nil {
+		row.Problem = strings.TrimPrefix(info.Err.Error(), "snapshot "+info.ID+": ")
+	}
+	return row
+}
+
+// stateText is the state in words: "held by mei: too many of one section".
+func (r *snapshotRow) stateText() string {
+	text := oneLine(snapshot.Decision{State: r.State, Author: r.Author, Note: r.Note}.String())
+	if r.Pruned {
+		text += "; pruned"
+	}
+	switch {
+	case r.Problem != "" && r.Published:
+		return text + ", but broken: " + r.Problem
+	case r.Problem != "":
+		return "broken: " + r.Problem
+	}
+	return text
 }
 
 func newSnapshotListCommand(e *env) *cobra.Command {
@@ -64,11 +103,7 @@ func newSnapshotListCommand(e *env) *cobra.Command {
 			infos, damaged := dir.List() // which is complete even where the published one cannot be told
 			rows := []snapshotRow{}
 			for _, info := range infos {
-				row := snapshotRow{ID: info.ID, Created: info.Manifest.Created, Articles: info.Manifest.Counts.Articles, Rank: info.Manifest.Rank, Published: info.Published}
-				if info.Err != nil {
-					row.Problem = strings.TrimPrefix(info.Err.Error(), "snapshot "+info.ID+": ")
-				}
-				rows = append(rows, row)
+				rows = append(rows, newSnapshotRow(info))
 			}
 			if asJSON {
 				return errors.Join(e.writeJSON(rows), damaged)
@@ -82,16 +117,7 @@ func newSnapshotListCommand(e *env) *cobra.Command {
 			w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "SNAPSHOT\tCREATED\tARTICLES\tRANK\tSTATE")
 			for _, r := range rows {
-				state := ""
-				switch {
-				case r.Problem != "" && r.Published:
-					state = "published, but broken: " + r.Problem
-				case r.Problem != "":
-					state = "broken: " + r.Problem
-				case r.Published:
-					state = "published"
-				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, r.Created.Format(time.RFC3339), count(r.Articles), r.Rank, state)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, r.Created.Format(time.RFC3339), count(r.Articles), r.Rank, r.stateText())
 			}
 			return errors.Join(w.Flush(), damaged)
 		},
@@ -117,7 +143,7 @@ func newSnapshotShowCommand(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := dir.Open(id)
+			s, err := dir.OpenLists(id)
 			if err != nil {
 				return knownSnapshots(err)
 			}
@@ -125,7 +151,12 @@ func newSnapshotShowCommand(e *env) *cobra.Command {
 			if asJSON {
 				return e.writeJSON(m)
 			}
-			return e.showManifest(m)
+			all, err := dir.States()
+			if err != nil && len(all) == 0 {
+				return err
+			}
+			i := slices.IndexFunc(all, func(info snapshot.Info) bool { return info.ID == id })
+			return e.showManifest(m, newSnapshotRow(all[i]))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest as it is")
@@ -152,10 +183,18 @@ func snapshotID(dir *snapshot.Dir, args []string) (string, error) {
 	return id, err
 }
 
-func (e *env) showManifest(m snapshot.Manifest) error {
+func (e *env) showManifest(m snapshot.Manifest, state snapshotRow) error {
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
 	row("snapshot", "%s", m.ID)
+	row("state", "%s", state.stateText())
+	if state.Decided != nil {
+		row("", "since %s", state.Decided.Format(time.RFC3339))
+	}
+	if x := m.Except; x != nil {
+		row("except", "%s is it, but for the lists of %s, which are those of %s", x.Snapshot, plural(len(x.Articles), "article"), x.From)
+		row("", "%s", chainedList(x.Articles, 10))
+	}
 	row("created", "%s, by alsolike %s", m.Created.Format(time.RFC3339), m.Version)
 	row("articles", "%s (%s)", count(m.Counts.Articles), languageCounts(m))
 	row("refresh", "%s", refreshKind(m))
@@ -245,45 +284,4 @@ func boilerplateCount(b snapshot.Boilerplate) string {
 		return "none"
 	}
 	return fmt.Sprintf("%s, left out of %s (%s kB)", plural(b.Blocks, "block"), plural(b.Articles, "article"), count((b.Bytes+500)/1000))
-}
-
-func newSnapshotPublishCommand(e *env) *cobra.Command {
-	return &cobra.Command{
-		Use:     "publish ID",
-		Short:   "Put a snapshot into service",
-		Example: "  alsolike snapshot publish 20261123T200000Z-7f3a9c",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			dir, err := e.snapshots()
-			if err != nil {
-				return err
-			}
-			if err := dir.Publish(args[0]); err != nil {
-				return knownSnapshots(e.withCure(err))
-			}
-			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service.\n", args[0])
-			return err
-		},
-	}
-}
-
-func newSnapshotRollbackCommand(e *env) *cobra.Command {
-	return &cobra.Command{
-		Use:     "rollback",
-		Short:   "Put the snapshot published before into service again",
-		Example: "  alsolike snapshot rollback",
-		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			dir, err := e.snapshots()
-			if err != nil {
-				return err
-			}
-			id, err := dir.Rollback()
-			if err != nil {
-				return e.withCure(err)
-			}
-			_, err = fmt.Fprintf(e.stdout, "Snapshot %s is in service again.\n", id)
-			return err
-		},
-	}
 }

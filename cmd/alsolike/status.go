@@ -28,7 +28,7 @@ func newStatusCommand(e *env) *cobra.Command {
 		Use:   "status",
 		Short: "Show what is stored and in service, and how the watched sources do",
 		Long: `Status shows the articles of the store and their languages; the snapshot in service,
-its age, how well its model still knows the articles that came since, and whether a
+its age, and newer ones that wait for review; how well its model still knows the articles that came since, and whether a
 full refresh is due; how its links spread over the articles, how many of these are
 near-duplicates, and what readers' reads the links were ranked by; and for every source in alsolike.yaml when it was last imported,
 what that did, and what is wrong with it if something is. It asks the data folder, so
@@ -63,6 +63,7 @@ type siteStatus struct {
 	Assumed   map[data.Lang]int  `json:"assumed"`   // of languages, what was taken for the site's main one
 	Overrides int                `json:"overrides"`
 	Snapshot  *snapshotStatus    `json:"snapshot,omitempty"` // nil: none is published
+	Review    []snapshotRow      `json:"review,omitempty"`   // newer than it and not in service, newest first
 	Sources   []web.SourceStatus `json:"sources,omitempty"`
 }
 
@@ -115,6 +116,9 @@ func (e *env) status(ctx context.Context, conf *config) (siteStatus, error) {
 	if st.Snapshot, err = e.snapshotStatus(ctx, store); err != nil {
 		return st, err
 	}
+	if st.Review, err = e.reviewStatus(); err != nil {
+		return st, err
+	}
 	if s, most := st.Snapshot, conf.Service.MaxAge; s != nil && most > 0 {
 		s.Stale = e.now().Sub(s.Created) > most && s.Changed > 0
 	}
@@ -148,6 +152,29 @@ func (e *env) snapshotStatus(ctx context.Context, store *sqlite.Store) (*snapsho
 		st.Changed++
 	}
 	return st, nil
+}
+
+// reviewStatus tells of the snapshots that wait for review, are held or were rolled back,
+// and are newer than the one in service.
+func (e *env) reviewStatus() ([]snapshotRow, error) {
+	dir, err := snapshot.OpenDir(e.path(snapshotFolder))
+	if err != nil {
+		return nil, err
+	}
+	all, err := dir.States()
+	if err != nil {
+		return nil, err
+	}
+	var rows []snapshotRow
+	for _, info := range slices.Backward(all) {
+		if info.State == snapshot.InService {
+			break
+		}
+		if info.State == snapshot.AwaitsReview || info.State == snapshot.Held || info.State == snapshot.RolledBack {
+			rows = append(rows, newSnapshotRow(info))
+		}
+	}
+	return rows, nil
 }
 
 // sourceStatus tells of the sources in the configuration, in its order.
@@ -205,6 +232,12 @@ func (e *env) showStatus(st siteStatus) error {
 		fmt.Fprintf(w, "reads\t%s\n", readsOf(s.Reads))
 		fmt.Fprintf(w, "boilerplate\t%s\n", boilerplateCount(s.Boilerplate))
 	}
+	for i, r := range st.Review[:min(len(st.Review), reviewsShown)] {
+		fmt.Fprintf(w, "%s\t%s, made %s ago: %s\n", []string{"review", ""}[min(i, 1)], r.ID, age(e.now().Sub(r.Created)), r.stateText())
+	}
+	if more := len(st.Review) - reviewsShown; more > 0 {
+		fmt.Fprintf(w, "\tand %s more (alsolike snapshot list)\n", count(more))
+	}
 	if len(st.Sources) == 0 {
 		return w.Flush()
 	}
@@ -223,6 +256,9 @@ func (e *env) showStatus(st siteStatus) error {
 	}
 	return nil
 }
+
+// reviewsShown is how many snapshots that are not in service status names.
+const reviewsShown = 3
 
 func sinceThen(changed int) string {
 	if changed == 0 {
