@@ -2,9 +2,11 @@ package review
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 	"github.com/alsolike/alsolike/recommend/snapshot/diff"
 )
@@ -59,8 +61,13 @@ func (p Policy) Settle(dir *snapshot.Dir, id string) (why string, err error) {
 
 // Reconsider settles the newest snapshot if it waits for review by a policy, and has
 // done so since it was last decided which one is in service: whoever publishes another
-// one has passed it over. It returns the id of one that it has put into service, else "".
+// one has passed it over. It returns the id of one that it has put into service, else "";
+// so where somebody decides something meanwhile, which is to be looked at anew.
 func (p Policy) Reconsider(dir *snapshot.Dir) (id string, err error) {
+	seen, err := dir.Revision()
+	if err != nil {
+		return "", err
+	}
 	all, err := dir.States()
 	if err != nil || len(all) == 0 {
 		return "", err
@@ -77,8 +84,11 @@ func (p Policy) Reconsider(dir *snapshot.Dir) (id string, err error) {
 	if d := last.Decision; last.Err != nil || last.State != snapshot.AwaitsReview || d.State != snapshot.AwaitsReview || d.Asked || !d.Time.After(served) {
 		return "", nil
 	}
-	why, err := p.Settle(dir, last.ID)
-	if err != nil || why != "" {
+	why, err := p.Settle(dir.If(seen), last.ID)
+	if _, conflict := errors.AsType[*data.ConflictError](err); conflict || why != "" {
+		return "", nil
+	}
+	if err != nil {
 		return "", err
 	}
 	return last.ID, nil

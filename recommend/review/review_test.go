@@ -180,3 +180,34 @@ func TestReconsider(t *testing.T) {
 	write(t, dir, 0)
 	reconsider("") // a crash may have left it
 }
+
+// Whoever publishes a snapshot passes over a newer one that waits, also where the policy
+// is just looking at that: afterwards it does not come into service by itself.
+func TestReconsiderWhileSomebodyDecides(t *testing.T) {
+	dir := newDir(t)
+	policy := review.Policy{}
+	for range 25 {
+		held, waits := write(t, dir, 0), write(t, dir, 0)
+		if err := dir.LeaveAsked(held); err != nil {
+			t.Fatal(err)
+		}
+		if err := dir.Hold(held); err != nil {
+			t.Fatal(err)
+		}
+		settle(t, policy, dir, waits, "is held")
+		ended := make(chan error)
+		go func() {
+			_, err := policy.Reconsider(dir)
+			ended <- err
+		}()
+		if err := dir.Publish(held); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		if id, err := dir.Published(); err != nil || id != held {
+			t.Fatalf("%s is in service (%v), want %s, which an editor has published", id, err, held)
+		}
+	}
+}
