@@ -352,7 +352,7 @@ func copyForAll(t *testing.T, program string) string {
 
 func waitFor(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range 1000 {
+	for range 3000 {
 		if done() {
 			return
 		}

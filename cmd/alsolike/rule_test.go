@@ -198,28 +198,20 @@ func TestRuleMessages(t *testing.T) {
 	s.fails(2, []string{`newsroom.timezone is "Berlin"; it must be the name of a time zone`}, "rule", "list")
 }
 
-// A rule that another process makes is in answers within a second, and so is its end.
+// A rule that another process makes is in answers soon, and so is its end.
 func TestServeFollowsRules(t *testing.T) {
 	s := withSample(t)
 	r := s.startServe()
 	const path = "/v1/related?url=/en/harbour-cranes"
 	before := r.related(path)
 	first := before.Items[0].ID
-	end := time.Now().Add(2 * time.Second)
+	end := time.Now().Add(5 * time.Second) // by when a busy machine has seen the rule too
 	s.ok("rule", "add", "--action", "hide", "--target", string(first), "--until", end.Format(time.RFC3339Nano))
-	within := func(deadline time.Time, what string, holds func(answer) bool) {
-		t.Helper()
-		for !holds(r.related(path)) {
-			if time.Now().After(deadline) {
-				t.Fatal("not within a second: " + what)
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-	}
-	within(time.Now().Add(time.Second), "the hidden article is gone", func(a answer) bool {
+	waitFor(t, "the hidden article is gone", func() bool {
+		a := r.related(path)
 		return a.Items[0].ID != first && a.RecommendationID != before.RecommendationID
 	})
-	within(end.Add(time.Second), "and back again", func(a answer) bool { return a.Items[0].ID == first })
+	waitFor(t, "it is back again", func() bool { return r.related(path).Items[0].ID == first })
 	if now := time.Now(); now.Before(end) {
 		t.Errorf("the rule ended %v too early", end.Sub(now))
 	}
