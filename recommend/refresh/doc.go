@@ -81,8 +81,8 @@
 // Measured with GOGC=15 at 37,958 articles and rank 256 the estimate is 8 % above what was
 // held; before ranking it was 15 to 40 % above, with 9,500 articles to all and ranks 64
 // and 256: vocabularies differ, and made-up articles have twice the terms of real ones.
-// 37,958 articles at rank 256 then take 360 MB with a limit of 400 MB (learnt from
-// 14,703); 300 MB are refused, and 368 MB asked for. What is mapped
+// 37,958 articles at rank 256 then take 364 MB with a limit of 400 MB (learnt from
+// 10,717); 300 MB are refused, and 376 MB asked for. What is mapped
 // counts: to go on from a snapshot takes its files' size too, and where that is too
 // much all is read anew. The peak of a stage is the system's highest mark if the stage
 // raised it, else what was seen every 10 ms: the mark is not reset, for others

@@ -35,7 +35,7 @@ type demand struct {
 
 // Bytes, as measured with a heap that is collected often; see the package comment.
 const (
-	baseBytes     = 48e6 // the program, the store's cache, and what does not grow
+	baseBytes     = 55e6 // the program, the store's cache, and what does not grow
 	keptTextBytes = 64e6 // of texts that boilerplate is looked for in
 	cardBytes     = 300
 	pageBytes     = cardBytes + story.SketchBytes
@@ -117,7 +117,7 @@ func (o *Options) keepWithin(ctx context.Context, store Store) (release func(), 
 		return nil, &MemoryError{Limit: o.MemoryLimit, Needed: d.needs(leastSample), Articles: size.Articles}
 	}
 	// What the heap does not hold: the program, and the store's own memory.
-	beside := 45e6 + o.MemoryLimit/25
+	beside := 52e6 + o.MemoryLimit/25
 	before := debug.SetMemoryLimit(max(1, o.MemoryLimit-beside))
 	return func() { debug.SetMemoryLimit(before) }, nil
 }
