@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -30,45 +29,14 @@ export writes, and loses it here.
 Exit code 1 means that some row was refused.`
 
 func newOverrideImportCommand(e *env) *cobra.Command {
-	var (
-		author string
-		asJSON bool
-	)
-	cmd := &cobra.Command{
+	return e.importing("override", e.importOverrides, &cobra.Command{
 		Use:   "import FILE.csv",
 		Short: "Add the overrides of a CSV file",
 		Long:  overrideImportHelp,
 		Example: `  alsolike override import overrides.csv
   alsolike override export | alsolike --data ../other override import -`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var in io.Reader = os.Stdin
-			if args[0] != "-" {
-				file, err := os.Open(args[0])
-				if err != nil {
-					return err
-				}
-				defer file.Close()
-				in = file
-			}
-			counts, err := e.importOverrides(e.by(cmd.Context(), author), in, args[0])
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = e.writeJSON(counts)
-			} else {
-				_, err = fmt.Fprintf(e.stdout, "Stored %s; %s unchanged, %s refused.\n", plural(counts.Added, "override"), count(counts.Unchanged), count(counts.Refused))
-			}
-			if err == nil && counts.Refused > 0 {
-				err = errSilent // each was named
-			}
-			return err
-		},
-	}
-	e.authorFlag(cmd, &author)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the counts as JSON")
-	return cmd
+	})
 }
 
 // importedOverrides counts the rows of a file.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,11 +20,7 @@ import (
 const longestRule = 1 << 20
 
 func newRuleImportCommand(e *env) *cobra.Command {
-	var (
-		author string
-		asJSON bool
-	)
-	cmd := &cobra.Command{
+	return e.importing("rule", e.importRules, &cobra.Command{
 		Use:   "import FILE.jsonl",
 		Short: "Add the rules of a file of JSON lines",
 		Long: `Import adds the rules of a file, or of standard input if that is named -, behind those
@@ -39,34 +34,7 @@ Exit code 1 means that some line was refused.`,
 		Example: `  alsolike rule import rules.jsonl
   alsolike rule export | alsolike --data ../other rule import -`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var in io.Reader = os.Stdin
-			if args[0] != "-" {
-				file, err := os.Open(args[0])
-				if err != nil {
-					return err
-				}
-				defer file.Close()
-				in = file
-			}
-			counts, err := e.importRules(e.by(cmd.Context(), author), in, args[0])
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = e.writeJSON(counts)
-			} else {
-				_, err = fmt.Fprintf(e.stdout, "Stored %s; %s unchanged, %s refused.\n", plural(counts.Added, "rule"), count(counts.Unchanged), count(counts.Refused))
-			}
-			if err == nil && counts.Refused > 0 {
-				err = errSilent // each was named
-			}
-			return err
-		},
-	}
-	e.authorFlag(cmd, &author)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the counts as JSON")
-	return cmd
+	})
 }
 
 // importRules stores what is new of a file of that name, and names on standard error what is refused,
