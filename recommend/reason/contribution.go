@@ -21,6 +21,7 @@ type Side struct {
 // A Contribution is what one term gives to the cosine of two articles.
 type Contribution struct {
 	Term     string // as the model has it: a stem, or a few characters
+	Spelt    string // as Explain found it in the first article; empty where that was not looked for
 	InA, InB bool   // which of the articles hold it
 
 	Share   float32 // of the cosine of the articles' vectors; it may be negative

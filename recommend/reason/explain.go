@@ -75,5 +75,6 @@ func (e *Explainer) Explain(a, b Side) (Explanation, error) {
 		told.Concepts = [2]string{ca, cb}
 	}
 	told.A, told.B = l.best(from), l.best(to)
+	l.spell(from, to)
 	return told, nil
 }

@@ -197,6 +197,9 @@ func TestExplainConcepts(t *testing.T) {
 func TestExplainWithoutTexts(t *testing.T) {
 	c := fit(t, english, lsa.Options{Rank: 6})
 	with := c.explain(t, 0, 1)
+	for i := range with.Contributions {
+		with.Contributions[i].Spelt = ""
+	}
 	for name, article := range map[string]*data.Article{"no article": nil, "no text": {Lang: "en"}} {
 		a, b := c.side(0), c.side(1)
 		a.Article = article
@@ -287,4 +290,21 @@ func FuzzExplain(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Terms that carry the most are told as the article that shows the link spells them.
+func TestSpelling(t *testing.T) {
+	e := fit(t, english, lsa.Options{Rank: 6}).explain(t, 3, 4)
+	spelt := map[string]string{}
+	for _, c := range e.Contributions {
+		if (c.Spelt != "") != (c.Shared() && c.Share > 0) {
+			t.Errorf("%q is spelt %q", c.Term, c.Spelt)
+		}
+		spelt[c.Term] = c.Spelt
+	}
+	for term, want := range map[string]string{"crane": "cranes", "ship": "ships", "harbour": "harbour", "storm": ""} {
+		if got := spelt[term]; got != want {
+			t.Errorf("%q is spelt %q, want %q", term, got, want)
+		}
+	}
 }

@@ -256,6 +256,20 @@ func (r *reading) spell(ranks string, other *reading) string {
 	})
 }
 
+// mostSpelt is of how many contributions the spelling is looked for.
+const mostSpelt = 12
+
+// spell notes how a spells the terms in both articles that carry the most.
+func (l *lexicon) spell(a, b *reading) {
+	left := mostSpelt
+	for rank := range l.ranked {
+		if c := l.of(byte(rank)); c.Shared() && left > 0 {
+			left--
+			c.Spelt = a.spell(string([]byte{byte(rank)}), b)
+		}
+	}
+}
+
 // isName reports whether what was found names something: not a number or a single
 // letter, and, in Chinese and Japanese, where n-grams run across the bounds of words,
 // without stop characters.

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -280,7 +281,7 @@ func (l *lister) rows(links []recommend.Link) ([]linkRow, error) {
 		if why := row.Reason; why != nil {
 			for _, share := range why.Shares[:min(mostTerms, len(why.Shares))] {
 				if percent := int(100*share.Share + .5); percent > 0 && share.Shared() {
-					row.Terms = append(row.Terms, termRow{share.Term, percent})
+					row.Terms = append(row.Terms, termRow{cmp.Or(share.Spelt, share.Term), percent})
 				}
 			}
 			for _, f := range why.Features {
