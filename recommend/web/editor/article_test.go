@@ -294,3 +294,22 @@ func TestPicker(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// What editors wish is told by the version of the link that readers of the article get.
+func TestWishesInTheArticlesLanguage(t *testing.T) {
+	n := newNewsroom(t)
+	c := n.signedIn(t, "editor")
+	to := n.list(t, cranes)[2]
+	p := c.openArticle(cranes)
+	if res := p.post("/editor/articles/article", append(p.hidden("state", "id", "placement"), "do", "hide "+to)...); res.StatusCode != 303 {
+		t.Fatalf("%d\n%s", res.StatusCode, res.body)
+	}
+	translated := strings.Replace(to, "en/", "zh-Hant/", 1)
+	a, err := n.store.Article(t.Context(), data.ArticleID(translated))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p = c.openArticle("zh-Hant/harbour-cranes"); !strings.Contains(p.body, "“"+a.Title+"” hidden") {
+		t.Errorf("the page does not say that %q is hidden", a.Title)
+	}
+}
