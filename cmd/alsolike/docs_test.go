@@ -447,8 +447,9 @@ func unvarying(s string) string {
 		{`made in [0-9.msµ]+`, "made in TIME"},
 		{`made [0-9]+s ago`, "made TIME ago"},
 		{`at most [0-9,]+ MB`, "at most MEMORY"},
-		{`(ok|failing)  +(\w+)  +[0-9TZ:-]+  +[0-9TZ:-]+  `, "$1 $2 TIMES "}, // of a source in status
-		{`(?m)^(\d+  +)[0-9-]+T[0-9:]+Z  `, "$1 TIME  "},                     // of a change in history list
+		{`(ok|failing)  +(\w+)  +[0-9TZ:-]+  +[0-9TZ:-]+  `, "$1 $2 TIMES "},     // of a source in status
+		{`(?m)^(\d+  +)[0-9-]+T[0-9:]+Z  `, "$1 TIME  "},                         // of a change in history list
+		{`(?m)^(\w+  +(?:viewer|editor|admin)  +)\d{4}-\d\d-\d\d  `, "$1 DAY  "}, // of a user in user list
 		{`"ts":"[^"]*"`, `"ts":"TIME"`},
 		{`"recommendation_id":"[^"]*"`, `"recommendation_id":"ID"`},
 	} {
