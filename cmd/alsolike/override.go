@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -49,8 +48,8 @@ override to pages in one language, and to one place on them.`,
   alsolike override export > overrides.csv`,
 	}
 	cmd.AddCommand(
-		newOverrideAddCommand(e), newOverrideListCommand(e), newOverrideRemoveCommand(e),
-		newOverridePauseCommand(e, true), newOverridePauseCommand(e, false), newOverrideImportCommand(e), newOverrideExportCommand(e),
+		newOverrideAddCommand(e), newOverrideListCommand(e), newWishRemoveCommand(e, overrideKind),
+		newWishPauseCommand(e, overrideKind, true), newWishPauseCommand(e, overrideKind, false), newOverrideImportCommand(e), newOverrideExportCommand(e),
 	)
 	return cmd
 }
@@ -282,15 +281,7 @@ func newOverrideListCommand(e *env) *cobra.Command {
 			w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "ID\tWHAT\tSTATE\tAUTHOR\tNOTE")
 			for i, o := range overrides {
-				state := "active"
-				switch {
-				case o.Paused:
-					state = "paused"
-				case !rows[i].Active && now.Before(o.From):
-					state = "not yet"
-				case !rows[i].Active:
-					state = "over"
-				}
+				state := wishState(rows[i].Active, o.Paused, o.From, now)
 				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", o.ID, o.Sentence(), state, cmp.Or(oneLine(o.Author), "-"), cmp.Or(oneLine(o.Note), "-"))
 			}
 			return w.Flush()
@@ -298,61 +289,4 @@ func newOverrideListCommand(e *env) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
-}
-
-func newOverrideRemoveCommand(e *env) *cobra.Command {
-	var author string
-	cmd := &cobra.Command{
-		Use:     "remove ID",
-		Short:   "Remove an override",
-		Example: "  alsolike override remove 3",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.changeOverride(e.by(cmd.Context(), author), args[0], (*sqlite.Store).RemoveOverride, "removed")
-		},
-	}
-	e.authorFlag(cmd, &author)
-	return cmd
-}
-
-// newOverridePauseCommand makes pause or resume.
-func newOverridePauseCommand(e *env, pause bool) *cobra.Command {
-	use, short, done := "resume", "Make a paused override hold again", "in force again, as far as its dates say so"
-	if pause {
-		use, short, done = "pause", "Keep an override, but let it not hold for the time being", "paused"
-	}
-	var author string
-	cmd := &cobra.Command{
-		Use:     use + " ID",
-		Short:   short,
-		Example: "  alsolike override " + use + " 3",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.changeOverride(e.by(cmd.Context(), author), args[0], func(s *sqlite.Store, ctx context.Context, id int64) error {
-				return s.PauseOverride(ctx, id, pause)
-			}, done)
-		},
-	}
-	e.authorFlag(cmd, &author)
-	return cmd
-}
-
-// changeOverride changes the override with the number in arg, which then is done.
-func (e *env) changeOverride(ctx context.Context, arg string, change func(*sqlite.Store, context.Context, int64) error, done string) error {
-	id, err := strconv.ParseInt(arg, 10, 64)
-	if err != nil {
-		return usagef("%q is not the number of an override; alsolike override list shows them", arg)
-	}
-	store, err := e.openSite(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	if err := change(store, ctx, id); errors.Is(err, data.ErrNotFound) {
-		return fmt.Errorf("there is no override %d; alsolike override list shows them all", id)
-	} else if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(e.stdout, "Override %d is %s.\n", id, done)
-	return err
 }

@@ -43,7 +43,7 @@ an override says of one article is stronger than any rule. alsolike help rules h
   alsolike rule export > rules.jsonl`,
 	}
 	cmd.AddCommand(
-		newRuleAddCommand(e), newRuleListCommand(e), newRuleRemoveCommand(e), newRulePauseCommand(e, true), newRulePauseCommand(e, false),
+		newRuleAddCommand(e), newRuleListCommand(e), newWishRemoveCommand(e, ruleKind), newWishPauseCommand(e, ruleKind, true), newWishPauseCommand(e, ruleKind, false),
 		newRuleMoveCommand(e), newRuleImportCommand(e), newRuleExportCommand(e),
 	)
 	return cmd
@@ -271,58 +271,13 @@ func newRuleListCommand(e *env) *cobra.Command {
 			fmt.Fprintln(w, "ORDER\tID\tWHAT\tSTATE\tAUTHOR\tNOTE")
 			for i, row := range rows {
 				r := &all[i]
-				state := "active"
-				switch {
-				case r.Paused:
-					state = "paused"
-				case !row.Active && now.Before(r.From):
-					state = "not yet"
-				case !row.Active:
-					state = "over"
-				}
+				state := wishState(row.Active, r.Paused, r.From, now)
 				fmt.Fprintf(w, "%d\t%d\t%s\t%s\t%s\t%s\n", r.Order, r.ID, oneLine(row.Sentence), state, cmp.Or(oneLine(r.Author), "-"), cmp.Or(oneLine(r.Note), "-"))
 			}
 			return w.Flush()
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	return cmd
-}
-
-func newRuleRemoveCommand(e *env) *cobra.Command {
-	var author string
-	cmd := &cobra.Command{
-		Use:     "remove ID",
-		Short:   "Remove a rule",
-		Example: "  alsolike rule remove 3",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.changeRule(e.by(cmd.Context(), author), args[0], (*sqlite.Store).RemoveRule, "removed")
-		},
-	}
-	e.authorFlag(cmd, &author)
-	return cmd
-}
-
-// newRulePauseCommand makes pause or resume.
-func newRulePauseCommand(e *env, pause bool) *cobra.Command {
-	use, short, done := "resume", "Make a paused rule hold again", "in force again, as far as its dates say so"
-	if pause {
-		use, short, done = "pause", "Keep a rule, but let it not hold for the time being", "paused"
-	}
-	var author string
-	cmd := &cobra.Command{
-		Use:     use + " ID",
-		Short:   short,
-		Example: "  alsolike rule " + use + " 3",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.changeRule(e.by(cmd.Context(), author), args[0], func(s *sqlite.Store, ctx context.Context, id int64) error {
-				return s.PauseRule(ctx, id, pause)
-			}, done)
-		},
-	}
-	e.authorFlag(cmd, &author)
 	return cmd
 }
 
@@ -338,31 +293,11 @@ func newRuleMoveCommand(e *env) *cobra.Command {
 			if err != nil || order < 1 {
 				return usagef("%q is no place in the order; it is a whole number from 1", args[1])
 			}
-			return e.changeRule(e.by(cmd.Context(), author), args[0], func(s *sqlite.Store, ctx context.Context, id int64) error {
+			return e.changeWish(e.by(cmd.Context(), author), ruleKind, args[0], func(s *sqlite.Store, ctx context.Context, id int64) error {
 				return s.MoveRule(ctx, id, order)
 			}, "moved; alsolike rule list shows the order")
 		},
 	}
 	e.authorFlag(cmd, &author)
 	return cmd
-}
-
-// changeRule changes the rule with the number in arg, which then is done.
-func (e *env) changeRule(ctx context.Context, arg string, change func(*sqlite.Store, context.Context, int64) error, done string) error {
-	id, err := strconv.ParseInt(arg, 10, 64)
-	if err != nil {
-		return usagef("%q is not the number of a rule; alsolike rule list shows them", arg)
-	}
-	store, err := e.openSite(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	if err := change(store, ctx, id); errors.Is(err, data.ErrNotFound) {
-		return fmt.Errorf("there is no rule %d; alsolike rule list shows them all", id)
-	} else if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(e.stdout, "Rule %d is %s.\n", id, done)
-	return err
 }
