@@ -21,13 +21,26 @@ func plural(n int, one string) string {
 // withInterval is a value with its 95 % interval, or alone where that is not
 // known.
 func withInterval(e estimate.Result, write func(float64) string) string {
+	switch parts := intervalParts(e, write); len(parts) {
+	case 0:
+		return "–"
+	case 1:
+		return parts[0]
+	default:
+		return fmt.Sprintf("%s [%s, %s]", parts[0], parts[1], parts[2])
+	}
+}
+
+// intervalParts is a value, and the ends of its interval where that is known; empty
+// where there is no value.
+func intervalParts(e estimate.Result, write func(float64) string) []string {
 	switch {
 	case math.IsNaN(e.Value):
-		return "–"
+		return []string{}
 	case math.IsInf(e.Low, 0) || math.IsNaN(e.Low) || e.Low == e.High:
-		return write(e.Value)
+		return []string{write(e.Value)}
 	}
-	return fmt.Sprintf("%s [%s, %s]", write(e.Value), write(e.Low), write(e.High))
+	return []string{write(e.Value), write(e.Low), write(e.High)}
 }
 
 // change is a measure's difference as a share of the baseline's value, or as it
@@ -42,13 +55,18 @@ func change(m *eval.Measure) string {
 // decided is the difference of a verdict with the interval that decides, or, for
 // a limit, the value.
 func decided(v *gate.Verdict) string {
+	return withInterval(decider(v))
+}
+
+// decider is the number that decides, and how it is written.
+func decider(v *gate.Verdict) (estimate.Result, func(float64) string) {
 	switch {
 	case v.Word == gate.NotMeasurable:
-		return "–"
+		return estimate.Result{Value: math.NaN()}, v.Own
 	case v.Rule.Margin == nil:
-		return withInterval(estimate.Result{Value: v.Value, Low: v.ValueLow, High: v.ValueHigh}, v.Own)
+		return estimate.Result{Value: v.Value, Low: v.ValueLow, High: v.ValueHigh}, v.Own
 	}
-	return withInterval(estimate.Result{Value: v.Delta, Low: v.Low, High: v.High}, v.Difference)
+	return estimate.Result{Value: v.Delta, Low: v.Low, High: v.High}, v.Difference
 }
 
 // levelName says what a level is, in a few words.

@@ -57,6 +57,7 @@ type gateJSON struct {
 	Limit     *float64   `json:"limit"`
 	Value     *float64   `json:"value"`
 	Baseline  *float64   `json:"baseline"`
+	Decided   []string   `json:"decided"`
 	Reason    string     `json:"reason"`
 	Doubts    []string   `json:"doubts,omitempty"`
 }
@@ -239,7 +240,7 @@ func verdictJSON(v *gate.Verdict) gateJSON {
 		Name: v.Name, Metric: v.Metric, Level: v.Level, Slice: v.Slice, Candidate: v.Candidate, Asks: v.Asks(),
 		Verdict: v.Word, Effect: effectJSON(v.Effect), Delta: known(v.Delta), Low: known(v.Low), High: known(v.High),
 		Alpha: v.Rule.Alpha, Margin: known(v.Margin), Limit: known(v.Limit), Value: known(v.Value), Baseline: known(v.Reference),
-		Reason: v.Reason, Doubts: v.Doubts,
+		Decided: intervalParts(decider(v)), Reason: v.Reason, Doubts: v.Doubts,
 	}
 }
 
