@@ -42,6 +42,10 @@ const (
 	ActionRevoke   = "revoke"   // a key
 )
 
+// ActionPublishItself is the action of entries about snapshots that nobody has published:
+// a policy let them into service.
+const ActionPublishItself = "publish-itself"
+
 // A HistoryEntry is one change that somebody made: what was there before, and what is
 // there after it. A history only grows; to revert a change is one more.
 type HistoryEntry struct {
@@ -58,10 +62,16 @@ type HistoryEntry struct {
 	// Before and After are the subject as JSON; nil where there was none.
 	Before, After json.RawMessage
 	Reverts       int64 // the ID of the entry that this one reverts; 0: none
+	// Batch is the same number in all entries that were made at once, such as those of an
+	// import: the ID of the first of them. 0: the entry stands alone.
+	Batch int64
 
 	// Last reports, in an entry that was read, that the subject is as the entry has
 	// left it, as far as the history goes: that it can be reverted.
 	Last bool
+	// BatchSize is how many entries of its Batch there are, in one that was read with
+	// HistoryFilter.Heads.
+	BatchSize int
 }
 
 // The longest texts of an entry, in bytes.
@@ -118,10 +128,13 @@ type HistoryFilter struct {
 	Author  string
 	Kind    Kind
 	Without []Kind // entries of any other kind than these
+	People  bool   // of what people did: without ActionPublishItself
 	Subject string
 	Article ArticleID // entries about it, as an override's article or target
 	Since   time.Time // made then or later
 	Until   time.Time // made before
+	Batch   int64     // those of one batch
+	Heads   bool      // of every batch only the first entry
 	Before  int64     // older than the entry of that ID
 	Limit   int       // so many at most; 0: any number
 }
@@ -141,4 +154,10 @@ func (e *ConflictError) Error() string {
 		by = " by " + e.Later.Author
 	}
 	return fmt.Sprintf("%s has been changed again since, on %s%s (change %d)", e.Subject, e.Later.Time.Format("2006-01-02 15:04 MST"), by, e.Later.ID)
+}
+
+// Reverted is what has become of a batch that was to be reverted.
+type Reverted struct {
+	Made []HistoryEntry   // the changes that revert those of the batch, the newest first
+	Left []*ConflictError // why the others were left alone: what they changed is another by now
 }

@@ -21,9 +21,9 @@ func (o *Override) Sentence() string {
 	case Hide:
 		s = fmt.Sprintf("%s is hidden %s", o.Target, where)
 	case Boost:
-		s = fmt.Sprintf("%s is boosted by %s %s", o.Target, strengthText(o.Strength), where)
+		s = fmt.Sprintf("%s is boosted by %s %s", o.Target, StrengthText(o.Strength), where)
 	case Bury:
-		s = fmt.Sprintf("%s is buried by %s %s", o.Target, strengthText(o.Strength), where)
+		s = fmt.Sprintf("%s is buried by %s %s", o.Target, StrengthText(o.Strength), where)
 	case Off:
 		s = fmt.Sprintf("%s shows no links", o.Article)
 	}
@@ -42,8 +42,8 @@ func (o *Override) Sentence() string {
 	return s
 }
 
-// strengthText is the strength of a boost or bury with at least one decimal.
-func strengthText(strength float64) string {
+// StrengthText is the strength of a boost or bury with at least one decimal.
+func StrengthText(strength float64) string {
 	s := strconv.FormatFloat(strength, 'f', -1, 64)
 	if !strings.Contains(s, ".") {
 		s += ".0"

@@ -85,9 +85,9 @@ func (r *Rule) effects() (all []string) {
 	case Hide:
 		all = append(all, "no"+strings.TrimPrefix(links, "the"))
 	case Boost:
-		all = append(all, links+" boosted by "+strengthText(r.Strength))
+		all = append(all, links+" boosted by "+StrengthText(r.Strength))
 	case Bury:
-		all = append(all, links+" buried by "+strengthText(r.Strength))
+		all = append(all, links+" buried by "+StrengthText(r.Strength))
 	case Off:
 		all = append(all, "no links at all")
 	}
@@ -113,12 +113,19 @@ func (r *Rule) effects() (all []string) {
 	return all
 }
 
-// either lists names of which one is enough.
+// either lists names of which one is enough. Those that hold a comma are in quotes then.
 func either(names []string) string {
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]
+	if len(names) == 1 {
+		return names[0]
 	}
-	return names[0]
+	all := make([]string, len(names))
+	for i, name := range names {
+		if all[i] = name; strings.Contains(name, ",") {
+			all[i] = `"` + name + `"`
+		}
+	}
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + " or " + all[last]
 }
 
 // period says from when until when; "" for always.

@@ -121,6 +121,8 @@ func TestRuleSentence(t *testing.T) {
 		{`{"max_age_days":1,"max_per_section":2}`, "Under every article: no link older than a day, at most 2 per section"},
 		{`{"under_tag":["a","b","c"],"under_author":["Mei"],"under_lang":["zh","en"],"placement":["side"],"action":"off"}`, "Under articles tagged a, b or c by Mei in zh or en in placement side: no links at all"},
 		{`{"under_type":["obituary"],"action":"hide","target_type":["quiz"],"target_tag":["fun"]}`, "Under articles of type obituary: no links tagged fun of type quiz"},
+		{`{"under_section":["Arts, Culture"],"max_per_author":1}`, "Under articles of section Arts, Culture: at most 1 per author"},
+		{`{"under_section":["Arts, Culture","City"],"max_per_author":1}`, `Under articles of section "Arts, Culture" or City: at most 1 per author`},
 		{`{"action":"hide","target":"a7"}`, "Under every article: no links to a7"},
 		{`{"action":"pin","target":"a7","position":2,"only":"other_sections","max_age_days":30}`, "Under every article: a7 at position 2, only links of other sections, no link older than 30 days"},
 		{`{"action":"pin","target_section":["Video"],"position":1}`, "Under every article: the best link of section Video at position 1"},

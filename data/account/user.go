@@ -20,6 +20,7 @@ type User struct {
 	Role     Role
 	Created  time.Time // set by the store
 	LastSeen time.Time // to the minute; zero: never
+	Mark     string    // of his password, another one for another; set by the store
 }
 
 // ErrTaken is returned when somebody else has the name that a new user should have.

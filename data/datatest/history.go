@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // record writes into the history that the override before became after.
 func (s *Store) record(ctx context.Context, before, after *data.Override) data.HistoryEntry {
 	e := data.HistoryEntry{
-		ID: int64(len(s.history)) + 1, Time: s.now().Round(0).UTC(), Author: data.AuthorOf(ctx), Kind: data.KindOverride, Action: actionOf(before, after), Last: true,
+		ID: int64(len(s.history)) + 1, Time: s.now().Round(0).UTC(), Author: data.AuthorOf(ctx), Kind: data.KindOverride, Action: actionOf(before, after), Last: true, Batch: s.batch,
 	}
 	about := after
 	if after == nil {
@@ -129,15 +130,20 @@ func (s *Store) History(_ context.Context, f data.HistoryFilter) iter.Seq2[data.
 		s.mu.Lock()
 		all := slices.Clone(s.history)
 		s.mu.Unlock()
-		last := map[string][]byte{}
+		last, size := map[string][]byte{}, map[int64]int{}
 		for _, e := range all {
 			last[e.Subject] = e.After
+			size[e.Batch]++
 		}
 		n := 0
 		for _, e := range slices.Backward(all) {
 			e.Last = bytes.Equal(e.After, last[e.Subject])
+			if f.Heads && e.Batch != 0 {
+				e.BatchSize = size[e.Batch]
+			}
 			switch {
 			case f.Author != "" && f.Author != e.Author, f.Kind != "" && f.Kind != e.Kind, slices.Contains(f.Without, e.Kind), f.Subject != "" && f.Subject != e.Subject,
+				f.Batch > 0 && f.Batch != e.Batch, f.Heads && e.Batch != 0 && e.Batch != e.ID,
 				f.Article != "" && f.Article != e.Article && f.Article != e.Target,
 				!f.Since.IsZero() && e.Time.Before(f.Since), !f.Until.IsZero() && !e.Time.Before(f.Until), f.Before > 0 && e.ID >= f.Before:
 				continue
@@ -153,6 +159,49 @@ func (s *Store) History(_ context.Context, f data.HistoryFilter) iter.Seq2[data.
 func (s *Store) Revert(ctx context.Context, id int64) (data.HistoryEntry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.revert(ctx, id)
+}
+
+// RevertBatch reverts what was changed at once with the entry of that ID.
+func (s *Store) RevertBatch(ctx context.Context, id int64) (r data.Reverted, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id < 1 || id > int64(len(s.history)) {
+		return r, fmt.Errorf("datatest: revert the batch of change %d: %w", id, data.ErrNotFound)
+	}
+	ids := []int64{id}
+	if batch := s.history[id-1].Batch; batch != 0 {
+		ids = nil
+		for _, e := range slices.Backward(s.history) {
+			if e.Batch == batch {
+				ids = append(ids, e.ID)
+			}
+		}
+	}
+	defer s.inBatch(len(ids))()
+	for _, id := range ids {
+		made, err := s.revert(ctx, id)
+		if later, ok := errors.AsType[*data.ConflictError](err); ok {
+			r.Left = append(r.Left, later)
+			continue
+		}
+		if err != nil {
+			return data.Reverted{}, err
+		}
+		r.Made = append(r.Made, made)
+	}
+	return r, nil
+}
+
+// inBatch gives the entries of several changes one number, until what it returns is called.
+func (s *Store) inBatch(changes int) (end func()) {
+	if changes > 1 {
+		s.batch = int64(len(s.history)) + 1
+	}
+	return func() { s.batch = 0 }
+}
+
+func (s *Store) revert(ctx context.Context, id int64) (data.HistoryEntry, error) {
 	if id < 1 || id > int64(len(s.history)) {
 		return data.HistoryEntry{}, fmt.Errorf("datatest: revert change %d: %w", id, data.ErrNotFound)
 	}

@@ -18,9 +18,17 @@ func (s *Store) AddRule(ctx context.Context, r data.Rule) (data.Rule, error) {
 }
 
 // AddRules stores those that can be, and says of each of the others why not.
-func (s *Store) AddRules(_ context.Context, all []data.Rule) (stored []data.Rule, refused []error, _ error) {
+func (s *Store) AddRules(ctx context.Context, all []data.Rule) (stored []data.Rule, refused []error, _ error) {
+	return s.AddRulesIf(ctx, all, func([]data.Rule) error { return nil })
+}
+
+// AddRulesIf is AddRules unless check, given the rules that there are, returns an error.
+func (s *Store) AddRulesIf(_ context.Context, all []data.Rule, check func(present []data.Rule) error) (stored []data.Rule, refused []error, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := check(s.numbered()); err != nil {
+		return nil, nil, err
+	}
 	stored, refused = make([]data.Rule, len(all)), make([]error, len(all))
 	before := s.lastRule
 	for i, r := range all {

@@ -28,6 +28,7 @@ type Store struct {
 	rules        []data.Rule // in their order, which is not set
 	lastRule     int64
 	history      []data.HistoryEntry // by ID
+	batch        int64               // of the entries that are being made; 0: none
 	revision     data.Revision
 }
 
@@ -250,6 +251,7 @@ func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.O
 	}
 	stored, refused = make([]data.Override, len(all)), make([]error, len(all))
 	before := s.lastOverride
+	defer s.inBatch(len(all))()
 	for i, o := range all {
 		if refused[i] = s.refusal(&o); refused[i] != nil {
 			continue
@@ -283,4 +285,30 @@ func (s *Store) Overrides(context.Context) ([]data.Override, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]data.Override(nil), s.overrides...), nil
+}
+
+// OverridePage lists the overrides that f asks for, and counts all that it lets through.
+func (s *Store) OverridePage(_ context.Context, f data.OverrideFilter) (page []data.Override, total int, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.overrides {
+		if !f.Matches(&o) {
+			continue
+		}
+		total++
+		if o.ID > f.After && (f.Limit == 0 || len(page) < f.Limit) {
+			page = append(page, o)
+		}
+	}
+	return page, total, nil
+}
+
+// CheckOverrides says of each of all why it could not be added.
+func (s *Store) CheckOverrides(_ context.Context, all []data.Override) (refused []error, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range all {
+		refused = append(refused, s.refusal(&all[i]))
+	}
+	return refused, nil
 }

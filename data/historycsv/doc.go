@@ -1,6 +1,6 @@
 // Package historycsv writes a history as CSV, for whoever has to show who changed what:
 //
-//	id,time,author,kind,subject,article,target,action,what,reverts,before,after
+//	id,time,author,kind,subject,article,target,action,what,reverts,batch,before,after
 //
 // # Decisions
 //

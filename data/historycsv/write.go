@@ -13,7 +13,7 @@ import (
 
 // Columns are the columns of a file, in order.
 func Columns() []string {
-	return []string{"id", "time", "author", "kind", "subject", "article", "target", "action", "what", "reverts", "before", "after"}
+	return []string{"id", "time", "author", "kind", "subject", "article", "target", "action", "what", "reverts", "batch", "before", "after"}
 }
 
 // Write writes a header and all entries, in their order. An error is w's or theirs.
@@ -26,13 +26,15 @@ func Write(w io.Writer, entries iter.Seq2[data.HistoryEntry, error]) error {
 		if err != nil {
 			return err
 		}
-		reverts := ""
-		if e.Reverts != 0 {
-			reverts = strconv.FormatInt(e.Reverts, 10)
+		number := func(id int64) string {
+			if id == 0 {
+				return ""
+			}
+			return strconv.FormatInt(id, 10)
 		}
 		row := []string{
 			strconv.FormatInt(e.ID, 10), e.Time.Format(time.RFC3339Nano), e.Author, string(e.Kind), e.Subject, string(e.Article), string(e.Target),
-			e.Action, e.Summary, reverts, string(e.Before), string(e.After),
+			e.Action, e.Summary, number(e.Reverts), number(e.Batch), string(e.Before), string(e.After),
 		}
 		for i := range row {
 			row[i] = record.EscapeCell(row[i])

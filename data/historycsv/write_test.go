@@ -29,10 +29,10 @@ func TestWrite(t *testing.T) {
 	var b strings.Builder
 	err := historycsv.Write(&b, entries(data.HistoryEntry{
 		ID: 2, Time: time.Date(2026, 11, 29, 16, 0, 0, 0, time.UTC), Author: "=mei()", Kind: data.KindOverride, Subject: "1", Article: "a", Target: "-b",
-		Action: data.ActionRemove, Summary: "-b is hidden under a", Reverts: 1, Before: []byte(`{"id":1}`),
+		Action: data.ActionRemove, Summary: "-b is hidden under a", Reverts: 1, Batch: 7, Before: []byte(`{"id":1}`),
 	}))
-	want := "id,time,author,kind,subject,article,target,action,what,reverts,before,after\n" +
-		`2,2026-11-29T16:00:00Z,'=mei(),override,1,a,'-b,remove,'-b is hidden under a,1,"{""id"":1}",` + "\n"
+	want := "id,time,author,kind,subject,article,target,action,what,reverts,batch,before,after\n" +
+		`2,2026-11-29T16:00:00Z,'=mei(),override,1,a,'-b,remove,'-b is hidden under a,1,7,"{""id"":1}",` + "\n"
 	if err != nil || b.String() != want {
 		t.Errorf("got %v\n%s\nwant\n%s", err, b.String(), want)
 	}

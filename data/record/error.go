@@ -8,6 +8,7 @@ type Error struct {
 	File   string // as it was named when it was opened
 	Line   int    // of the record's first line, counted from 1; 0: the file as a whole
 	Reason string
+	Err    error // of which Reason tells; nil: there is no other
 }
 
 func (e *Error) Error() string {

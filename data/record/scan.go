@@ -44,7 +44,7 @@ func (f *File) Rows(limit int) iter.Seq[Row] {
 			if row.Err == nil {
 				var reason string
 				if row.Cells, reason = splitRow(l.Text); reason != "" {
-					row.Err = &Error{f.name, l.Number, reason}
+					row.Err = &Error{File: f.name, Line: l.Number, Reason: reason}
 				}
 			}
 			return yield(row)
@@ -58,7 +58,7 @@ func (f *File) Rows(limit int) iter.Seq[Row] {
 func (f *File) scan(limit int, q *quotes, yield func(Line) bool) (more bool) {
 	text, first, tooLong, err := f.next(limit, q)
 	bad := func(reason string) bool {
-		return yield(Line{Number: first, Err: &Error{f.name, first, reason}})
+		return yield(Line{Number: first, Err: &Error{File: f.name, Line: first, Reason: reason}})
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		bad(ReadingReason(err))
