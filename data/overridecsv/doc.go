@@ -13,6 +13,9 @@
 // What is written, read and written again is the same, byte for byte. As readers of CSV
 // do not agree about them, ends of lines within a cell are written as line feeds alone.
 //
+// A date or time that says no zone is in Options.Zone; what is written says UTC, so that
+// what goes out and in again is the same in every zone.
+//
 // ID and Created are a store's own and in no file. As of overrides made at one moment
 // those with a higher ID count as newer, a file holds the oldest first, and lists made
 // of what is read back are those of before.

@@ -49,14 +49,14 @@ func TestImportWhatWasExported(t *testing.T) {
 			t.Fatal(err)
 		}
 		file := export(t, one)
-		report, err := overridecsv.Import(context.Background(), other, strings.NewReader(file), "f", 0)
+		report, err := overridecsv.Import(context.Background(), other, strings.NewReader(file), overridecsv.Options{File: "f"}, 0)
 		if err != nil || report.Added != len(report.Rows) || report.Unchanged+report.Refused != 0 {
 			t.Fatalf("%+v, %v", report, err)
 		}
 		if got := export(t, other); got != file {
 			t.Fatalf("got\n%s\nwant\n%s", got, file)
 		}
-		report, err = overridecsv.Import(context.Background(), one, strings.NewReader(file), "f", data.AnyRevision)
+		report, err = overridecsv.Import(context.Background(), one, strings.NewReader(file), overridecsv.Options{File: "f"}, data.AnyRevision)
 		if err != nil || report.Unchanged != len(report.Rows) || report.Added+report.Refused != 0 {
 			t.Fatalf("once more: %+v, %v", report, err)
 		}
@@ -66,7 +66,7 @@ func TestImportWhatWasExported(t *testing.T) {
 func TestImportReport(t *testing.T) {
 	s := newStore(t)
 	const file = "article,target,action,strength\na,文,hide,\na,文,hid,\na,nobody,hide,\na,\"k/l\",boost,2\na,文,hide,\n"
-	report, err := overridecsv.Import(context.Background(), s, strings.NewReader(file), "f", data.AnyRevision)
+	report, err := overridecsv.Import(context.Background(), s, strings.NewReader(file), overridecsv.Options{File: "f"}, data.AnyRevision)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +85,65 @@ func TestImportReport(t *testing.T) {
 	if missing := report.Rows[2].Err; !errors.Is(missing, data.ErrNotFound) || !strings.Contains(missing.Error(), `"nobody"`) {
 		t.Errorf("got %v", missing)
 	}
-	_, err = overridecsv.Import(context.Background(), s, strings.NewReader("article,target,action\na,文,off\na,,off\n"), "f", 0)
+	_, err = overridecsv.Import(context.Background(), s, strings.NewReader("article,target,action\na,文,off\na,,off\n"), overridecsv.Options{File: "f"}, 0)
 	if _, ok := errors.AsType[*data.ConflictError](err); !ok {
 		t.Errorf("a list that has changed: %v", err)
 	}
 	if all, err := s.Overrides(context.Background()); err != nil || len(all) != 3 || !slices.ContainsFunc(all, func(o data.Override) bool { return o.Strength == 2 }) {
 		t.Errorf("got %+v, %v", all, err)
+	}
+}
+
+// Looked at first, a file is reported as it then is imported, and nothing is stored.
+func TestCheck(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := newStore(t)
+		if _, _, err := s.AddOverrides(context.Background(), rapid.SliceOfN(drawn, 0, 3).Draw(t, "present")); err != nil {
+			t.Fatal(err)
+		}
+		before := export(t, s)
+		file := before + "a,nobody,hide,,,,,,,,,\na,文,hid,,,,,,,,,\na,文,hide,,,,,,,,,\n"
+		look, err := overridecsv.Check(context.Background(), s, strings.NewReader(file), overridecsv.Options{File: "f"})
+		if err != nil || export(t, s) != before {
+			t.Fatalf("%v\n%s", err, export(t, s))
+		}
+		report, err := overridecsv.Import(context.Background(), s, strings.NewReader(file), overridecsv.Options{File: "f"}, data.AnyRevision)
+		if err != nil || look.Added != report.Added || look.Unchanged != report.Unchanged || look.Refused != report.Refused || report.Refused != 2 {
+			t.Fatalf("looked at it is %+v, imported %+v, %v", look, report, err)
+		}
+		for i, row := range report.Rows {
+			if l := look.Rows[i]; l.Line != row.Line || l.Outcome != row.Outcome || (l.Err == nil) != (row.Err == nil) || l.Err != nil && l.Err.Error() != row.Err.Error() {
+				t.Errorf("looked at it is %+v, imported %+v", l, row)
+			}
+		}
+	})
+}
+
+// What says no zone is in that of the newsroom; what export writes says one.
+func TestZone(t *testing.T) {
+	taipei, err := time.LoadLocation("Asia/Taipei")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const file = "article,target,action,from,until\na,文,hide,2026-12-01,2026-12-01 18:30\na,文,hide,2026-12-01T00:00:00Z,2026-12-01T18:30:00+01:00\n"
+	var got []string
+	for row, err := range overridecsv.Read(strings.NewReader(file), overridecsv.Options{File: "f", Zone: taipei}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, row.From.Format(time.RFC3339), row.Until.Format(time.RFC3339))
+	}
+	want := []string{"2026-11-30T16:00:00Z", "2026-12-01T10:30:00Z", "2026-12-01T00:00:00Z", "2026-12-01T17:30:00Z"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	s := newStore(t)
+	if _, err := overridecsv.Import(context.Background(), s, strings.NewReader(file), overridecsv.Options{File: "f", Zone: taipei}, data.AnyRevision); err != nil {
+		t.Fatal(err)
+	}
+	exported := export(t, s)
+	report, err := overridecsv.Import(context.Background(), s, strings.NewReader(exported), overridecsv.Options{File: "f", Zone: taipei}, data.AnyRevision)
+	if err != nil || report.Unchanged != 2 || export(t, s) != exported {
+		t.Errorf("%+v, %v\n%s", report, err, exported)
 	}
 }

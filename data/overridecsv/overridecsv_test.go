@@ -83,7 +83,7 @@ func TestRoundTrip(t *testing.T) {
 		})
 		var read []data.Override
 		lines := strings.NewReplacer("\r\n", "\n", "\r", "\n")
-		for row, err := range overridecsv.Read(strings.NewReader(first), "f") {
+		for row, err := range overridecsv.Read(strings.NewReader(first), overridecsv.Options{File: "f"}) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, first)
 			}
@@ -125,7 +125,7 @@ func TestReadByExample(t *testing.T) {
 	check := func(name, file string, want ...string) {
 		t.Helper()
 		var got []string
-		for row, err := range overridecsv.Read(strings.NewReader(file), "f.csv") {
+		for row, err := range overridecsv.Read(strings.NewReader(file), overridecsv.Options{File: "f.csv"}) {
 			if bad, ok := errors.AsType[*record.Error](err); ok {
 				got = append(got, bad.Error())
 				continue
@@ -168,7 +168,7 @@ func TestReadByExample(t *testing.T) {
 		"f.csv:10: has 3 cells, and the header 8", `f.csv:11: lang is "klingon"`, `f.csv:12: there is a " within a cell`,
 		`f.csv:13: position is "one"`, `f.csv:14: strength is "much"`, "f.csv:15: target is not valid UTF-8", "a,b,hide,")
 	check("no end of a quote", header+"a,\"b,hide\n", "f.csv:2: a quoted cell does not end")
-	for _, err := range overridecsv.Read(iotest.ErrReader(iotest.ErrTimeout), "f") {
+	for _, err := range overridecsv.Read(iotest.ErrReader(iotest.ErrTimeout), overridecsv.Options{File: "f"}) {
 		if !errors.Is(err, iotest.ErrTimeout) {
 			t.Errorf("got error %v", err)
 		}
@@ -180,7 +180,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("article,target,action,strength\n\"a\nb\",c,boost,0x1p3\n")
 	f.Fuzz(func(t *testing.T, file string) {
 		var all []data.Override
-		for row, err := range overridecsv.Read(strings.NewReader(file), "f") {
+		for row, err := range overridecsv.Read(strings.NewReader(file), overridecsv.Options{File: "f"}) {
 			if err != nil {
 				continue
 			}
@@ -193,7 +193,7 @@ func FuzzRead(f *testing.F) {
 		}
 		text := write(t, all)
 		var again []data.Override
-		for row, err := range overridecsv.Read(strings.NewReader(text), "f") {
+		for row, err := range overridecsv.Read(strings.NewReader(text), overridecsv.Options{File: "f"}) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, text)
 			}

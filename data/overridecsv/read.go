@@ -3,6 +3,7 @@ package overridecsv
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/alsolike/alsolike/data"
@@ -24,17 +26,23 @@ type Row struct {
 	data.Override
 }
 
-// Read yields the overrides of r, which is called file in errors. Columns may stand in
-// any order, and those that are missing are empty; a pin without a position is for the
+// Options say how a file is read.
+type Options struct {
+	File string         // what it is called in errors
+	Zone *time.Location // of dates and times that say none; nil: UTC
+}
+
+// Read yields the overrides of r. Columns may stand in any order, and those that are missing are empty; a pin without a position is for the
 // first, and what says nothing of enabled is. Of a row that makes no sense the error is
 // a *record.Error, after which reading goes on; so is the one for a bad header, after
 // which nothing follows. Any other error is r's, and the last.
-func Read(r io.Reader, file string) iter.Seq2[Row, error] {
+func Read(r io.Reader, opts Options) iter.Seq2[Row, error] {
+	zone := cmp.Or(opts.Zone, time.UTC)
 	return func(yield func(Row, error) bool) {
 		in := csv.NewReader(withoutMark(r))
 		in.FieldsPerRecord = -1
 		refuse := func(line int, reason string) bool {
-			return yield(Row{}, &record.Error{File: file, Line: line, Reason: reason})
+			return yield(Row{}, &record.Error{File: opts.File, Line: line, Reason: reason})
 		}
 		header, err := in.Read()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -70,9 +78,9 @@ func Read(r io.Reader, file string) iter.Seq2[Row, error] {
 				}
 				continue
 			}
-			o, err := override(columns, row)
+			o, err := override(columns, row, zone)
 			if err != nil {
-				if !refuse(line, err.Error()) {
+				if !yield(Row{}, &record.Error{File: opts.File, Line: line, Reason: err.Error(), Err: err}) {
 					return
 				}
 				continue
@@ -140,7 +148,7 @@ func parseReason(e *csv.ParseError) string {
 }
 
 // override reads one row.
-func override(columns, row []string) (o data.Override, err error) {
+func override(columns, row []string, zone *time.Location) (o data.Override, err error) {
 	invalid := func(field, format string, args ...any) error {
 		return &data.InvalidError{Field: field, Reason: fmt.Sprintf(format, args...)}
 	}
@@ -165,11 +173,11 @@ func override(columns, row []string) (o data.Override, err error) {
 			strength = cell
 		case "from":
 			if cell != "" {
-				o.From, ok = record.ParseTime(cell)
+				o.From, ok = record.ParseTimeIn(cell, zone)
 			}
 		case "until":
 			if cell != "" {
-				o.Until, ok = record.ParseTime(cell)
+				o.Until, ok = record.ParseTimeIn(cell, zone)
 			}
 		case "lang":
 			if o.Lang, err = data.ParseScope(cell); err != nil {
