@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alsolike/alsolike/data"
@@ -54,9 +55,18 @@ type keyState struct {
 	Revoked time.Time    `json:"revoked,omitzero"`
 }
 
+// scopeNames names scopes for people.
+func scopeNames(scopes []data.Scope) string {
+	names := make([]string, len(scopes))
+	for i, s := range scopes {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
+
 // recordKey records that a key was added, or revoked just now.
 func (s *Store) recordKey(ctx context.Context, tx *sql.Tx, action string, k *data.Key) error {
-	e := data.HistoryEntry{Kind: data.KindKey, Subject: strconv.FormatInt(k.ID, 10), Action: action, Summary: "key for " + k.Name + ", " + formatScopes(k.Scopes)}
+	e := data.HistoryEntry{Kind: data.KindKey, Subject: strconv.FormatInt(k.ID, 10), Action: action, Summary: "key for " + k.Name + ", " + scopeNames(k.Scopes)}
 	state := keyState{k.ID, k.Name, k.Scopes, k.Created, k.Revoked}
 	var err error
 	if e.After, err = json.Marshal(state); err != nil {

@@ -48,8 +48,8 @@ func TestHistoryOfAccounts(t *testing.T) {
 			t.Errorf("the history tells %s", states)
 		}
 	}
-	want := `key 1 revoke: key for the CMS, ["articles:write"]
-key 1 add: key for the CMS, ["articles:write"]
+	want := `key 1 revoke: key for the CMS, articles:write
+key 1 add: key for the CMS, articles:write
 user mei remove: mei, role viewer
 user mei password: mei, role viewer
 user mei change: mei, role viewer

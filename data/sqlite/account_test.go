@@ -2,11 +2,14 @@ package sqlite_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -240,5 +243,80 @@ func TestAttempts(t *testing.T) {
 	}
 	if got := wait("ines", ""); got != 0 {
 		t.Errorf("with a new password: got %v", got)
+	}
+}
+
+// Whoever looks first at what is there and refuses it changes nothing, and the look is
+// part of the change: of many who saw the same, one changes it.
+func TestChecksOfAccounts(t *testing.T) {
+	ctx := t.Context()
+	s := newStore(t)
+	mei, err := s.AddUser(ctx, account.User{Name: "mei", Role: account.Viewer}, "hash one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := errors.New("refused")
+	no := func(u account.User) error {
+		if u != mei {
+			t.Errorf("got %+v, want %+v", u, mei)
+		}
+		return refused
+	}
+	_, added := s.AddUser(ctx, account.User{Name: "ines", Role: account.Viewer}, "hash", func(all []account.User) error {
+		if len(all) != 1 || all[0] != mei {
+			t.Errorf("got %+v", all)
+		}
+		return refused
+	})
+	for what, err := range map[string]error{
+		"add": added, "role": second(s.SetRole(ctx, "mei", account.Admin, no)), "password": second(s.SetPassword(ctx, "mei", "x", 0, no)), "remove": second(s.RemoveUser(ctx, "mei", no)),
+	} {
+		if !errors.Is(err, refused) {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	if diff := cmp.Diff([]account.User{mei}, users(t, s)); diff != "" {
+		t.Error(diff)
+	}
+	changed, err := s.SetPassword(ctx, "mei", "hash two", 0)
+	if err != nil || changed.Mark == mei.Mark || changed.Mark == "" {
+		t.Errorf("another password: got %+v, %v", changed, err)
+	}
+
+	var wins atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			_, err := s.SetPassword(ctx, "mei", rand.Text(), 0, func(u account.User) error {
+				if u.Mark != changed.Mark {
+					return refused
+				}
+				return nil
+			})
+			switch {
+			case err == nil:
+				wins.Add(1)
+			case !errors.Is(err, refused):
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := wins.Load(); n != 1 {
+		t.Errorf("%d changed the password that all saw, want 1", n)
+	}
+
+	key, _, err := s.AddKey(ctx, "the CMS", data.WriteArticles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.AddKeyIf(ctx, func(all []data.Key) error { return refused }, "other", data.WriteArticles); !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := s.RevokeKey(ctx, key.ID, func(k data.Key) error { return refused }); !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+	if keys, err := s.Keys(ctx); err != nil || len(keys) != 1 || !keys[0].Revoked.IsZero() {
+		t.Errorf("got %+v, %v", keys, err)
 	}
 }

@@ -33,8 +33,11 @@
 // an override that was removed comes back with its number and its age, and so to its place
 // among others. Whether somebody changed the subject and changed it back meanwhile does not
 // count; that way, whatever was done can be undone from the newest change to the oldest.
+// Entries that are made in one transaction by one call are a batch (data.HistoryEntry), which
+// RevertBatch takes back in one transaction too, as far as nobody has changed the same since.
 // What happens outside of the store, such as which snapshot is in service, is recorded by
-// Record after it has happened, and is not reverted here.
+// Record after it has happened, as often as somebody is not sure of that, and is not
+// reverted here.
 //
 // The order of rules is a subject of its own in the history, for it changes with rules
 // that come and go: what is kept of a rule is without its order, but for one that is

@@ -13,7 +13,7 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
-const historyColumns = `id, time, author, kind, subject, article, target, action, summary, before, after, reverts`
+const historyColumns = `id, time, author, kind, subject, article, target, action, summary, before, after, reverts, batch`
 
 // entryTime is how the time of an entry is written, so that times are in order as texts.
 const entryTime = "2006-01-02T15:04:05.000000000Z"
@@ -43,12 +43,17 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) (da
 	if author := data.AuthorOf(ctx); author != "" {
 		e.Author = author
 	}
+	return s.insertEntry(ctx, tx, e)
+}
+
+func (s *Store) insertEntry(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) (data.HistoryEntry, error) {
 	if err := e.Validate(); err != nil {
 		return e, err
 	}
-	result, err := tx.ExecContext(ctx, `INSERT INTO history (time, author, kind, subject, article, target, action, summary, before, after, reverts)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?)`, e.Time.Format(entryTime), e.Author, string(e.Kind), e.Subject, string(e.Article), string(e.Target),
-		e.Action, e.Summary, string(e.Before), string(e.After), e.Reverts)
+	e.Batch = batchOf(ctx)
+	result, err := tx.ExecContext(ctx, `INSERT INTO history (time, author, kind, subject, article, target, action, summary, before, after, reverts, batch)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, e.Time.Format(entryTime), e.Author, string(e.Kind), e.Subject, string(e.Article), string(e.Target),
+		e.Action, e.Summary, string(e.Before), string(e.After), e.Reverts, e.Batch)
 	if err == nil {
 		e.ID, err = result.LastInsertId()
 	}
@@ -56,18 +61,59 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) (da
 	return e, err
 }
 
-// Record writes a change into the history that was made outside of the store, such as
-// of the snapshot in service. The entry gets its ID, the present time, and the author
-// of ctx (data.WithAuthor) if there is one.
-func (s *Store) Record(ctx context.Context, e data.HistoryEntry) (recorded data.HistoryEntry, err error) {
-	err = s.inWrite(ctx, func(tx *sql.Tx) (err error) {
-		recorded, err = s.record(ctx, tx, e)
-		return err
+// recordedBack is how far back Record looks among the entries of a subject.
+const recordedBack = 200
+
+// Record writes changes into the history that were made outside of the store, such as of
+// the snapshot in service: those of the entries that it does not have yet, in their order
+// and as they are, with their own times and authors. So whoever is not sure whether one was
+// recorded records it again. Two entries about a subject of one time are taken for the
+// same; at most a hundred are recorded at a time.
+func (s *Store) Record(ctx context.Context, entries ...data.HistoryEntry) error {
+	err := s.inWrite(ctx, func(tx *sql.Tx) error {
+		known := map[string]map[string]bool{} // times by subject
+		for _, e := range entries {
+			e.Time = e.Time.Round(0).UTC()
+			at, times := e.Time.Format(entryTime), known[string(e.Kind)+" "+e.Subject]
+			if times == nil {
+				var err error
+				if times, err = lastTimes(ctx, tx, e.Kind, e.Subject); err != nil {
+					return err
+				}
+				known[string(e.Kind)+" "+e.Subject] = times
+			}
+			if times[at] {
+				continue
+			}
+			if _, err := s.insertEntry(ctx, tx, e); err != nil {
+				return fmt.Errorf("a change of %s %s: %w", e.Kind, e.Subject, err)
+			}
+			times[at] = true
+		}
+		return nil
 	})
 	if err != nil {
-		return data.HistoryEntry{}, fmt.Errorf("sqlite: record a change of %s %s: %w", e.Kind, e.Subject, err)
+		return fmt.Errorf("sqlite: record: %w", err)
 	}
-	return recorded, nil
+	return nil
+}
+
+// lastTimes are the times of the last entries about a subject, as they are stored.
+func lastTimes(ctx context.Context, tx *sql.Tx, kind data.Kind, subject string) (map[string]bool, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT time FROM history WHERE kind = ? AND subject = ? ORDER BY id DESC LIMIT ?`, string(kind), subject, recordedBack)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	times := map[string]bool{}
+	for rows.Next() {
+		var at string
+		if err := rows.Scan(&at); err != nil {
+			return nil, err
+		}
+		times[at] = true
+	}
+	return times, rows.Err()
 }
 
 // History yields the entries that f asks for, the newest first.
@@ -85,6 +131,9 @@ func (s *Store) History(ctx context.Context, f data.HistoryFilter) iter.Seq2[dat
 	for _, kind := range f.Without {
 		and("kind <> ?", string(kind))
 	}
+	if f.People {
+		and("action <> ?", data.ActionPublishItself)
+	}
 	if f.Subject != "" {
 		and("subject = ?", f.Subject)
 	}
@@ -97,6 +146,14 @@ func (s *Store) History(ctx context.Context, f data.HistoryFilter) iter.Seq2[dat
 	if !f.Until.IsZero() {
 		and("time < ?", f.Until.UTC().Format(entryTime))
 	}
+	if f.Batch > 0 {
+		and("batch = ? AND batch <> 0", f.Batch) // which the index is about
+	}
+	size := "0"
+	if f.Heads {
+		and("(batch = 0 OR batch = id)")
+		size = `iif(h.batch = 0, 0, (SELECT count(*) FROM history b WHERE b.batch = h.batch AND b.batch <> 0))`
+	}
 	if f.Before > 0 {
 		and("id < ?", f.Before)
 	}
@@ -104,7 +161,7 @@ func (s *Store) History(ctx context.Context, f data.HistoryFilter) iter.Seq2[dat
 	if f.Limit > 0 {
 		limit = f.Limit
 	}
-	query := `SELECT ` + historyColumns + `, after = (SELECT l.after FROM history l WHERE l.kind = h.kind AND l.subject = h.subject ORDER BY l.id DESC LIMIT 1)
+	query := `SELECT ` + historyColumns + `, after = (SELECT l.after FROM history l WHERE l.kind = h.kind AND l.subject = h.subject ORDER BY l.id DESC LIMIT 1), ` + size + `
 		FROM history h WHERE ` + strings.Join(where, " AND ") + ` ORDER BY id DESC LIMIT ?`
 	return collect(ctx, s, "load the history", scanEntry, s.read, query, append(args, limit)...)
 }
@@ -112,7 +169,7 @@ func (s *Store) History(ctx context.Context, f data.HistoryFilter) iter.Seq2[dat
 func scanEntry(row scanner) (data.HistoryEntry, error) {
 	var e data.HistoryEntry
 	var at, before, after string
-	err := row.Scan(&e.ID, &at, &e.Author, &e.Kind, &e.Subject, &e.Article, &e.Target, &e.Action, &e.Summary, &before, &after, &e.Reverts, &e.Last)
+	err := row.Scan(&e.ID, &at, &e.Author, &e.Kind, &e.Subject, &e.Article, &e.Target, &e.Action, &e.Summary, &before, &after, &e.Reverts, &e.Batch, &e.Last, &e.BatchSize)
 	if err != nil {
 		return data.HistoryEntry{}, err
 	}
@@ -132,32 +189,10 @@ func scanEntry(row scanner) (data.HistoryEntry, error) {
 // a *data.InvalidError about a kind that the store does not hold.
 func (s *Store) Revert(ctx context.Context, id int64) (made data.HistoryEntry, err error) {
 	err = s.inWrite(ctx, func(tx *sql.Tx) error {
-		e, err := scanEntry(tx.QueryRowContext(ctx, `SELECT `+historyColumns+`, 0 FROM history WHERE id = ?`, id))
-		if errors.Is(err, sql.ErrNoRows) {
-			return data.ErrNotFound
-		} else if err != nil {
-			return err
+		e, err := loadEntry(ctx, tx, id)
+		if err == nil {
+			made, err = s.revert(ctx, tx, e)
 		}
-		kind, ok := restorers[e.Kind]
-		if !ok {
-			return &data.InvalidError{Field: "change", Reason: fmt.Sprintf("is of a %s, which cannot be reverted here", e.Kind)}
-		}
-		present, err := kind.present(ctx, tx, e.Subject)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(present, e.After) {
-			return conflict(ctx, tx, e)
-		}
-		if err := kind.restore(ctx, tx, e.Subject, e.Before); err != nil {
-			return err
-		}
-		r, err := kind.describe(e.After, e.Before)
-		if err != nil {
-			return err
-		}
-		r.Reverts = e.ID
-		made, err = s.record(ctx, tx, r)
 		return err
 	})
 	if err != nil {
@@ -166,10 +201,43 @@ func (s *Store) Revert(ctx context.Context, id int64) (made data.HistoryEntry, e
 	return made, nil
 }
 
+// loadEntry is the entry of that ID, or data.ErrNotFound.
+func loadEntry(ctx context.Context, tx *sql.Tx, id int64) (data.HistoryEntry, error) {
+	e, err := scanEntry(tx.QueryRowContext(ctx, `SELECT `+historyColumns+`, 0, 0 FROM history WHERE id = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = data.ErrNotFound
+	}
+	return e, err
+}
+
+// revert reverts e, within a transaction.
+func (s *Store) revert(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) (data.HistoryEntry, error) {
+	kind, ok := restorers[e.Kind]
+	if !ok {
+		return e, &data.InvalidError{Field: "change", Reason: fmt.Sprintf("is of a %s, which cannot be reverted here", e.Kind)}
+	}
+	present, err := kind.present(ctx, tx, e.Subject)
+	if err != nil {
+		return e, err
+	}
+	if !bytes.Equal(present, e.After) {
+		return e, conflict(ctx, tx, e)
+	}
+	if err := kind.restore(ctx, tx, e.Subject, e.Before); err != nil {
+		return e, err
+	}
+	r, err := kind.describe(e.After, e.Before)
+	if err != nil {
+		return e, err
+	}
+	r.Reverts = e.ID
+	return s.record(ctx, tx, r)
+}
+
 // conflict is why e cannot be reverted: the newest later change of its subject.
 func conflict(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) error {
 	why := &data.ConflictError{Subject: string(e.Kind) + " " + e.Subject}
-	later, err := scanEntry(tx.QueryRowContext(ctx, `SELECT `+historyColumns+`, 1 FROM history
+	later, err := scanEntry(tx.QueryRowContext(ctx, `SELECT `+historyColumns+`, 1, 0 FROM history
 		WHERE kind = ? AND subject = ? AND id > ? ORDER BY id DESC LIMIT 1`, string(e.Kind), e.Subject, e.ID))
 	switch {
 	case err == nil:

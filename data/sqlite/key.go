@@ -28,6 +28,12 @@ const usedEvery = time.Minute
 // its secret. Nobody can ask for the secret again: the store keeps its hash
 // alone, and that suffices unsalted, for a secret is 32 random bytes.
 func (s *Store) AddKey(ctx context.Context, name string, scopes ...data.Scope) (k data.Key, secret string, err error) {
+	return s.AddKeyIf(ctx, nil, name, scopes...)
+}
+
+// AddKeyIf is AddKey, unless check (nil: there is none) refuses the keys that there are:
+// then its error is returned and nothing stored. Nobody changes them in between.
+func (s *Store) AddKeyIf(ctx context.Context, check func(all []data.Key) error, name string, scopes ...data.Scope) (k data.Key, secret string, err error) {
 	k = data.Key{Name: name, Scopes: scopes, Created: s.opts.Now().Round(0).UTC()}
 	if err := k.Validate(); err != nil {
 		return data.Key{}, "", fmt.Errorf("sqlite: add key: %w", err)
@@ -36,6 +42,15 @@ func (s *Store) AddKey(ctx context.Context, name string, scopes ...data.Scope) (
 	rand.Read(random) // never fails
 	secret = keyPrefix + base64.RawURLEncoding.EncodeToString(random)
 	err = s.inWrite(ctx, func(tx *sql.Tx) error {
+		if check != nil {
+			all, err := s.keys(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if err := check(all); err != nil {
+				return err
+			}
+		}
 		hash := sha256.Sum256([]byte(secret))
 		result, err := tx.ExecContext(ctx, `INSERT INTO key (hash, name, scopes, created, last_used, revoked) VALUES (?,?,?,?,'','')`,
 			hash[:], k.Name, formatScopes(k.Scopes), formatTime(k.Created))
@@ -54,9 +69,11 @@ func (s *Store) AddKey(ctx context.Context, name string, scopes ...data.Scope) (
 }
 
 // Keys lists all keys by ID, the oldest first, revoked ones too.
-func (s *Store) Keys(ctx context.Context) ([]data.Key, error) {
+func (s *Store) Keys(ctx context.Context) ([]data.Key, error) { return s.keys(ctx, s.read) }
+
+func (s *Store) keys(ctx context.Context, q querier) ([]data.Key, error) {
 	var all []data.Key
-	for k, err := range collect(ctx, s, "load keys", scanKey, s.read, `SELECT `+keyColumns+` FROM key ORDER BY id`) {
+	for k, err := range collect(ctx, s, "load keys", scanKey, q, `SELECT `+keyColumns+` FROM key ORDER BY id`) {
 		if err != nil {
 			return nil, err
 		}
@@ -95,22 +112,20 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (data.Key, error
 }
 
 // RevokeKey makes a key worthless from now on and returns it. One that is
-// revoked already stays as it is; of an unknown one it returns data.ErrNotFound.
-func (s *Store) RevokeKey(ctx context.Context, id int64) (k data.Key, err error) {
+// revoked already stays as it is; of an unknown one it returns data.ErrNotFound. Where
+// one of checks refuses the key as it is, its error is returned and nothing changed;
+// nobody changes it in between.
+func (s *Store) RevokeKey(ctx context.Context, id int64, checks ...func(data.Key) error) (k data.Key, err error) {
 	err = s.inWrite(ctx, func(tx *sql.Tx) error {
-		now := formatTime(s.opts.Now().Round(0))
-		result, err := tx.ExecContext(ctx, `UPDATE key SET revoked = ? WHERE id = ? AND revoked = ''`, now, id)
-		if err != nil {
-			return err
-		}
 		k, err = scanKey(tx.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM key WHERE id = ?`, id))
-		if errors.Is(err, sql.ErrNoRows) {
-			err = data.ErrNotFound
-		}
 		if err != nil {
+			return notFound(err)
+		}
+		if err := allow(checks, k); err != nil || !k.Revoked.IsZero() {
 			return err
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 { // it was revoked already
+		k.Revoked = s.opts.Now().Round(0).UTC()
+		if _, err := tx.ExecContext(ctx, `UPDATE key SET revoked = ? WHERE id = ?`, formatTime(k.Revoked), id); err != nil {
 			return err
 		}
 		return s.recordKey(ctx, tx, data.ActionRevoke, &k)

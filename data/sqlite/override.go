@@ -47,6 +47,10 @@ func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.O
 				return &data.ConflictError{Subject: "the list of overrides"}
 			}
 		}
+		ctx, err := withBatch(ctx, tx, len(all))
+		if err != nil {
+			return err
+		}
 		added := false
 		for i, o := range all {
 			if refused[i] = o.Validate(); refused[i] != nil {
@@ -92,13 +96,13 @@ func insertOverride(ctx context.Context, tx *sql.Tx, o *data.Override) error {
 }
 
 // checkArticles returns data.ErrNotFound, naming the id, if one is unknown.
-func checkArticles(ctx context.Context, tx *sql.Tx, ids ...data.ArticleID) error {
+func checkArticles(ctx context.Context, q querier, ids ...data.ArticleID) error {
 	for _, id := range ids {
 		if id == data.Everywhere || id == "" {
 			continue
 		}
 		var known bool
-		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM article WHERE id = ?)`, string(id)).Scan(&known); err != nil {
+		if err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM article WHERE id = ?)`, string(id)).Scan(&known); err != nil {
 			return err
 		}
 		if !known {

@@ -28,9 +28,26 @@ func (s *Store) AddRule(ctx context.Context, r data.Rule) (data.Rule, error) {
 // them or, on an error, none. refused says of each of the others why it was not; of a
 // stored one it is nil.
 func (s *Store) AddRules(ctx context.Context, all []data.Rule) (stored []data.Rule, refused []error, err error) {
+	return s.AddRulesIf(ctx, all, func([]data.Rule) error { return nil })
+}
+
+// AddRulesIf is AddRules unless check, given the rules that there are, returns an error, which
+// is returned then. Nobody changes them between that look and the change.
+func (s *Store) AddRulesIf(ctx context.Context, all []data.Rule, check func(present []data.Rule) error) (stored []data.Rule, refused []error, err error) {
 	stored, refused = make([]data.Rule, len(all)), make([]error, len(all))
 	created := s.opts.Now().Round(0).UTC()
 	err = s.inWrite(ctx, func(tx *sql.Tx) error {
+		ctx, err := withBatch(ctx, tx, len(all))
+		if err != nil {
+			return err
+		}
+		present, err := s.rules(ctx, tx)
+		if err == nil {
+			err = check(present)
+		}
+		if err != nil {
+			return err
+		}
 		added := false
 		for i, r := range all {
 			if refused[i] = r.Validate(); refused[i] != nil {
@@ -97,9 +114,11 @@ func ruleText(r data.Rule) (string, error) {
 }
 
 // Rules lists all rules in their order, whether or not they hold at present.
-func (s *Store) Rules(ctx context.Context) ([]data.Rule, error) {
+func (s *Store) Rules(ctx context.Context) ([]data.Rule, error) { return s.rules(ctx, s.read) }
+
+func (s *Store) rules(ctx context.Context, q querier) ([]data.Rule, error) {
 	var all []data.Rule
-	for r, err := range collect(ctx, s, "load rules", scanRule, s.read, `SELECT id, place, rule FROM rule ORDER BY place`) {
+	for r, err := range collect(ctx, s, "load rules", scanRule, q, `SELECT id, place, rule FROM rule ORDER BY place`) {
 		if err != nil {
 			return nil, err
 		}

@@ -21,7 +21,7 @@ type ruleStore interface {
 	PutArticles(context.Context, []data.Article) (data.Changes, error)
 	Revision(context.Context) (data.Revision, error)
 	AddRule(context.Context, data.Rule) (data.Rule, error)
-	AddRules(context.Context, []data.Rule) ([]data.Rule, []error, error)
+	AddRulesIf(context.Context, []data.Rule, func([]data.Rule) error) ([]data.Rule, []error, error)
 	Rules(context.Context) ([]data.Rule, error)
 	PauseRule(context.Context, int64, bool) error
 	MoveRule(context.Context, int64, int) error
@@ -102,8 +102,20 @@ func TestRulesAreLikeTheirTwin(t *testing.T) {
 			},
 			"add several": func(t *rapid.T) {
 				all := rapid.SliceOfN(drawnRule, 0, 4).Draw(t, "rules")
+				seen, late := present(), rapid.Bool().Draw(t, "late")
 				both(func(s ruleStore) (any, error) {
-					stored, refused, err := s.AddRules(ctx, all)
+					stored, refused, err := s.AddRulesIf(ctx, all, func(now []data.Rule) error {
+						if diff := cmp.Diff(seen, now); diff != "" {
+							t.Fatalf("looks at (-want +got):\n%s", diff)
+						}
+						if late {
+							return &data.ConflictError{Subject: "the rules"}
+						}
+						return nil
+					})
+					if late {
+						stored, refused = nil, nil
+					}
 					why := []string{}
 					for _, err := range refused {
 						why = append(why, kind(err))

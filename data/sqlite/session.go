@@ -24,7 +24,7 @@ func (s *Store) StartSession(ctx context.Context, name, agent string) (token str
 	agent = strings.ToValidUTF8(agent[:min(len(agent), mostAgent)], "")
 	token, hash := account.NewToken()
 	now := s.opts.Now().UTC()
-	_, err = s.changeUser(ctx, name, "", func(tx *sql.Tx, id int64) error {
+	_, err = s.changeUser(ctx, name, "", nil, func(tx *sql.Tx, id int64) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE last_seen < ? OR created < ?`,
 			formatTime(now.Add(-account.IdleFor)), formatTime(now.Add(-account.AliveFor))); err != nil {
 			return err
@@ -111,7 +111,7 @@ func (s *Store) EndSession(ctx context.Context, token string) error {
 // EndSessions ends the sessions of the user of that name but the one of the ID keep
 // (0: none is kept).
 func (s *Store) EndSessions(ctx context.Context, name string, keep int64) error {
-	_, err := s.changeUser(ctx, name, "", func(tx *sql.Tx, id int64) error {
+	_, err := s.changeUser(ctx, name, "", nil, func(tx *sql.Tx, id int64) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE account = ? AND id <> ?`, id, keep)
 		return err
 	})

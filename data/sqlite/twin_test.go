@@ -38,6 +38,9 @@ type store interface {
 	Override(context.Context, int64) (data.Override, error)
 	History(context.Context, data.HistoryFilter) iter.Seq2[data.HistoryEntry, error]
 	Revert(context.Context, int64) (data.HistoryEntry, error)
+	RevertBatch(context.Context, int64) (data.Reverted, error)
+	OverridePage(context.Context, data.OverrideFilter) ([]data.Override, int, error)
+	CheckOverrides(context.Context, []data.Override) ([]error, error)
 }
 
 var (
@@ -95,6 +98,16 @@ var (
 		}
 		return o
 	})
+	anyOverrideFilter = rapid.Custom(func(t *rapid.T) data.OverrideFilter {
+		return data.OverrideFilter{
+			Article: rapid.OneOf(rapid.Just(data.ArticleID("")), rapid.Just(data.Everywhere), anyID).Draw(t, "article"),
+			Target:  rapid.OneOf(rapid.Just(data.ArticleID("")), anyID).Draw(t, "target"),
+			Action:  rapid.SampledFrom([]data.Action{"", "", data.Pin, data.Off}).Draw(t, "action"),
+			Author:  rapid.OneOf(rapid.Just(""), anyText).Draw(t, "author"), Placement: rapid.OneOf(rapid.Just(""), anyText).Draw(t, "placement"),
+			State: rapid.SampledFrom(append(data.OverrideStates(), "")).Draw(t, "state"),
+			After: rapid.Int64Range(0, 4).Draw(t, "after"), Limit: rapid.IntRange(0, 3).Draw(t, "limit"),
+		}
+	})
 	anyFilter = rapid.Custom(func(t *rapid.T) data.HistoryFilter {
 		soon := rapid.Custom(func(t *rapid.T) time.Time {
 			return noon.Add(time.Duration(rapid.IntRange(0, 4).Draw(t, "seconds")) * time.Second)
@@ -107,6 +120,8 @@ var (
 			Article: rapid.OneOf(rapid.Just(data.ArticleID("")), anyID).Draw(t, "of"),
 			Since:   rapid.OneOf(rapid.Just(time.Time{}), soon).Draw(t, "since"),
 			Until:   rapid.OneOf(rapid.Just(time.Time{}), soon).Draw(t, "until"),
+			Batch:   rapid.SampledFrom([]int64{0, 0, 0, 1, 2, 3}).Draw(t, "batch"),
+			Heads:   rapid.Bool().Draw(t, "heads"),
 			Before:  rapid.Int64Range(0, 6).Draw(t, "before"),
 			Limit:   rapid.IntRange(0, 3).Draw(t, "limit"),
 		}
@@ -288,6 +303,38 @@ func TestStoreIsLikeItsTwin(t *testing.T) {
 				id := rapid.Int64Range(0, 12).Draw(t, "change")
 				now = now.Add(time.Second)
 				both(func(s store) (any, error) { return s.Revert(ctx, id) })
+			},
+			"revert batch": func(t *rapid.T) {
+				id := rapid.Int64Range(0, 12).Draw(t, "change")
+				ctx := data.WithAuthor(ctx, rapid.SampledFrom([]string{"", "mei"}).Draw(t, "by"))
+				now = now.Add(time.Second)
+				both(func(s store) (any, error) {
+					r, err := s.RevertBatch(ctx, id)
+					left := []string{}
+					for _, why := range r.Left {
+						left = append(left, why.Subject)
+					}
+					return map[string]any{"made": r.Made, "left": left}, err
+				})
+			},
+			"page of overrides": func(t *rapid.T) {
+				f := anyOverrideFilter.Draw(t, "filter")
+				f.Now = now
+				both(func(s store) (any, error) {
+					page, total, err := s.OverridePage(ctx, f)
+					return map[string]any{"page": page, "total": total}, err
+				})
+			},
+			"check overrides": func(t *rapid.T) {
+				all := rapid.SliceOfN(anyOverride, 0, 4).Draw(t, "overrides")
+				both(func(s store) (any, error) {
+					refused, err := s.CheckOverrides(ctx, all)
+					why := []string{}
+					for _, err := range refused {
+						why = append(why, kind(err))
+					}
+					return why, err
+				})
 			},
 			"reopen": func(t *rapid.T) {
 				real.Close()
