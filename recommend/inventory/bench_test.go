@@ -105,7 +105,7 @@ func BenchmarkSearch(b *testing.B) {
 		b.Run(fmt.Sprintf("n=%d/show=%s", n, show), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				find(b, v, inventory.Query{Show: show})
+				find(b, v, inventory.Query{Show: show, Clicks: func(id data.ArticleID) int { return int(id[len(id)-1] % 7) }})
 			}
 		})
 	}

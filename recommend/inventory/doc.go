@@ -1,5 +1,5 @@
 // Package inventory finds articles for editors: by what they type, and by how the
-// articles fare: without links, most linked to, overridden, near-duplicates, of a
+// articles fare: without links, most linked to, most clicked, overridden, near-duplicates, of a
 // series, provisional. Of every article it tells the links in and out, and why it is
 // not linked or shows none, one reason a line.
 //

@@ -18,19 +18,20 @@ type Show string
 
 // The choices of articles.
 const (
-	All         Show = ""            // newest first
-	NoLinks     Show = "no-links"    // on the site, that show none
-	NotLinked   Show = "not-linked"  // that lists might have, and none has
-	MostLinked  Show = "most-linked" // that lists have, those that most have first
-	Overridden  Show = "overridden"  // that editors changed something about
-	Duplicates  Show = "duplicates"  // near-duplicates, the ones that stand for them too
-	OfSeries    Show = "series"      // that belong to one
-	Provisional Show = "provisional" // new or changed since the snapshot
+	All         Show = ""             // newest first
+	NoLinks     Show = "no-links"     // on the site, that show none
+	NotLinked   Show = "not-linked"   // that lists might have, and none has
+	MostLinked  Show = "most-linked"  // that lists have, those that most have first
+	MostClicked Show = "most-clicked" // to which readers followed links, most often first
+	Overridden  Show = "overridden"   // that editors changed something about
+	Duplicates  Show = "duplicates"   // near-duplicates, the ones that stand for them too
+	OfSeries    Show = "series"       // that belong to one
+	Provisional Show = "provisional"  // new or changed since the snapshot
 )
 
 // Shows are all of them.
 func Shows() []Show {
-	return []Show{All, NoLinks, NotLinked, MostLinked, Overridden, Duplicates, OfSeries, Provisional}
+	return []Show{All, NoLinks, NotLinked, MostLinked, MostClicked, Overridden, Duplicates, OfSeries, Provisional}
 }
 
 // ParseShow reads the name of a choice. What is none is a *data.InvalidError about
@@ -56,6 +57,8 @@ type Query struct {
 	Show  Show
 	First int // that many are passed over
 	Limit int // most articles; 0: DefaultLimit
+
+	Clicks func(data.ArticleID) int // on links to the article, for MostClicked; nil: there were none
 }
 
 // DefaultLimit is how many articles a page has at most.

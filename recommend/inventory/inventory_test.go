@@ -161,6 +161,31 @@ func TestSearch(t *testing.T) {
 }
 
 // The sample site, with one article of everything that an editor may ask for.
+// What Texts finds is what Find does.
+func TestTexts(t *testing.T) {
+	var texts inventory.Texts
+	for _, c := range []data.Card{{ID: "a/1", Title: "The <i>Cranes</i> of Ängelholm", URL: "/cranes"}, {ID: "a/2", Title: "港口的吊車", URL: "/x"}, {ID: "cranes", Title: "Ships"}} {
+		texts.Add(&c)
+	}
+	for typed, want := range map[string]string{"": "012", "crane": "0 2", "ANGEL the": "0", "吊车": "1", "/x": "1", "none": ""} {
+		fit, got := texts.Fit(typed), ""
+		for i := range 3 {
+			if how, ok := fit(i); ok && how < inventory.Fits {
+				got += fmt.Sprint(i)
+			}
+		}
+		if want := strings.ReplaceAll(want, " ", ""); got != want {
+			t.Errorf("%q: got %s, want %s", typed, got, want)
+		}
+	}
+	fit := texts.Fit("cranes")
+	exact, _ := fit(2)
+	word, _ := fit(0)
+	if exact >= word {
+		t.Errorf("an id fits %d, a word of a title %d", exact, word)
+	}
+}
+
 func sampleSite(t testing.TB) *site {
 	articles := slices.DeleteFunc(sample.Articles(), func(a data.Article) bool { // one of them in three languages
 		return a.Lang == "zh-Hans" && a.ID != "zh-Hans/harbour-cranes" || a.Lang == "zh-Hant" && a.ID != "zh-Hant/harbour-cranes"
@@ -229,6 +254,19 @@ func TestCounts(t *testing.T) {
 	check(inventory.NoLinks, func(id data.ArticleID) bool { return out[id] == 0 && id != "draft" })
 	check(inventory.NotLinked, func(id data.ArticleID) bool { card := cards[id]; return in[id] == 0 && card.Visible(now) })
 	check(inventory.MostLinked, func(id data.ArticleID) bool { return in[id] > 0 })
+	if got := ids(find(t, v, inventory.Query{Show: inventory.MostClicked})); got != "" {
+		t.Errorf("most clicked where nobody counts: %s", got)
+	}
+	byClicks := inventory.Query{Show: inventory.MostClicked, Clicks: func(id data.ArticleID) int {
+		return map[data.ArticleID]int{"odd": 3, "en/harbour-cranes": 7, "en/cod-quota": 1, "gone": 9}[id]
+	}}
+	if page := find(t, v, byClicks); ids(page) != "en/harbour-cranes odd en/cod-quota" || page.Total != 3 {
+		t.Errorf("most clicked: %s of %d", ids(page), page.Total)
+	}
+	byClicks.Text, byClicks.First, byClicks.Limit = "o", 1, 1
+	if page := find(t, v, byClicks); len(page.Articles) != 1 || page.Total < 2 {
+		t.Errorf("the second of them: %s of %d", ids(page), page.Total)
+	}
 	most := find(t, v, inventory.Query{Show: inventory.MostLinked, Limit: 1000}).Articles
 	if !slices.IsSortedFunc(most, func(a, b inventory.Article) int { return b.In - a.In }) {
 		t.Error("the most linked articles do not come first")

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 // search is the articles of one page, and how many there are on all.
 func search(s *stand, w wishes, c *counts, q *Query, now time.Time) (ids []data.ArticleID, total int) {
 	t, most := newTyped(q.Text), q.First+q.Limit
+	if q.Show == MostClicked {
+		return mostClicked(s, &t, q)
+	}
 	var found [fits][]data.ArticleID
 	all := s.all()
 	if q.Show == MostLinked {
@@ -34,6 +38,30 @@ func search(s *stand, w wishes, c *counts, q *Query, now time.Time) (ids []data.
 	ids = slices.Concat(found[:]...)
 	ids = ids[min(q.First, len(ids)):]
 	return ids[:min(q.Limit, len(ids))], total
+}
+
+// mostClicked is search for MostClicked.
+func mostClicked(s *stand, t *typed, q *Query) (ids []data.ArticleID, total int) {
+	type clicked struct {
+		id     data.ArticleID
+		clicks int
+	}
+	var found []clicked
+	if q.Clicks != nil {
+		for b, i := range s.all() {
+			if b.fit(i, t, false) == not {
+				continue
+			}
+			if n := q.Clicks(b.entries[i].id); n > 0 {
+				found = append(found, clicked{b.entries[i].id, n})
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b clicked) int { return cmp.Compare(b.clicks, a.clicks) })
+	for _, one := range found[min(q.First, len(found)):min(q.First+q.Limit, len(found))] {
+		ids = append(ids, one.id)
+	}
+	return ids, len(found)
 }
 
 // shows reports whether an article is among those chosen.
