@@ -70,7 +70,8 @@
 // Reasons are made when they are asked for, from the texts in the store: the terms
 // that carry the cosine, exactly (package reason), and what other features give to the
 // ranking score. What readers read is not kept in a snapshot; what a score has beyond
-// the other features is told as that.
+// the other features is told as that. Readers are told in the article's language,
+// editors in that of their pages (Query.Tell); the terms stay as the article spells them.
 //
 // # Overrides
 //

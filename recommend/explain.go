@@ -20,7 +20,7 @@ import (
 
 // A Reason is why a link is there.
 type Reason struct {
-	Text      string                // in the article's language
+	Text      string                // in the language of Query.Tell, else in the article's
 	Terms     []string              // that both articles are about
 	Sentences [2]reason.Sentence    // of the article and of the linked one, that carry the most of the cosine
 	Features  []rank.Feature        // of the ranking score; none where it is not of the algorithm
@@ -31,7 +31,7 @@ type Reason struct {
 type Rejected struct {
 	Card data.Card
 	Code reason.Code
-	Text string // why, in the language of the article that shows the list
+	Text string // why, in the language of Reason.Text
 	Rule int64  // ID of the editors' rule that says so; 0: none
 }
 
@@ -63,6 +63,7 @@ func (w *withheld) addBy(card *data.Card, r reason.Rejection, by rule) {
 type explainer struct {
 	*request
 	store    Store
+	lang     data.Lang         // in which it tells
 	texts    *reason.Explainer // nil: the snapshot does not know the articles' terms
 	model    *lsa.Model
 	blocks   *boilerplate.Blocks
@@ -72,10 +73,10 @@ type explainer struct {
 	readings bool // the snapshot's lists look at reads
 }
 
-// explain sets the reasons of links and of what was rejected.
-func (a *request) explain(ctx context.Context, store Store, links []Link, draw *Draw) error {
+// explain sets the reasons of links, in lang.
+func (a *request) explain(ctx context.Context, store Store, lang data.Lang, links []Link, draw *Draw) error {
 	defer runtime.KeepAlive(a.view.snapshot)
-	x := &explainer{request: a, store: store}
+	x := &explainer{request: a, store: store, lang: lang}
 	if err := x.open(ctx); err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (x *explainer) reason(ctx context.Context, l *Link, draw *Draw, i int) (why
 			return Reason{}, err
 		}
 	}
-	why.Text = reason.Text(x.source.Lang, told)
+	why.Text = reason.Text(x.lang, told)
 	return why, nil
 }
 

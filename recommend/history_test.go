@@ -85,7 +85,7 @@ func TestListsFollowOverrides(t *testing.T) {
 		if err := overridecsv.Write(&file, all); err != nil {
 			r.Fatal(err)
 		}
-		report, err := overridecsv.Import(ctx, other, strings.NewReader(file.String()), "f", data.AnyRevision)
+		report, err := overridecsv.Import(ctx, other, strings.NewReader(file.String()), overridecsv.Options{File: "f"}, data.AnyRevision)
 		if err != nil || report.Added != len(all) {
 			r.Fatalf("%+v, %v", report, err)
 		}

@@ -44,12 +44,24 @@ func (m *Moment) Revision() data.Revision { return m.view.revision }
 // Overrides is every override, by ID. It must not be changed.
 func (m *Moment) Overrides() []data.Override { return m.view.overrides.all }
 
-// WithRule is m as if r, whatever its dates and whether it is paused, held too, behind all
-// other rules.
+// Rules is every rule, in their order. It must not be changed.
+func (m *Moment) Rules() []data.Rule { return m.view.overrides.allRules }
+
+// WithRule is m as if r, whatever its dates and whether it is paused, held too: in the place
+// of the rule that has its ID, else behind all others.
 func (m *Moment) WithRule(r data.Rule) *Moment {
 	r.From, r.Until, r.Paused = time.Time{}, time.Time{}, false
-	v := *m.view
-	v.overrides = indexOverrides(v.overrides.all, append(slices.Clip(v.overrides.allRules), r), v.groupOf)
+	rules := slices.Clone(m.view.overrides.allRules)
+	if i := slices.IndexFunc(rules, func(old data.Rule) bool { return old.ID == r.ID }); i >= 0 {
+		r.Order = rules[i].Order
+		rules[i] = r
+	} else {
+		r.Order = len(rules) + 1
+		rules = append(rules, r)
+	}
+	v, overrides := *m.view, *m.view.overrides // of which lists look at the rules alone
+	overrides.rules, overrides.allRules = indexRules(rules, v.groupOf), rules
+	v.overrides = &overrides
 	return &Moment{m.engine, &v}
 }
 

@@ -34,6 +34,7 @@ type Query struct {
 	Threshold *int           // least score of a link of the algorithm, 0–100; nil: as Placement has it, else Options
 	Fallback  Fallback       // what fills a short list; empty: as Placement has it, else NoFallback
 	Explain   bool           // list.Withheld and the reasons of links
+	Tell      data.Lang      // with Explain: the language of the reasons; empty: the article's
 }
 
 // Source says where a link comes from.
@@ -232,7 +233,7 @@ func (e *Engine) makeLinks(ctx context.Context, list *List, v *view, s *settled,
 	}
 	var told *withheld
 	if s.Explain {
-		told = &withheld{lang: source.Lang, counts: map[string]int{}}
+		told = &withheld{lang: cmp.Or(s.Tell, source.Lang), counts: map[string]int{}}
 		a.withheld = told
 	}
 	a.lottery = e.lottery(v, &s.Query, source.ID, a.now)
@@ -251,7 +252,7 @@ func (e *Engine) makeLinks(ctx context.Context, list *List, v *view, s *settled,
 		return nil
 	}
 	list.Withheld, list.Rejected = told.counts, told.rejected
-	return a.explain(ctx, e.store, list.Links, list.Draw)
+	return a.explain(ctx, e.store, told.lang, list.Links, list.Draw)
 }
 
 // nextPart reports whether to is what follows source in its series.

@@ -44,6 +44,13 @@ func TestExplain(t *testing.T) {
 		t.Errorf("the link is there for %q", got)
 	}
 
+	q.Tell = "zh-Hant"
+	told := related(t, e, q)
+	if link, rejected := told.Links[0].Reason.Text, told.Rejected[0].Text; link != "由編輯置頂" || rejected != "已下架" || told.RecommendationID != list.RecommendationID {
+		t.Errorf("in another language: the pin is there for %q, the first candidate is not for %q", link, rejected)
+	}
+	q.Tell = ""
+
 	q.Limit, q.Filter, q.Threshold, q.Exclude, q.Languages = 5, recommend.Filter{}, new(29), []data.ArticleID{"a4"}, "any"
 	list = related(t, e, q)
 	if got := strings.TrimSpace(ids(list)); got != "a9 a8 a5" {

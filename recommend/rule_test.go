@@ -225,28 +225,39 @@ func BenchmarkRules(b *testing.B) {
 	}
 }
 
-// A moment with one more rule answers as an engine with that rule would, and leaves the
-// engine as it is.
+// A moment with one more rule, or one that is another, answers as an engine with that rule
+// would, and leaves the engine as it is.
 func TestWithRule(t *testing.T) {
 	q := recommend.Query{ID: "a00", Limit: 4}
-	e, _ := newsroom(t, 11, nil, `{"max_age_days":8}`)
+	present := []string{`{"max_age_days":8}`, `{"action":"hide","target":"a01","paused":true}`, `{"action":"pin","target":"a10","position":1}`}
+	e, _ := newsroom(t, 11, nil, present...)
 	m, err := e.Moment()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, rule := range []string{`{"under_section":["city"],"only":"same_section"}`, `{"max_age_days":1}`, `{"action":"pin","target":"a09","position":2}`, `{"action":"hide","target_type":["quiz"]}`} {
-		want, _ := newsroom(t, 11, nil, `{"max_age_days":8}`, rule)
-		r := parseRules(t, rule)[0]
-		r.ID, r.Paused, r.Until = 0, true, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-		got, err := m.WithRule(r).Related(t.Context(), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if ids(got) != ids(related(t, want, q)) {
-			t.Errorf("%s: got %s, want %s", rule, ids(got), ids(related(t, want, q)))
+	if len(m.Rules()) != len(present) {
+		t.Errorf("the rules are %v", m.Rules())
+	}
+	before := ids(related(t, e, q))
+	for _, rule := range []string{`{"under_section":["city"],"only":"same_section"}`, `{"max_age_days":1}`, `{"action":"pin","target":"a09","position":1}`, `{"action":"hide","target_type":["quiz"]}`} {
+		for place := range len(present) + 1 {
+			r := parseRules(t, rule)[0]
+			r.ID, r.Order, r.Paused, r.Until = int64(place+1), 0, true, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+			if place == len(present) {
+				r.ID = 0 // a new one
+			}
+			rules := slices.Clone(present)
+			want, _ := newsroom(t, 11, nil, append(append(rules[:place:place], rule), rules[min(place+1, len(rules)):]...)...)
+			got, err := m.WithRule(r).Related(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ids(got) != ids(related(t, want, q)) {
+				t.Errorf("%s in place %d: got %s, want %s", rule, place, ids(got), ids(related(t, want, q)))
+			}
 		}
 	}
-	if got := ids(related(t, e, q)); got != "a01 a02 a03 a04" {
-		t.Errorf("then readers get %s", got)
+	if got := ids(related(t, e, q)); got != before || before != "a10 a01 a02 a03" {
+		t.Errorf("then readers get %s, before %s", got, before)
 	}
 }
