@@ -27,6 +27,7 @@ type Dir struct {
 
 	author, note string // of decisions, see By
 	expect       string // see If
+	reverts      int64  // see Reverting
 }
 
 // OpenDir names the folder of snapshots at path, which the first Write makes.
@@ -49,6 +50,7 @@ type Info struct {
 	Published bool
 	State     State
 	Decision  Decision // the last about it; zero: none was noted
+	Leftover  bool     // of a PublishExcept that was cut short; nobody has asked for it
 	Err       error    // why the snapshot cannot be used; nil: every file of it is sound
 }
 
@@ -91,6 +93,9 @@ func (d *Dir) list(verify bool) ([]Info, error) {
 	}
 	for i := range infos { // now that it is known when each was made
 		infos[i].State = p.state(infos[i].ID)
+		if infos[i].Leftover = p.leftover(&infos[i]); infos[i].Leftover {
+			infos[i].State = PassedOver
+		}
 	}
 	slices.SortStableFunc(infos, func(a, b Info) int { // of one second, as far as their manifests tell
 		return cmp.Or(cmp.Compare(a.second(), b.second()), a.Manifest.Created.Compare(b.Manifest.Created))
@@ -106,6 +111,7 @@ const PointerFile = "published.json"
 type pointer struct {
 	Published []string            `json:"published"`           // ids, the latest last; it is the one in force
 	Decisions map[string]Decision `json:"decisions,omitempty"` // by id
+	Log       []Entry             `json:"log,omitempty"`       // oldest first
 
 	created map[string]time.Time // when snapshots were made, as their manifests say
 }
@@ -178,6 +184,15 @@ func (d *Dir) readPointer() (pointer, error) {
 // errPointer is returned when the content of PointerFile makes no sense.
 var errPointer = errors.New("is damaged; publish a snapshot again to mend it")
 
+// What a snapshot may not allow to be decided about it.
+var (
+	ErrInService        = errors.New("is in service; roll back, or publish another one")         // Hold
+	ErrNotHeld          = errors.New("is neither held nor rolled back")                          // Release
+	ErrNothingBefore    = errors.New("no snapshot was published before this one")                // Rollback
+	ErrNothingInService = errors.New("nothing is in service whose lists could stay as they are") // PublishExcept
+	ErrNoList           = errors.New("has no list there")                                        // PublishExcept and WriteExcept
+)
+
 // Publish makes id the published snapshot, durably and at once. It verifies
 // the snapshot first and refuses a broken one, naming the broken file; of an
 // unknown one the error is data.ErrNotFound, of one that was pruned ErrPruned.
@@ -199,6 +214,7 @@ func (d *Dir) Publish(id string) error {
 			p.rollBack(back)
 		}
 		p.serve(id, m.Created, by)
+		p.note(Publishes, id, current, id, by, d.reverts)
 		return nil
 	})
 	if err != nil {
@@ -213,14 +229,15 @@ func (d *Dir) Publish(id string) error {
 func (d *Dir) Rollback() (id string, err error) {
 	err = d.publish(func(p *pointer) error {
 		if !slices.ContainsFunc(p.Published, func(other string) bool { return other != p.current() }) {
-			return errors.New("no snapshot was published before this one")
+			return ErrNothingBefore
 		}
-		by := d.decision()
+		current, by := p.current(), d.decision()
 		p.rollBack(by)
 		id = p.current()
 		m, err := d.whole(id)
 		if err == nil {
 			p.serve(id, m.Created, by)
+			p.note(RollsBack, id, current, id, by, d.reverts)
 		}
 		return err
 	})
@@ -252,14 +269,8 @@ func (d *Dir) publish(change func(*pointer) error) error {
 		return err
 	}
 	defer lock.Unlock()
-	if d.expect != "" {
-		now, err := d.Revision()
-		if err != nil {
-			return err
-		}
-		if now != d.expect {
-			return &data.ConflictError{Subject: "what is in service, or waits,"}
-		}
+	if err := d.asSeen(); err != nil {
+		return err
 	}
 	p, err := d.readPointer()
 	if err != nil && !errors.Is(err, errPointer) {
@@ -287,6 +298,18 @@ func (d *Dir) publish(change func(*pointer) error) error {
 		return nil
 	}
 	return d.replace(path, b)
+}
+
+// asSeen is a *data.ConflictError if something was decided since the revision of If.
+func (d *Dir) asSeen() error {
+	if d.expect == "" {
+		return nil
+	}
+	now, err := d.Revision()
+	if err == nil && now != d.expect {
+		err = &data.ConflictError{Subject: "what is in service, or waits,"}
+	}
+	return err
 }
 
 // OpenPublished opens the published snapshot. If that is broken it opens the

@@ -105,7 +105,8 @@
 // service, for to roll back is to change both, and a file is replaced as a whole: after
 // a crash either both hold or neither. That file is read several times a second, so it
 // does not grow: of old decisions it forgets who made them, and a history is kept by
-// others.
+// others. They take it from the log of the last decisions, which is in that file too: what
+// was decided and what they read are one write, so that no crash comes in between.
 //
 // One rule keeps what goes into service by itself from undoing what an editor did: while
 // a snapshot that is newer than the one in service is held or was rolled back, everything
@@ -115,7 +116,8 @@
 //
 // A snapshot but for some lists (WriteExcept) is a snapshot like any other, not a note to
 // whoever serves: so it can be verified, compared, rolled back and evaluated. It costs one
-// file. The next refresh ranks all articles anew, those too; what is to stay is pinned.
+// file. One that was written and about which nothing was decided is what a crash has left
+// (Info.Leftover): it never awaits review, and goes with the next pruning. The next refresh ranks all articles anew, those too; what is to stay is pinned.
 //
 // Pruning drops files and says so in the manifest, which is replaced first: were it last,
 // a crash would leave a broken snapshot. Lists stay because an evaluation of old events

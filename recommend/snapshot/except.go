@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -17,13 +18,78 @@ import (
 // files but the links with it. As Write it does not publish, and may be called by one
 // process at a time.
 //
-// The error names an article that is not in both.
+// The error names an article that is not in both; it is ErrNoList.
 func (d *Dir) WriteExcept(ctx context.Context, id, from string, articles []data.ArticleID) (string, error) {
 	m, err := d.writeExcept(ctx, id, from, articles)
 	if err != nil {
 		return "", fmt.Errorf("snapshot: write: %w", err)
 	}
 	return m.ID, nil
+}
+
+// PublishExcept publishes what WriteExcept makes of snapshot id and of what is in service,
+// and returns its id. Where it does not come into service, as when somebody decides
+// something meanwhile (a *data.ConflictError), nothing is left of it; what a crash leaves
+// is an Info.Leftover, which Prune and the next PublishExcept remove.
+func (d *Dir) PublishExcept(ctx context.Context, id string, articles []data.ArticleID) (made string, err error) {
+	if d.expect == "" { // the lists that stay are to be those in service
+		seen, err := d.Revision()
+		if err != nil {
+			return "", err
+		}
+		d = d.If(seen)
+	}
+	if err := d.asSeen(); err != nil { // before a snapshot is made in vain
+		return "", fmt.Errorf("snapshot: publish: %w", err)
+	}
+	if _, err := d.manifest(id); err != nil {
+		return "", fmt.Errorf("snapshot: publish: %w", err)
+	}
+	from, err := d.Published()
+	if err != nil {
+		return "", err
+	}
+	if from == "" {
+		return "", fmt.Errorf("snapshot: publish: %w", ErrNothingInService)
+	}
+	if err := d.dropLeftovers(); err != nil {
+		return "", err
+	}
+	if made, err = d.WriteExcept(ctx, id, from, articles); err != nil {
+		return "", err
+	}
+	if err := d.Publish(made); err != nil {
+		return "", errors.Join(err, d.discard(made))
+	}
+	return made, nil
+}
+
+// discard removes a snapshot about which nobody has decided anything.
+func (d *Dir) discard(id string) error {
+	p, err := d.readPointer()
+	if err != nil {
+		return err
+	}
+	if _, decided := p.Decisions[id]; decided || slices.Contains(p.Published, id) {
+		return nil
+	}
+	return d.remove(&Manifest{ID: id}, new(Pruning))
+}
+
+// dropLeftovers removes what a PublishExcept has left that was cut short.
+func (d *Dir) dropLeftovers() error {
+	all, err := d.States()
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].Leftover {
+			if err := d.remove(&all[i].Manifest, new(Pruning)); err != nil {
+				return fmt.Errorf("snapshot: remove %s: %w", all[i].ID, err)
+			}
+		}
+	}
+	return nil
 }
 
 func (d *Dir) writeExcept(ctx context.Context, id, from string, articles []data.ArticleID) (*Manifest, error) {
@@ -74,11 +140,11 @@ func (s *Snapshot) linksExcept(before *Snapshot, articles []data.ArticleID) (ran
 	for _, id := range articles {
 		row, ok := s.Row(id)
 		if !ok {
-			return lists, fmt.Errorf("article %q: %w in snapshot %s, so that it has no list there to be left out", id, data.ErrNotFound, s.ID())
+			return lists, fmt.Errorf("article %q is not in snapshot %s: it %w to be left out", id, s.ID(), ErrNoList)
 		}
 		old, ok := before.Row(id)
 		if !ok {
-			return lists, fmt.Errorf("article %q: %w in snapshot %s, so that it has no list there to be kept", id, data.ErrNotFound, before.ID())
+			return lists, fmt.Errorf("article %q is not in snapshot %s: it %w to be kept", id, before.ID(), ErrNoList)
 		}
 		var kept []rank.Link
 		for _, link := range before.Links(old) {

@@ -68,6 +68,8 @@ func (d *Dir) Prune(ctx context.Context, keep int, lists time.Duration) (Pruning
 		}
 		m := &info.Manifest
 		switch expired := lists > 0 && time.Since(m.Created) > lists; {
+		case info.Leftover:
+			err = d.remove(m, &done)
 		case info.Err != nil, slices.Contains(needed, info.ID), info.State == Held:
 			continue
 		case !m.isPruned() && keep > 0:

@@ -93,6 +93,12 @@ func (p *pointer) state(id string) State {
 	return PassedOver
 }
 
+// leftover reports whether a snapshot is what a PublishExcept that was cut short has left.
+func (p *pointer) leftover(i *Info) bool {
+	_, decided := p.Decisions[i.ID]
+	return i.Manifest.Except != nil && !decided && !slices.Contains(p.Published, i.ID) && p.newer(i.ID)
+}
+
 // stop is the newest snapshot that an editor holds or has rolled back and that is
 // newer than the one in service: by itself nothing is published past it. It is "" if
 // there is none.
@@ -173,7 +179,8 @@ func (d *Dir) decision() Decision {
 // refresh does that nobody watches: while the snapshot itself, or another one that
 // is newer than the one in service, is held or was rolled back, and where the snapshot
 // has waited until a newer one was published. Then it goes on waiting for review, and why
-// says in words what for; it is "" where the snapshot is in service. Propose does not
+// says in words what for; it is "" where the snapshot is in service. The note of d says
+// for the log which rule lets it. Propose does not
 // verify the snapshot: whoever calls it has just written or opened it.
 func (d *Dir) Propose(id string) (why string, err error) {
 	m, err := d.manifest(id)
@@ -203,7 +210,11 @@ func (d *Dir) Propose(id string) (why string, err error) {
 			why = fmt.Sprintf("snapshot %s is in service, which is newer", p.current())
 			return nil
 		}
+		before, rule := p.current(), by.Note
+		by.Note = ""
 		p.serve(id, m.Created, by)
+		by.Note = rule
+		p.note(Publishes, id, before, id, by, 0).Itself = true
 		return nil
 	})
 	if err != nil {
@@ -219,8 +230,11 @@ func (d *Dir) Leave(id string) error { return d.leave(id, false) }
 // LeaveAsked is Leave because somebody has asked for it: no policy changes that.
 func (d *Dir) LeaveAsked(id string) error { return d.leave(id, true) }
 
+// leaves is what Leave does, which stands in no log.
+const leaves = "leave for review"
+
 func (d *Dir) leave(id string, asked bool) error {
-	return d.mark("leave for review", id, AwaitsReview, func(p *pointer, by *Decision) (bool, error) {
+	return d.mark(leaves, id, AwaitsReview, func(p *pointer, by *Decision) (bool, error) {
 		was := p.Decisions[id]
 		by.Asked = asked
 		return p.state(id) == AwaitsReview && !was.Asked && (was.State != AwaitsReview || was.Note != by.Note || asked), nil
@@ -230,9 +244,9 @@ func (d *Dir) leave(id string, asked bool) error {
 // Hold keeps snapshot id, and all newer ones, from being published by Propose until
 // it is released, or it or a newer one is published.
 func (d *Dir) Hold(id string) error {
-	return d.mark("hold", id, Held, func(p *pointer, _ *Decision) (bool, error) {
+	return d.mark(Holds, id, Held, func(p *pointer, _ *Decision) (bool, error) {
 		if p.state(id) == InService {
-			return false, fmt.Errorf("snapshot %s is in service; roll back, or publish another one", id)
+			return false, fmt.Errorf("snapshot %s %w", id, ErrInService)
 		}
 		return true, nil
 	})
@@ -241,9 +255,9 @@ func (d *Dir) Hold(id string) error {
 // Release undoes Hold, so that Propose may publish snapshot id and newer ones again. Of
 // one that was rolled back it lets newer ones be published, and not itself.
 func (d *Dir) Release(id string) error {
-	return d.mark("release", id, AwaitsReview, func(p *pointer, _ *Decision) (bool, error) {
+	return d.mark(Releases, id, AwaitsReview, func(p *pointer, _ *Decision) (bool, error) {
 		if s := p.state(id); s != Held && s != RolledBack {
-			return false, fmt.Errorf("snapshot %s is neither held nor rolled back, but %s", id, s)
+			return false, fmt.Errorf("snapshot %s %w, but %s", id, ErrNotHeld, s)
 		}
 		return true, nil
 	})
@@ -258,7 +272,11 @@ func (d *Dir) mark(what, id string, state State, may func(*pointer, *Decision) (
 			by := d.decision()
 			ok, err := may(p, &by)
 			if ok && err == nil {
+				before := p.state(id)
 				p.decide(id, m.Created, state, by)
+				if after := p.state(id); after != before && what != leaves {
+					p.note(what, id, string(before), string(after), by, d.reverts)
+				}
 			}
 			return err
 		})

@@ -128,7 +128,9 @@ func (d *Dir) WriteAndPublish(ctx context.Context, c Contents) (Manifest, error)
 		return Manifest{}, err
 	}
 	if err := d.publish(func(p *pointer) error {
-		p.serve(m.ID, m.Created, d.decision())
+		before, by := p.current(), d.decision()
+		p.serve(m.ID, m.Created, by)
+		p.note(Publishes, m.ID, before, m.ID, by, 0).Itself = d.author == ""
 		return nil
 	}); err != nil {
 		return Manifest{}, fmt.Errorf("snapshot: publish: %w", err)

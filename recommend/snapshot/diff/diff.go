@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"iter"
 	"runtime"
 	"slices"
 	"strings"
@@ -126,26 +127,41 @@ type List struct {
 	Kept   int       `json:"kept"` // links in both
 }
 
-// A changed is a list that changed, of which cards are not read yet.
-type changed struct {
-	row           int // in To
-	before, after []int32
-	kept          int
-	views         float64
+// A Change is a list that changed. It is small, for there may be a hundred thousand.
+type Change struct {
+	Row     int32 // of its article in To
+	Section int32 // place in Diff.Sections
+	Lang    int32 // place in Diff.Languages
+	Views   float32
+	before  uint16 // links
+	after   uint16
+	kept    uint16
 }
 
-func (c *changed) share() float64 {
-	return Links{Before: len(c.before), After: len(c.after), Kept: c.kept}.Share()
+func (c *Change) share() float64 {
+	return Links{Before: int(c.before), After: int(c.after), Kept: int(c.kept)}.Share()
+}
+
+// A Comparison is a Diff that has every list that changed.
+type Comparison struct {
+	Diff
+	Changes []Change // in the order of Diff.Lists
+
+	from, to *snapshot.Snapshot
+	matching
 }
 
 // Compare tells how the links of to differ from those of from. Both may be pruned.
 // It takes time in proportion to their links.
-func Compare(from, to *snapshot.Snapshot, opts Options) Diff {
+func Compare(from, to *snapshot.Snapshot, opts Options) Diff { return New(from, to, opts).Diff }
+
+// New compares as Compare does. What it returns keeps both snapshots mapped.
+func New(from, to *snapshot.Snapshot, opts Options) *Comparison {
 	defer runtime.KeepAlive(from) // whose links are used as they are mapped
 	defer runtime.KeepAlive(to)
 	opts = opts.withDefaults()
-	d := Diff{From: from.ID(), To: to.ID(), Places: opts.Places}
 	m := match(from, to)
+	d := &Comparison{Diff: Diff{From: from.ID(), To: to.ID(), Places: opts.Places}, from: from, to: to, matching: m}
 	before, after := make([]int, m.rows), make([]int, m.rows) // links in
 	oldFirst, newFirst := firstLinks(from, opts.Places), firstLinks(to, opts.Places)
 	for row := range from.Len() {
@@ -154,9 +170,10 @@ func Compare(from, to *snapshot.Snapshot, opts Options) Diff {
 		}
 	}
 	langs, sections := parts{}, parts{}
-	var lists []changed
+	var changedIn [][2]*Part // the section and the language of every change
+	var was, now []int32
 	for row := range to.Len() {
-		var now []int32
+		now = now[:0]
 		for _, link := range newFirst(row) {
 			after[link.Row]++
 			now = append(now, link.Row)
@@ -167,30 +184,75 @@ func Compare(from, to *snapshot.Snapshot, opts Options) Diff {
 			continue
 		}
 		d.Articles.Both++
-		var was []int32
+		was = was[:0]
 		for _, link := range oldFirst(int(old)) {
 			was = append(was, m.place[link.Row])
 		}
 		card := to.Card(row)
 		kept := d.Links.add(was, now)
-		langs.of(string(card.Lang)).add(was, now)
-		sections.of(card.Section).add(was, now)
+		lang, section := langs.of(string(card.Lang)), sections.of(card.Section)
+		lang.add(was, now)
+		section.add(was, now)
 		if !slices.Equal(was, now) {
-			c := changed{row: row, before: was, after: now, kept: kept}
+			c := Change{Row: int32(row), before: uint16(len(was)), after: uint16(len(now)), kept: uint16(kept)}
 			if opts.Views != nil {
-				c.views = opts.Views(card.ID)
+				c.Views = float32(opts.Views(card.ID))
 			}
-			lists = append(lists, c)
+			d.Changes = append(d.Changes, c)
+			changedIn = append(changedIn, [2]*Part{section, lang})
 		}
 	}
 	d.Articles.Gone = from.Len() - d.Articles.Both
 	d.Share, d.Languages, d.Sections = d.Links.Share(), langs.sorted(), sections.sorted()
+	sectionAt, langAt := places(sections, d.Sections), places(langs, d.Languages)
+	for i, in := range changedIn {
+		d.Changes[i].Section, d.Changes[i].Lang = sectionAt[in[0]], langAt[in[1]]
+	}
+	slices.SortStableFunc(d.Changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(b.Views, a.Views), cmp.Compare(b.share(), a.share()))
+	})
 
-	names := namer{from, to, m}
-	d.orphans(to, before, after, names, opts.Most)
-	d.mostLinked(before, after, names, opts.Most)
-	d.lists(lists, names, opts.Most)
+	d.orphans(before, after, opts.Most)
+	d.mostLinked(before, after, opts.Most)
+	d.Lists = []List{}
+	for _, c := range firstOf(d.Changes, opts.Most) {
+		d.Lists = append(d.Lists, d.List(c))
+	}
 	return d
+}
+
+// List is the list of a change, before and after.
+func (d *Comparison) List(c Change) List {
+	defer runtime.KeepAlive(d)
+	l := List{Article: d.article(c.Row), Views: float64(c.Views), Before: make([]Article, 0, c.before), After: make([]Article, 0, c.after), Kept: int(c.kept)}
+	for _, link := range firstLinks(d.from, d.Places)(int(d.before[c.Row])) {
+		l.Before = append(l.Before, d.article(d.place[link.Row]))
+	}
+	for _, link := range firstLinks(d.to, d.Places)(int(c.Row)) {
+		l.After = append(l.After, d.article(link.Row))
+	}
+	return l
+}
+
+// Card is that of the article whose list changed.
+func (d *Comparison) Card(c Change) data.Card { return d.to.Card(int(c.Row)) }
+
+// Row is the article's row in To.
+func (d *Comparison) Row(id data.ArticleID) (row int, ok bool) { return d.to.Row(id) }
+
+// RowsByURL are the rows in To of the articles with that address.
+func (d *Comparison) RowsByURL(url string) iter.Seq[int] { return d.to.RowsByURL(url) }
+
+// Article is that of a row in To.
+func (d *Comparison) Article(row int) Article { return d.article(int32(row)) }
+
+// places are where each part stands among all.
+func places(by parts, all []Part) map[*Part]int32 {
+	at := make(map[*Part]int32, len(all))
+	for i, part := range all {
+		at[by[part.Name]] = int32(i)
+	}
+	return at
 }
 
 // A matching is which rows of two snapshots are of one article. Articles are numbered
@@ -232,47 +294,37 @@ func firstLinks(s *snapshot.Snapshot, places int) func(row int) []rank.Link {
 	}
 }
 
-// A namer reads the cards of articles by their numbers.
-type namer struct {
-	from, to *snapshot.Snapshot
-	matching
-}
-
-func (n *namer) article(number int32) Article {
-	s, row := n.to, int(number)
-	if row >= n.to.Len() {
-		s, row = n.from, int(n.gone[row-n.to.Len()])
+// article is the one of that number.
+func (d *Comparison) article(number int32) Article {
+	s, row := d.to, int(number)
+	if row >= d.to.Len() {
+		s, row = d.from, int(d.gone[row-d.to.Len()])
 	}
 	card := s.Card(row)
 	return Article{ID: card.ID, Title: card.Title, Lang: card.Lang, Section: card.Section}
 }
 
-func (n *namer) articles(numbers []int32) []Article {
-	all := make([]Article, len(numbers))
-	for i, number := range numbers {
-		all[i] = n.article(number)
-	}
-	return all
-}
-
 // orphans finds the articles that may be linked and are not any more.
-func (d *Diff) orphans(to *snapshot.Snapshot, before, after []int, names namer, most int) {
+func (d *Comparison) orphans(before, after []int, most int) {
 	var rows []int32
-	for row := range to.Len() {
+	for row := range d.to.Len() {
 		switch {
-		case before[row] > 0 && after[row] == 0 && to.MayBeLinked(row):
+		case before[row] > 0 && after[row] == 0 && d.to.MayBeLinked(row):
 			rows = append(rows, int32(row))
-		case names.before[row] >= 0 && before[row] == 0 && after[row] > 0:
+		case d.before[row] >= 0 && before[row] == 0 && after[row] > 0:
 			d.OrphansEnded++
 		}
 	}
 	d.NewOrphans = len(rows)
 	slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(before[b], before[a]) })
-	d.Orphaned = names.articles(firstOf(rows, most))
+	d.Orphaned = []Article{}
+	for _, row := range firstOf(rows, most) {
+		d.Orphaned = append(d.Orphaned, d.article(row))
+	}
 }
 
 // mostLinked finds the articles that most lists link to.
-func (d *Diff) mostLinked(before, after []int, names namer, most int) {
+func (d *Comparison) mostLinked(before, after []int, most int) {
 	rows := make([]int32, 0, len(after))
 	for row, n := range after {
 		if n > 0 {
@@ -282,18 +334,7 @@ func (d *Diff) mostLinked(before, after []int, names namer, most int) {
 	slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(after[b], after[a]) })
 	d.MostLinked = []Target{}
 	for _, row := range firstOf(rows, most) {
-		d.MostLinked = append(d.MostLinked, Target{names.article(row), before[row], after[row]})
-	}
-}
-
-// lists shows those that changed most among the ones most read.
-func (d *Diff) lists(all []changed, names namer, most int) {
-	slices.SortStableFunc(all, func(a, b changed) int {
-		return cmp.Or(cmp.Compare(b.views, a.views), cmp.Compare(b.share(), a.share()))
-	})
-	d.Lists = []List{}
-	for _, c := range firstOf(all, most) {
-		d.Lists = append(d.Lists, List{names.article(int32(c.row)), c.views, names.articles(c.before), names.articles(c.after), c.kept})
+		d.MostLinked = append(d.MostLinked, Target{d.article(row), before[row], after[row]})
 	}
 }
 

@@ -133,6 +133,23 @@ func TestCompare(t *testing.T) {
 	if len(read.Lists) != 2 || read.Lists[0].ID != "a1" || read.Lists[0].Views != 3 || read.Lists[1].ID != "same" {
 		t.Errorf("by views: %+v", read.Lists)
 	}
+	// Every one of them can be asked for, with where it belongs.
+	whole := diff.New(before, after, diff.Options{Most: 1})
+	everyone := diff.Compare(before, after, diff.Options{Most: -1}).Lists
+	if len(whole.Lists) != 1 || len(whole.Changes) != len(everyone) {
+		t.Fatalf("%d lists and %d changes, want 1 and %d", len(whole.Lists), len(whole.Changes), len(everyone))
+	}
+	for i, c := range whole.Changes {
+		if diff := cmp.Diff(everyone[i], whole.List(c)); diff != "" {
+			t.Errorf("change %d (-want +got)\n%s", i, diff)
+		}
+		if card := whole.Card(c); whole.Sections[c.Section].Name != card.Section || whole.Languages[c.Lang].Name != string(card.Lang) || card.ID != everyone[i].ID {
+			t.Errorf("change %d is of %+v", i, card)
+		}
+	}
+	if row, ok := whole.Row("new"); !ok || whole.Article(row) != article("new") {
+		t.Error("an article is not found by its id")
+	}
 	if one := diff.Compare(before, after, diff.Options{Places: 1}); one.Links.Before != 4 || one.Links.Kept != 1 || one.Places != 1 {
 		t.Errorf("the first links: %+v", one.Links)
 	}
