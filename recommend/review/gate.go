@@ -1,58 +1,44 @@
 package review
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
+
+	"github.com/alsolike/alsolike/data/evaluation"
 )
 
-// A report is of the JSON report of an evaluation what a gate looks at.
-type report struct {
-	Gates  []verdict
-	Inputs struct {
-		Candidates map[string]string // what each is of: "snapshot ID", or the hash of a file
+// Gated reports whether p asks an evaluation.
+func (p Policy) Gated() bool { return p.Publish == Auto && p.Gate != "" }
+
+// GateAgainst says in words what the gate of p has against snapshot id; "" if nothing, or
+// if there is none.
+func (p Policy) GateAgainst(id string) string {
+	if !p.Gated() {
+		return ""
 	}
-}
-
-// A verdict is that of one gate on one candidate.
-type verdict struct{ Name, Candidate, Verdict, Effect, Reason string }
-
-// String is `the gate "clicks: at most 3 % lost" says worse. At least 4 % is lost …`.
-func (v verdict) String() string {
-	return strings.TrimRight(fmt.Sprintf("the gate %q says %s. %s", v.Name, v.Verdict, v.Reason), ". ")
+	return gate(p.Gate, id)
 }
 
 // gate says in words why the report at path does not let snapshot id pass; "" if it does:
-// some gate passes, and none fails or is left open. A gate that only warns neither opens
-// nor shuts.
+// see evaluation.Report.Against.
 func gate(path, id string) (why string) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Sprintf("the gate's report %s is not there yet", path)
 	}
-	var r report
+	var r evaluation.Report
 	if err == nil {
-		err = json.Unmarshal(b, &r)
+		r, err = evaluation.Parse(b)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Sprintf("the gate's report %s cannot be read: %v", path, err)
-	}
-	judged := slices.DeleteFunc(r.Gates, func(v verdict) bool { return r.Inputs.Candidates[v.Candidate] != "snapshot "+id })
-	if len(judged) == 0 {
+	case !r.Judges(id):
 		return fmt.Sprintf("the gate's report %s judges other snapshots", path)
 	}
-	passed := false
-	for _, v := range judged {
-		passed = passed || v.Effect == "pass"
-		if v.Effect != "pass" && v.Effect != "warn" {
-			return v.String()
-		}
-	}
-	if !passed {
-		return judged[0].String()
+	if against := r.Against(id); against != nil {
+		return against.String()
 	}
 	return ""
 }

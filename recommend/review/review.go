@@ -37,13 +37,6 @@ type Policy struct {
 	Gate string
 }
 
-// Reasons why a snapshot waits, for those who say them in other words: under the rule
-// Never, and, after the share of the links that change, where that is too large.
-const (
-	NeverReason = "review.publish is never"
-	ManyReason  = " of the links change, and review.max_changed is "
-)
-
 // Most is the largest share of the links that Auto lets change.
 func (p Policy) Most() float64 { return max(0, cmp.Or(p.MaxChanged, DefaultMaxChanged)) }
 
@@ -54,7 +47,7 @@ func (p Policy) Settle(dir *snapshot.Dir, id string) (why string, err error) {
 		return "", fmt.Errorf("review: %w", err)
 	}
 	if why == "" {
-		return dir.Propose(id)
+		return dir.By("", "review.publish is "+string(cmp.Or(p.Publish, Always))).Propose(id)
 	}
 	return why, dir.By("", why).Leave(id)
 }
@@ -72,10 +65,11 @@ func (p Policy) Reconsider(dir *snapshot.Dir) (id string, err error) {
 	if err != nil || len(all) == 0 {
 		return "", err
 	}
-	last, served := &all[0], time.Time{}
+	var last snapshot.Info
+	served := time.Time{}
 	for i := range all {
-		if all[i].Manifest.Created.After(last.Manifest.Created) {
-			last = &all[i]
+		if !all[i].Leftover && (last.ID == "" || all[i].Manifest.Created.After(last.Manifest.Created)) {
+			last = all[i]
 		}
 		if all[i].State == snapshot.InService {
 			served = all[i].Decision.Time
@@ -98,7 +92,7 @@ func (p Policy) Reconsider(dir *snapshot.Dir) (id string, err error) {
 func (p Policy) against(dir *snapshot.Dir, id string) (string, error) {
 	switch cmp.Or(p.Publish, Always) {
 	case Never:
-		return NeverReason, nil
+		return "review.publish is never", nil
 	case Always:
 		return "", nil
 	}
@@ -116,7 +110,7 @@ func (p Policy) against(dir *snapshot.Dir, id string) (string, error) {
 	}
 	share, most := diff.Compare(from, to, diff.Options{}).Share, p.Most()
 	if share > most {
-		return percent(share) + ManyReason + percent(most), nil
+		return percent(share) + " of the links change, and review.max_changed is " + percent(most), nil
 	}
 	if p.Gate == "" {
 		return "", nil

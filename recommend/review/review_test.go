@@ -59,6 +59,11 @@ func settle(t *testing.T, p review.Policy, dir *snapshot.Dir, id, reason string)
 	if (why == "") != (reason == "") || !strings.Contains(why, reason) {
 		t.Errorf("%+v: waits for %q, want %q", p, why, reason)
 	}
+	if reason != "" {
+		if _, ok := review.ParseReason(why); !ok {
+			t.Errorf("%q is no reason that can be told in other words", why)
+		}
+	}
 	published, err := dir.Published()
 	if err != nil || (published == id) != (reason == "") {
 		t.Errorf("%+v: published %s, %v", p, published, err)
