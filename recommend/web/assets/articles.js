@@ -36,6 +36,17 @@ document.addEventListener("input", (event) => {
   }, 120);
 });
 
+// Where names are typed there is always room for one more.
+document.addEventListener("input", (event) => {
+  const last = event.target;
+  if (!last.matches(".names > input:last-child") || last.value === "") return;
+  const more = last.cloneNode();
+  more.removeAttribute("id");
+  more.removeAttribute("value");
+  more.value = "";
+  last.after(more);
+});
+
 // A choice that needs no other is sent at once.
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-send]")) event.target.form.requestSubmit();

@@ -150,14 +150,19 @@ func (b *Tab) Screenshot(t *testing.T, name string) {
 	Keep(t, name+".png", png)
 }
 
-// Keep writes a picture into the folder that ALSOLIKE_SCREENSHOTS names, if it does.
+// Keep writes a picture into the folder that ALSOLIKE_SCREENSHOTS names, if it does, and
+// makes the folder.
 func Keep(t *testing.T, name string, picture []byte) {
 	t.Helper()
 	dir := os.Getenv("ALSOLIKE_SCREENSHOTS")
 	if dir == "" {
 		return
 	}
-	if err := os.WriteFile(filepath.Join(dir, name), picture, 0o644); err != nil {
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name), picture, 0o644)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }
