@@ -19,12 +19,13 @@ const (
 	rulesPath    = Prefix + "/rules"
 	rulePath     = rulesPath + "/:id"
 	rulesNewPath = rulesPath + "/new"
+	ruleEditPath = rulePath + "/edit"
 )
 
 // A RuleStore keeps rules; see package sqlite for what its methods do.
 type RuleStore interface {
 	Rules(ctx context.Context) ([]data.Rule, error)
-	AddRule(ctx context.Context, r data.Rule) (data.Rule, error)
+	AddRulesIf(ctx context.Context, all []data.Rule, check func(present []data.Rule) error) (stored []data.Rule, refused []error, err error)
 	ChangeRule(ctx context.Context, id int64, f func(old data.Rule) (*data.Rule, error)) (data.HistoryEntry, error)
 	MoveRule(ctx context.Context, id int64, order int) error
 }
@@ -34,6 +35,8 @@ func (s *Server) registerRules() {
 	s.handle(http.MethodPost, rulesPath, account.Editor, s.handleRuleSave)
 	s.handle(http.MethodGet, rulesNewPath, account.Viewer, s.handleRuleNew)
 	s.handle(http.MethodPost, rulePath, account.Editor, s.handleRuleDo)
+	s.handle(http.MethodGet, ruleEditPath, account.Viewer, s.handleRuleEdit)
+	s.handle(http.MethodPost, ruleEditPath, account.Editor, s.handleRuleEditSave)
 }
 
 // rulesPage is the view of rules.html.
@@ -58,9 +61,9 @@ func (s *Server) handleRules(c echo.Context) error {
 		return err
 	}
 	v := rulesPage{MayEdit: Who(c).Role.May(account.Editor)}
+	w, titles := s.words(c), s.ruleTitles(all...)
 	for i, r := range all {
-		r = r.In(s.Location)
-		v.Rows = append(v.Rows, ruleRow{r, r.Sentence(), ruleState(&r, s.Now()), ruleTag(r), i > 0, i < len(all)-1})
+		v.Rows = append(v.Rows, ruleRow{r, w.RuleSentence(r, titles), ruleState(&r, s.Now()), ruleTag(r), i > 0, i < len(all)-1})
 	}
 	return s.page(c, "rules", v)
 }
@@ -139,7 +142,7 @@ func (s *Server) handleRuleSave(c echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest)
 	}
 	values = slimValues(values)
-	r, key, err := s.parseRule(values)
+	r, key, err := s.ruleParser(nil).parse(values)
 	if key != "" || isInvalid(err) {
 		return c.Redirect(http.StatusSeeOther, rulesNewPath+query(values)) // which says why
 	}
@@ -147,7 +150,7 @@ func (s *Server) handleRuleSave(c echo.Context) error {
 		return err
 	}
 	r.Author = Who(c).Name
-	r, err = s.Rules.AddRule(ctx, r)
+	r, err = s.addRule(ctx, r, func([]data.Rule) error { return nil })
 	if errors.Is(err, data.ErrNotFound) {
 		return s.refuse(c, http.StatusUnprocessableEntity, "article.no-article")
 	}
@@ -158,6 +161,16 @@ func (s *Server) handleRuleSave(c echo.Context) error {
 		return err
 	}
 	return s.seeOther(c, rulesPath, "rules.added", r.ID)
+}
+
+// addRule adds a rule behind all others, unless check, given those that there are, returns an
+// error.
+func (s *Server) addRule(ctx context.Context, r data.Rule, check func(present []data.Rule) error) (data.Rule, error) {
+	stored, refused, err := s.Rules.AddRulesIf(ctx, []data.Rule{r}, check)
+	if err != nil {
+		return data.Rule{}, err
+	}
+	return stored[0], refused[0]
 }
 
 func isInvalid(err error) bool {

@@ -59,7 +59,17 @@ func (s *Server) handleRulesJSON(c echo.Context) error {
 	for _, r := range all {
 		answer.Items = append(answer.Items, s.newRuleResponse(r))
 	}
+	c.Response().Header().Set("ETag", rulesTag(all))
 	return c.JSON(http.StatusOK, answer)
+}
+
+// rulesTag is the entity tag of the list of all rules.
+func rulesTag(all []data.Rule) string {
+	var tags []byte
+	for _, r := range all {
+		tags = append(tags, ruleTag(r)...)
+	}
+	return tagOf(tags)
 }
 
 // ruleByID is the rule that a request is about.
@@ -67,15 +77,11 @@ func (s *Server) ruleByID(c echo.Context) (data.Rule, error) {
 	if _, err := parseQuery(c.Request()); err != nil {
 		return data.Rule{}, err
 	}
-	all, err := s.Rules.Rules(c.Request().Context())
-	if err != nil {
-		return data.Rule{}, err
-	}
-	i := slices.IndexFunc(all, func(r data.Rule) bool { return strconv.FormatInt(r.ID, 10) == c.Param("id") })
-	if i < 0 {
+	r, err := s.ruleOf(c.Request().Context(), c.Param("id"))
+	if errors.Is(err, data.ErrNotFound) {
 		return data.Rule{}, noRule(c)
 	}
-	return all[i], nil
+	return r, err
 }
 
 func noRule(c echo.Context) error {
@@ -136,7 +142,8 @@ func readRule(c echo.Context, r data.Rule) (data.Rule, error) {
 	return fresh, fresh.Validate()
 }
 
-// handleRuleAdd serves POST /v1/editor/rules: the rule is the last in the order.
+// handleRuleAdd serves POST /v1/editor/rules: the rule is the last in the order. With
+// If-Match nothing is added unless the list of rules is what GET has told.
 func (s *Server) handleRuleAdd(c echo.Context) error {
 	if _, err := parseQuery(c.Request()); err != nil {
 		return err
@@ -149,7 +156,13 @@ func (s *Server) handleRuleAdd(c echo.Context) error {
 		return &data.InvalidError{Field: "order", Reason: "is given by the server: a new rule is the last; PATCH moves it"}
 	}
 	r.Author = Who(c).Name
-	if r, err = s.Rules.AddRule(c.Request().Context(), r); err != nil {
+	r, err = s.addRule(c.Request().Context(), r, func(present []data.Rule) error {
+		if tag := rulesTag(present); !matches(c.Request(), tag) {
+			return changed(c, "the list of rules", tag, nil)
+		}
+		return nil
+	})
+	if err != nil {
 		return badArticle(err)
 	}
 	if err := s.Update(c.Request().Context()); err != nil {

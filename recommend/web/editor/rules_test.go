@@ -2,6 +2,7 @@ package editor_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,8 +26,8 @@ func TestRulesPage(t *testing.T) {
 		t.Errorf("a rule for nothing:\n%s", body)
 	}
 	for query, want := range map[string]string{
-		"note=x": "Choose what the rule does", "action=hide": "Say which article", "action=off": "Say under which articles", "action=jump&target_tag=x": "it may be pin",
-		"only=same_section&from=2026-12-02T00:00&until=2026-12-01T00:00": "must end after", "max_age_days=x": "whole number", "action=hide&target=nobody": "no article",
+		"note=x": "Choose what the rule does", "action=hide": "Say which article", "action=off": "Say under which articles", "action=jump&target_tag=x": "Action: “jump” is no choice",
+		"only=same_section&from=2026-12-02T00:00&until=2026-12-01T00:00": "must end after", "max_age_days=x": "At most so many days old: write a whole number", "action=hide&target=nobody": "“nobody” is no article",
 		"action=off&under_tag=x&max_age_days=1": "Where there are no links", "action=hide&target_tag=x&target=" + url.QueryEscape(before[0]): "not both",
 	} {
 		if body := editor.get("/editor/rules/new?" + query).body; !strings.Contains(body, want) || strings.Contains(body, "Save this rule") {
@@ -102,6 +103,64 @@ func TestRulesPage(t *testing.T) {
 	}
 }
 
+// The page of an article tells which rules hold for its list, and of each link, shown or
+// withheld, the one that acts on it.
+func TestRulesOfAList(t *testing.T) {
+	n := newNewsroom(t)
+	c := n.signedIn(t, "viewer")
+	list := n.list(t, cranes)
+	section := n.related(t, cranes).Article.Section
+	if page := c.openArticle(cranes).body; strings.Contains(page, "Rules for this list") {
+		t.Error("rules where there are none")
+	}
+	for _, r := range []data.Rule{
+		{Under: data.Condition{Selection: data.Selection{Sections: []string{"nowhere"}}}, MaxPerAuthor: 1},
+		{Under: data.Condition{Selection: data.Selection{Sections: []string{section}}}, Action: data.Hide, Target: data.ArticleID(list[1])},
+		{Action: data.Boost, Target: data.ArticleID(list[3]), Strength: 10},
+		{Action: data.Pin, Target: data.ArticleID(list[4]), Position: 2},
+		{MaxAgeDays: 9999, Paused: true},
+		{MaxAgeDays: 9998},
+	} {
+		if _, err := n.store.AddRule(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.update(t)
+	page := c.openArticle(cranes).body
+	linksIn := func(n *html.Node) (ids []string) {
+		for a := range n.Descendants() {
+			if id, ok := strings.CutPrefix(attr(a, "href"), "/editor/rules#rule-"); ok && a.Data == "a" {
+				ids = append(ids, id)
+			}
+		}
+		return ids
+	}
+	for _, ol := range all(t, page, "ol", "class") {
+		if strings.Contains(attr(ol, "class"), "applied") {
+			if got := linksIn(ol); !slices.Equal(got, []string{"2", "3", "4", "6"}) {
+				t.Errorf("the rules of the list are %v", got)
+			}
+			title := data.PlainText(n.related(t, data.ArticleID(list[4])).Article.Title)
+			if want := "Under every article: “" + title + "” at position 2"; !strings.Contains(text(ol), want) {
+				t.Errorf("no %q in %s", want, text(ol))
+			}
+		}
+	}
+	want := map[string]string{list[3]: "3", list[4]: "4"}
+	for _, row := range all(t, page, "li", "data-id") {
+		if got := strings.Join(linksIn(row), " "); got != want[attr(row, "data-id")] {
+			t.Errorf("%s is there by rule %q, want %q", attr(row, "data-id"), got, want[attr(row, "data-id")])
+		}
+		delete(want, attr(row, "data-id"))
+	}
+	if len(want) > 0 {
+		t.Errorf("not in the list: %v", want)
+	}
+	if withheld := page[strings.Index(page, "Left out of the list"):]; !strings.Contains(withheld, `rule-2">Rule 2</a>`) {
+		t.Errorf("what rule 2 hides is told without it:\n%s", withheld)
+	}
+}
+
 // related is the list that readers get under an article.
 func (n *newsroom) related(t *testing.T, id data.ArticleID) recommend.List {
 	t.Helper()
@@ -130,4 +189,35 @@ func firstNamed(t *testing.T, page, name string) *html.Node {
 	}
 	t.Fatalf("no field %s in\n%s", name, page)
 	return nil
+}
+
+// The form suggests the names that articles have now.
+func TestRuleNames(t *testing.T) {
+	n := newNewsroom(t)
+	c := n.signedIn(t, "editor")
+	suggests := func(kind string) (names []string) {
+		for _, list := range all(t, c.get("/editor/rules/new").body, "datalist", "id") {
+			if attr(list, "id") == "known-"+kind {
+				for o := range list.Descendants() {
+					if o.Data == "option" {
+						names = append(names, attr(o, "value"))
+					}
+				}
+			}
+		}
+		return names
+	}
+	card := n.related(t, cranes).Article
+	for kind, want := range map[string]string{"section": card.Section, "lang": "zh-Hant", "tag": string(card.Tags[:strings.IndexByte(string(card.Tags)+"\n", '\n')])} {
+		if got := suggests(kind); !slices.Contains(got, want) || !slices.IsSorted(got) || len(got) > 200 {
+			t.Errorf("of %s: got %q, want %q", kind, got, want)
+		}
+	}
+	if _, err := n.store.PutArticles(t.Context(), []data.Article{{ID: "new", Title: "New", Section: `Arts, "Culture" <b>`, Lang: "en"}}); err != nil {
+		t.Fatal(err)
+	}
+	n.update(t)
+	if got := suggests("section"); !slices.Contains(got, `Arts, "Culture" <b>`) {
+		t.Errorf("a new section is not among %q", got)
+	}
 }
