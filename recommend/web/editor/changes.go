@@ -3,11 +3,13 @@ package editor
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -108,7 +110,7 @@ func mayPublish(info *snapshot.Info) bool {
 
 // A verdict is what somebody decides about a snapshot.
 type verdict struct {
-	do       string // publish, hold, release or rollback
+	do       string // such as snapshot.Publishes
 	id       string // of the snapshot; of a rollback: the one in service
 	except   []data.ArticleID
 	note     string
@@ -122,97 +124,93 @@ var errNoSnapshot = echo.NewHTTPError(http.StatusNotFound, "there is no such ref
 const longestNote = 2000
 
 // decide does what v says and writes it into the history. It returns a
-// *data.ConflictError if somebody else has decided something meanwhile, and a *Conflict
-// if the snapshot does not allow it.
+// *data.ConflictError if somebody else has decided something meanwhile, and a *refusal if
+// the snapshot does not allow it.
 func (s *Server) decide(ctx context.Context, v verdict) error {
 	if v.note = strings.Join(strings.Fields(v.note), " "); len(v.note) > longestNote {
 		return &data.InvalidError{Field: "note", Reason: fmt.Sprintf("is longer than %d bytes", longestNote)}
 	}
-	dir := s.Changes.Snapshots
+	dir := s.Changes.Snapshots.By(data.AuthorOf(ctx), v.note)
 	if v.revision != "" {
-		now, err := dir.Revision()
-		if err != nil {
-			return err
-		}
-		if now != v.revision { // before a snapshot is made in vain
-			return &data.ConflictError{Subject: "what is in service, or waits,"}
-		}
 		dir = dir.If(v.revision)
 	}
-	dir = dir.By(data.AuthorOf(ctx), v.note)
-	before, err := review.TakeStock(dir)
+	if v.do != snapshot.RollsBack {
+		if _, err := dir.Manifest(v.id); errors.Is(err, data.ErrNotFound) {
+			return errNoSnapshot
+		} else if err != nil {
+			return err
+		}
+	}
+	if err := s.carryOut(ctx, dir, v); err != nil {
+		return refused(err)
+	}
+	s.recordDecisions(ctx)
+	return nil
+}
+
+func (s *Server) carryOut(ctx context.Context, dir *snapshot.Dir, v verdict) error {
+	switch v.do {
+	case snapshot.RollsBack:
+		_, err := dir.Rollback()
+		return err
+	case snapshot.Holds:
+		return dir.Hold(v.id)
+	case snapshot.Releases:
+		return dir.Release(v.id)
+	}
+	if len(v.except) == 0 {
+		return dir.Publish(v.id)
+	}
+	unlock, err := s.Changes.Lock()
 	if err != nil {
 		return err
 	}
-	d, err := s.carryOut(ctx, dir, v)
-	if err != nil {
-		if _, changed := errors.AsType[*data.ConflictError](err); changed {
-			return err
-		}
-		if errors.Is(err, data.ErrNotFound) && len(v.except) == 0 {
-			return errNoSnapshot
-		}
-		if _, ok := errors.AsType[*Conflict](err); ok {
-			return err
-		}
-		return &Conflict{Status: http.StatusConflict, Detail: err.Error()}
-	}
-	return before.Record(ctx, s.History, s.Changes.Snapshots, d, v.note)
-}
-
-func (s *Server) carryOut(ctx context.Context, dir *snapshot.Dir, v verdict) (review.Decision, error) {
-	d := review.Decision{Action: v.do, ID: v.id}
-	if v.do == "rollback" {
-		var err error
-		d.ID, err = dir.Rollback()
-		d.Summary = "snapshot " + d.ID + " is in service again"
-		return d, err
-	}
-	if _, err := dir.Manifest(v.id); err != nil {
-		return d, err
-	}
-	switch v.do {
-	case "hold":
-		d.Summary = "snapshot " + v.id + " is held"
-		return d, dir.Hold(v.id)
-	case "release":
-		d.Summary = "snapshot " + v.id + " is released"
-		return d, dir.Release(v.id)
-	}
-	d.Summary = "snapshot " + v.id + " is in service"
-	if len(v.except) > 0 {
-		id, err := s.writeExcept(ctx, v)
-		if err != nil {
-			return d, err
-		}
-		lists := "the lists of 1 article, which stay as they were"
-		if n := len(v.except); n > 1 {
-			lists = fmt.Sprintf("the lists of %d articles, which stay as they were", n)
-		}
-		d.ID, d.Summary = id, "snapshot "+id+" is in service, which is "+v.id+" but for "+lists
-	}
-	return d, dir.Publish(d.ID)
-}
-
-// writeExcept makes the snapshot that v publishes, but for the lists of some articles,
-// which are those that are in service.
-func (s *Server) writeExcept(ctx context.Context, v verdict) (string, error) {
-	from, err := s.Changes.Snapshots.Published()
-	if err != nil {
-		return "", err
-	}
-	if from == "" {
-		return "", errors.New("nothing is in service whose lists could stay")
-	}
-	unlock, err := s.Changes.Lock()
-	if errors.Is(err, data.ErrBusy) {
-		return "", &Conflict{Status: http.StatusConflict, Detail: "a refresh is running; publish when it is done"}
-	}
-	if err != nil {
-		return "", err
-	}
 	defer unlock()
-	return s.Changes.Snapshots.WriteExcept(ctx, v.id, from, v.except)
+	_, err = dir.PublishExcept(ctx, v.id, v.except)
+	return err
+}
+
+// recordDecisions writes what was decided into the history. Where that fails it is done
+// all the same, so that it is no error of whoever decided; it is written with the next one.
+func (s *Server) recordDecisions(ctx context.Context) {
+	if err := review.Record(context.WithoutCancel(ctx), s.History, s.Changes.Snapshots); err != nil {
+		s.Log.Error("what was decided about snapshots is not in the history yet", "error", err)
+	}
+}
+
+// decisionRevertible reports whether e tells of a decision that may be taken back here.
+func (s *Server) decisionRevertible(e data.HistoryEntry) bool {
+	return s.Changes != nil && e.Kind == data.KindSnapshot && e.Before != nil && string(e.Before) != `"`+string(snapshot.RolledBack)+`"`
+}
+
+// A refusal is an error about a snapshot that does not allow what is decided about it.
+type refusal struct {
+	Conflict        // as a program gets it
+	text     string // key of its words on a page
+}
+
+func (r *refusal) Error() string { return r.Detail }
+func (r *refusal) Unwrap() error { return &r.Conflict }
+
+// refused is err, as a *refusal where it is one.
+func refused(err error) error {
+	for _, one := range []struct {
+		is           error
+		text, detail string
+	}{
+		{snapshot.ErrInService, "changes.refused-in-service", ""},
+		{snapshot.ErrNotHeld, "changes.refused-not-held", ""},
+		{snapshot.ErrNothingBefore, "changes.refused-nothing-before", ""},
+		{snapshot.ErrNothingInService, "changes.refused-nothing-in-service", ""},
+		{snapshot.ErrNoList, "changes.refused-no-list", ""},
+		{snapshot.ErrPruned, "changes.pruned", ""},
+		{data.ErrBusy, "changes.refused-busy", "a refresh is running; publish when it is done"},
+	} {
+		if errors.Is(err, one.is) {
+			return &refusal{Conflict{Status: http.StatusConflict, Detail: cmp.Or(one.detail, err.Error())}, one.text}
+		}
+	}
+	return err
 }
 
 // Whence says in words of whom and why a snapshot is in the state in which it is; ""
@@ -223,18 +221,82 @@ func (w words) Whence(info *snapshot.Info) string {
 	case d.State != info.State || d.Time.IsZero():
 		return ""
 	case d.Author != "" && d.Note != "":
-		return w.T("changes.by-because", d.Author, w.When(d.Time), d.Note)
+		return w.T("changes.by-because", d.Author, w.When(d.Time), w.WhyNoted(d.Note))
 	case d.Author != "":
 		return w.T("changes.by", d.Author, w.When(d.Time))
 	case d.Asked:
 		return w.T("changes.asked")
-	case d.State == snapshot.AwaitsReview && d.Note == review.NeverReason:
-		return w.T("changes.never-reason")
 	}
-	if share, most, ok := strings.Cut(d.Note, review.ManyReason); ok {
-		return w.T("changes.many-reason", share, most)
+	return w.WhyNoted(d.Note)
+}
+
+// WhyNoted is what is noted with a snapshot, in the words of the reader where it is a
+// reason that a policy gives.
+func (w words) WhyNoted(note string) string {
+	r, ok := review.ParseReason(note)
+	if !ok {
+		return note
 	}
-	return d.Note
+	if r.Kind == "held" || r.Kind == "rolled-back" {
+		by, why := r.Args[1], r.Args[2]
+		text := w.T("changes.reason-"+r.Kind, w.MadeAt(r.Args[0]), cmp.Or(by, w.T("changes.somebody")))
+		if why != "" {
+			text = w.T("changes.because", text, why)
+		}
+		return text
+	}
+	args := make([]any, len(r.Args))
+	for i, arg := range r.Args {
+		args[i] = arg
+		if r.Kind == "replaced" {
+			args[i] = w.MadeAt(arg)
+		}
+	}
+	return w.T("changes.reason-"+r.Kind, args...)
+}
+
+// MadeAt is when a snapshot was made, as its id tells.
+func (w words) MadeAt(id string) string {
+	day, _, _ := strings.Cut(id, "-")
+	at, err := time.Parse("20060102T150405Z", day)
+	if err != nil {
+		return id
+	}
+	return w.When(at)
+}
+
+// decision says an entry of the history about a snapshot; it is not ok where that says
+// something else than review.Sentence does.
+func (w words) decision(e data.HistoryEntry) (row historyRow, ok bool) {
+	said, ok := review.ParseSummary(e.Summary)
+	if !ok {
+		return row, false
+	}
+	row.HistoryEntry, row.Subject = e, said.ID
+	switch made := w.MadeAt(said.ID); {
+	case e.Action == snapshot.Holds:
+		row.What = w.T("changes.told-held", made)
+	case e.Action == snapshot.Releases:
+		row.What = w.T("changes.told-released", made)
+	case said.Again:
+		row.What = w.T("changes.told-again", made)
+	case said.Of != "":
+		row.What = w.T("changes.told-except", said.Kept, w.MadeAt(said.Of))
+	case said.Itself:
+		row.What = w.T("changes.told-itself", made)
+	default:
+		row.What = w.T("changes.told-published", made)
+	}
+	if e.Subject == review.PublishedSubject {
+		var before string
+		if json.Unmarshal(e.Before, &before) == nil && before != "" {
+			row.Details = append(row.Details, historyDetail{Name: w.T("changes.told-before"), After: w.MadeAt(before)})
+		}
+	}
+	if said.Note != "" {
+		row.Details = append(row.Details, historyDetail{Name: w.T("history.note"), After: said.Note})
+	}
+	return row, true
 }
 
 // StateColour is that of a snapshot's badge.

@@ -3,15 +3,17 @@ package editor
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/recommend/inventory"
 	"github.com/alsolike/alsolike/recommend/snapshot/diff"
 )
 
-// mostLists is of how many articles, those read most, a comparison has the lists.
-const mostLists = 200
+// mostNamed is how many articles a comparison names that most lists link to, or none.
+const mostNamed = 200
 
 // comparisons are those of pairs of snapshots, each made once: snapshots never change. How
 // often articles were read is as of then.
@@ -20,15 +22,17 @@ type comparisons struct {
 	kept []*comparison // the last asked for last
 }
 
-// comparisonsKept is how many stay in memory, each with the cards of some thousand articles.
-const comparisonsKept = 6
+// comparisonsKept is how many stay in memory, each with a few bytes and the titles of the
+// articles whose lists change.
+const comparisonsKept = 4
 
 // A comparison is made in the background; done is closed when it is there.
 type comparison struct {
 	from, to string
 	done     chan struct{}
-	diff     diff.Diff
-	views    bool // it is known how often some articles were read
+	diff     *diff.Comparison
+	texts    inventory.Texts // of the articles of diff.Changes
+	views    bool            // it is known how often some articles were read
 	err      error
 }
 
@@ -87,7 +91,7 @@ func (c *comparison) make(ctx context.Context, ch *Changes) {
 		c.err = err
 		return
 	}
-	opts := diff.Options{Most: mostLists}
+	opts := diff.Options{Most: mostNamed}
 	if ch.Views != nil {
 		views, err := ch.Views(ctx)
 		if err != nil {
@@ -97,5 +101,69 @@ func (c *comparison) make(ctx context.Context, ch *Changes) {
 		c.views = len(views) > 0
 		opts.Views = func(id data.ArticleID) float64 { return views[id] }
 	}
-	c.diff = diff.Compare(from, to, opts)
+	c.diff = diff.New(from, to, opts)
+	c.diff.Lists = nil // they are made as they are asked for
+	for _, change := range c.diff.Changes {
+		card := c.diff.Card(change)
+		c.texts.Add(&card)
+	}
+}
+
+// A listQuery says which of the lists that change are asked for.
+type listQuery struct {
+	Text    string // in the article's title, id or address
+	Section string // its section; nameless: none; "": any
+	Lang    string // its language, likewise
+	First   int    // how many are left out before the first one
+	Limit   int
+}
+
+// nameless asks for articles without a section, or language.
+const nameless = "-"
+
+// find is the lists that q asks for, and how many there are on all pages.
+func (c *comparison) find(q listQuery) (found []diff.Change, total int) {
+	section, anySection := partNamed(c.diff.Sections, q.Section)
+	lang, anyLang := partNamed(c.diff.Languages, q.Lang)
+	fit := c.texts.Fit(q.Text)
+	var at func(int) bool // the row has the address that was pasted; nil: none was, or no article has it
+	if inventory.IsAddress(q.Text) {
+		rows := slices.Collect(c.diff.RowsByURL(strings.TrimSpace(q.Text)))
+		if len(rows) > 0 {
+			at = func(row int) bool { return slices.Contains(rows, row) }
+		}
+	}
+	var fits [inventory.Fits][]diff.Change
+	most := q.First + q.Limit
+	for i, change := range c.diff.Changes {
+		if !anySection && change.Section != section || !anyLang && change.Lang != lang {
+			continue
+		}
+		how, ok := 0, true
+		if at != nil {
+			ok = at(int(change.Row))
+		} else if q.Text != "" {
+			how, ok = fit(i)
+		}
+		if !ok {
+			continue
+		}
+		if total++; len(fits[how]) < most {
+			fits[how] = append(fits[how], change)
+		}
+	}
+	found = slices.Concat(fits[:]...)
+	found = found[min(q.First, len(found)):]
+	return found[:min(q.Limit, len(found))], total
+}
+
+// partNamed is the place of the part of that name; -1: there is none.
+func partNamed(all []diff.Part, name string) (place int32, every bool) {
+	if name == "" {
+		return 0, true
+	}
+	if name == nameless {
+		name = ""
+	}
+	return int32(slices.IndexFunc(all, func(p diff.Part) bool { return p.Name == name })), false
 }

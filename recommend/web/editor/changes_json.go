@@ -27,8 +27,8 @@ const (
 func (s *Server) registerChangesJSON() {
 	s.handle(http.MethodGet, apiReviewPath, account.Viewer, s.handleReviewsGet)
 	s.handle(http.MethodGet, apiSnapshotPath, account.Viewer, s.handleReviewGet)
-	s.handle(http.MethodPost, apiRollbackPath, account.Editor, s.decideJSON("rollback"))
-	for _, do := range []string{"publish", "hold", "release"} {
+	s.handle(http.MethodPost, apiRollbackPath, account.Editor, s.decideJSON(snapshot.RollsBack))
+	for _, do := range []string{snapshot.Publishes, snapshot.Holds, snapshot.Releases} {
 		s.handle(http.MethodPost, apiSnapshotPath+"/"+do, account.Editor, s.decideJSON(do))
 	}
 }
@@ -116,14 +116,25 @@ func (s *Server) handleReviewsGet(c echo.Context) error {
 // reviewJSON is the answer of /v1/editor/changes/{id}.
 type reviewJSON struct {
 	snapshotJSON
-	Diff  *diff.Diff `json:"diff,omitempty"`  // absent where there is nothing to compare with
-	Fault string     `json:"fault,omitempty"` // why it cannot be compared
+	Diff    *diff.Diff `json:"diff,omitempty"`    // absent where there is nothing to compare with
+	Matched *int       `json:"matched,omitempty"` // lists that are asked for, of which Diff has some
+	Next    int        `json:"next,omitempty"`    // what ?from= asks for more of them with; 0: there are none
+	Fault   string     `json:"fault,omitempty"`   // why it cannot be compared
 }
 
 // handleReviewGet serves GET /v1/editor/changes/{id}: what a snapshot changes, against the
 // one in service, or of that one against the one before.
 func (s *Server) handleReviewGet(c echo.Context) error {
-	if _, err := parseQuery(c.Request()); err != nil {
+	values, err := parseQuery(c.Request(), "q", "section", "lang", "from", "limit")
+	if err != nil {
+		return err
+	}
+	first, err := parseNumber(values, "from", 0, 0, 1<<30)
+	if err != nil {
+		return err
+	}
+	limit, err := parseNumber(values, "limit", 200, 0, 1000)
+	if err != nil {
 		return err
 	}
 	st, err := s.Changes.standing()
@@ -145,7 +156,16 @@ func (s *Server) handleReviewGet(c echo.Context) error {
 		case compared == nil:
 			return context.DeadlineExceeded
 		default:
-			answer.Diff = &compared.diff
+			d := compared.diff.Diff
+			changes, matched := compared.find(listQuery{Text: strings.TrimSpace(values.Get("q")), Section: values.Get("section"), Lang: values.Get("lang"), First: int(first), Limit: int(limit)})
+			d.Lists = make([]diff.List, len(changes))
+			for i, change := range changes {
+				d.Lists[i] = compared.diff.List(change)
+			}
+			answer.Diff, answer.Matched = &d, &matched
+			if next := int(first) + len(changes); next < matched && len(changes) > 0 {
+				answer.Next = next
+			}
 		}
 	}
 	c.Response().Header().Set("ETag", `"`+st.revision+`"`)
@@ -155,7 +175,7 @@ func (s *Server) handleReviewGet(c echo.Context) error {
 // decideJSON serves a decision: POST /v1/editor/changes/{id}/publish and its like.
 func (s *Server) decideJSON(do string) echo.HandlerFunc {
 	known := []string{"note"}
-	if do == "publish" {
+	if do == snapshot.Publishes {
 		known = append(known, "except")
 	}
 	return func(c echo.Context) error {
@@ -164,7 +184,7 @@ func (s *Server) decideJSON(do string) echo.HandlerFunc {
 		}
 		v := verdict{do: do, id: c.Param("id")}
 		var err error
-		if do == "publish" {
+		if do == snapshot.Publishes {
 			body := struct {
 				Note   *string           `json:"note"`
 				Except *[]data.ArticleID `json:"except"`

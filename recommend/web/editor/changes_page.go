@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -33,13 +35,42 @@ type reviewPage struct {
 	Hold      bool
 	Release   bool
 
-	Diff     *diff.Diff // nil while the two are being compared
-	Fault    string     // why they cannot be
-	Views    bool       // lists are by how often articles were read
+	Diff     *diff.Comparison // nil while the two are being compared
+	Fault    string           // why they cannot be
+	Views    bool             // lists are by how often articles were read
 	Lists    []reviewList
-	More     string // the address where more lists are; "" where there are none
-	Conflict bool   // what somebody else did came in between
-	Note     string // as it was sent then
+	Asked    listQuery      // which lists these are
+	Total    int            // lists that are asked for, on all pages
+	Ticked   int            // lists that are to stay as they are
+	Kept     []diff.Article // whose lists these are, but for those of Lists
+	Conflict bool           // what somebody else did came in between
+	Refused  string         // key of why nothing was done
+	Note     string         // as it was sent then
+}
+
+// Narrowed reports whether some lists are searched for.
+func (v *reviewPage) Narrowed() bool { return v.Asked.Text+v.Asked.Section+v.Asked.Lang != "" }
+
+// First is the number of the first list that is shown, from 1.
+func (v *reviewPage) First() int { return v.Asked.First + 1 }
+
+// Last is that of the last one.
+func (v *reviewPage) Last() int { return v.Asked.First + len(v.Lists) }
+
+// Before is from where the page before is; -1: there is none.
+func (v *reviewPage) Before() int {
+	if v.Asked.First == 0 {
+		return -1
+	}
+	return max(0, v.Asked.First-listsShown)
+}
+
+// After is from where the next page is; -1: there is none.
+func (v *reviewPage) After() int {
+	if v.Last() >= v.Total {
+		return -1
+	}
+	return v.Asked.First + listsShown
 }
 
 // A reviewList is the list of an article, before and after.
@@ -83,9 +114,6 @@ func (v *reviewPage) MoreOrphans() int { return v.Diff.NewOrphans - len(v.Orphan
 // ListsChanged is how many lists are not what they were.
 func (v *reviewPage) ListsChanged() int { return v.Diff.Links.Changed + v.Diff.Links.Reordered }
 
-// MostLists is how many lists can be shown at most.
-func (v *reviewPage) MostLists() int { return len(v.Diff.Lists) }
-
 // parts is links by section or by language: the first, of most lists, and the rest.
 type parts struct{ First, Rest partTable }
 
@@ -109,11 +137,37 @@ func (v *reviewPage) Sections() parts { return newParts("changes.section", v.Dif
 func (v *reviewPage) Languages() parts { return newParts("changes.language", v.Diff.Languages) }
 
 const (
-	listsShown     = 30                     // at first
+	listsShown     = 30                     // on a page
 	listsOpen      = 3                      // of these
 	comparisonWait = 100 * time.Millisecond // until a page says that it is not there yet
 	snapshotsShown = 20                     // the newest
 )
+
+// A partChoice is the sections or languages among which one may choose.
+type partChoice struct {
+	Field, Any, Asked string // its name, the key of the text for all of them, and what is asked for
+	Names             []string
+}
+
+func newPartChoice(field, every, asked string, all []diff.Part) partChoice {
+	c := partChoice{Field: field, Any: every, Asked: asked}
+	for _, p := range all {
+		if p.Changed+p.Reordered > 0 || asked == cmp.Or(p.Name, nameless) {
+			c.Names = append(c.Names, p.Name)
+		}
+	}
+	return c
+}
+
+// SectionChoice is the sections in which lists change.
+func (v *reviewPage) SectionChoice() partChoice {
+	return newPartChoice("section", "changes.any-section", v.Asked.Section, v.Diff.Sections)
+}
+
+// LanguageChoice is the languages of articles whose lists change.
+func (v *reviewPage) LanguageChoice() partChoice {
+	return newPartChoice("lang", "changes.any-language", v.Asked.Lang, v.Diff.Languages)
+}
 
 // ReviewURL is the address of the page about a snapshot.
 func (w words) ReviewURL(id string) string { return reviewURL(id) }
@@ -128,9 +182,50 @@ func reviewURL(id string) string {
 // ListName is what an article of a list is called.
 func (w words) ListName(a diff.Article) string { return w.Called(data.Card{ID: a.ID, Title: a.Title}) }
 
+// A look is what the page shows of a snapshot.
+type look struct {
+	id     string // of the snapshot; "": the one that the page begins with
+	lists  listQuery
+	ticked []data.ArticleID // lists that are to stay as they are
+	note   string
+	wait   time.Duration // for the comparison
+}
+
+// parseLook reads what a form or an address asks for.
+func parseLook(values url.Values) look {
+	l := look{id: values.Get("snapshot"), note: values.Get("note"), wait: comparisonWait}
+	first, err := strconv.Atoi(cmp.Or(values.Get("from"), values.Get("at")))
+	if err != nil || first < 0 || first > 1<<30 {
+		first = 0
+	}
+	l.lists = listQuery{Text: strings.TrimSpace(values.Get("q")), Section: values.Get("section"), Lang: values.Get("lang"), First: first, Limit: listsShown}
+	known := make(map[string]bool, len(values["article"]))
+	for _, id := range values["article"] {
+		if !known[id] {
+			known[id], l.ticked = true, append(l.ticked, data.ArticleID(id))
+		}
+	}
+	return l
+}
+
+// url is the address of what l shows, without what was ticked and written.
+func (l *look) url() string {
+	asked := url.Values{}
+	for name, value := range map[string]string{"snapshot": l.id, "q": l.lists.Text, "section": l.lists.Section, "lang": l.lists.Lang} {
+		if value != "" {
+			asked.Set(name, value)
+		}
+	}
+	if l.lists.First > 0 {
+		asked.Set("from", strconv.Itoa(l.lists.First))
+	}
+	return reviewPath + query(asked)
+}
+
 // handleReview serves GET /editor/changes: what a refresh changes.
 func (s *Server) handleReview(c echo.Context) error {
-	v, err := s.newReviewPage(c, c.QueryParam("snapshot"), c.QueryParam("lists") == "all", nil)
+	l := parseLook(c.QueryParams())
+	v, err := s.newReviewPage(c, l)
 	if err != nil {
 		return err
 	}
@@ -140,17 +235,17 @@ func (s *Server) handleReview(c echo.Context) error {
 	return s.page(c, "changes", v)
 }
 
-func (s *Server) newReviewPage(c echo.Context, id string, all bool, ticked []data.ArticleID) (*reviewPage, error) {
+func (s *Server) newReviewPage(c echo.Context, l look) (*reviewPage, error) {
 	st, err := s.Changes.standing()
 	if err != nil {
 		return nil, err
 	}
 	v := &reviewPage{
 		Policy: s.Changes.Policy, Revision: st.revision, Current: st.current, Previous: st.previous, Waiting: st.waiting, Stop: st.stop,
-		All: st.all[:min(snapshotsShown, len(st.all))], MayChange: Who(c).Role.May(account.Editor),
+		All: st.all[:min(snapshotsShown, len(st.all))], MayChange: Who(c).Role.May(account.Editor), Asked: l.lists, Note: l.note,
 	}
-	switch v.Shown = st.find(id); {
-	case id != "" && v.Shown == nil:
+	switch v.Shown = st.find(l.id); {
+	case l.id != "" && v.Shown == nil:
 		return nil, echo.ErrNotFound
 	case v.Shown == nil:
 		v.Shown = cmp.Or(st.waiting, st.current)
@@ -164,7 +259,7 @@ func (s *Server) newReviewPage(c echo.Context, id string, all bool, ticked []dat
 	if v.From = st.before(v.Shown); v.From == nil {
 		return v, nil
 	}
-	compared, err := s.Changes.compare(c.Request().Context(), &s.comparisons, v.From.ID, v.Shown.ID, comparisonWait)
+	compared, err := s.Changes.compare(c.Request().Context(), &s.comparisons, v.From.ID, v.Shown.ID, l.wait)
 	if err != nil {
 		v.Fault = err.Error()
 		return v, nil
@@ -172,16 +267,28 @@ func (s *Server) newReviewPage(c echo.Context, id string, all bool, ticked []dat
 	if compared == nil {
 		return v, nil
 	}
-	v.Diff, v.Views = &compared.diff, compared.views
-	lists := v.Diff.Lists
-	if !all && len(lists) > listsShown {
-		v.More = reviewPath + query(url.Values{"snapshot": {v.Shown.ID}, "lists": {"all"}}) + "#lists"
-		lists = lists[:listsShown]
+	v.Diff, v.Views = compared.diff, compared.views
+	var changes []diff.Change
+	if changes, v.Total = compared.find(v.Asked); len(changes) == 0 && v.Total > 0 { // past the last page
+		v.Asked.First = (v.Total - 1) / listsShown * listsShown
+		changes, _ = compared.find(v.Asked)
 	}
-	for i := range lists {
-		list := newReviewList(&lists[i])
-		list.Ticked, list.Open = slices.Contains(ticked, list.ID), i < listsOpen
+	v.Ticked = len(l.ticked)
+	for i, change := range changes {
+		of := compared.diff.List(change)
+		list := newReviewList(&of)
+		list.Open = i < listsOpen && v.Asked.First == 0
+		if at := slices.Index(l.ticked, list.ID); at >= 0 {
+			list.Ticked, l.ticked = true, slices.Delete(l.ticked, at, at+1)
+		}
 		v.Lists = append(v.Lists, list)
+	}
+	for _, id := range l.ticked {
+		article := diff.Article{ID: id}
+		if row, ok := compared.diff.Row(id); ok {
+			article = compared.diff.Article(row)
+		}
+		v.Kept = append(v.Kept, article)
 	}
 	return v, nil
 }
@@ -210,44 +317,64 @@ var verdicts = map[string]string{
 	"release": "changes.released", "rollback": "changes.rolled-back",
 }
 
-// handleReviewPost serves POST /editor/changes: the button of a form says what is decided.
+// lookWait is how long a form that only looks waits for the comparison, which its page has
+// shown already.
+const lookWait = 5 * time.Second
+
+// handleReviewPost serves POST /editor/changes: the button of a form says what is decided;
+// other buttons look for lists, and keep what is ticked.
 func (s *Server) handleReviewPost(c echo.Context) error {
 	form, err := c.FormParams()
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, s.text(c, "problem.request"))
 	}
-	v := verdict{do: form.Get("do"), id: form.Get("snapshot"), note: form.Get("note"), revision: form.Get("revision")}
+	l := parseLook(form)
+	l.wait = lookWait
+	if form.Get("do") == "" {
+		if len(l.ticked) == 0 && strings.TrimSpace(l.note) == "" {
+			return c.Redirect(http.StatusSeeOther, l.url()+"#lists")
+		}
+		return s.reviewPage(c, http.StatusOK, l, func(*reviewPage) {})
+	}
+	v := verdict{do: form.Get("do"), id: l.id, note: l.note, revision: form.Get("revision")}
 	done, ok := verdicts[v.do]
 	if !ok || v.revision == "" {
 		return echo.NewHTTPError(http.StatusBadRequest, s.text(c, "problem.request"))
 	}
-	ticked := make([]data.ArticleID, 0, len(form["article"]))
-	for _, id := range form["article"] {
-		ticked = append(ticked, data.ArticleID(id))
-	}
 	if v.do == "except" {
-		if v.do, v.except = "publish", ticked; len(ticked) == 0 {
-			return s.seeOther(c, reviewURL(v.id)+"#lists", "changes.nothing-ticked")
+		if v.do, v.except = snapshot.Publishes, slices.Clone(l.ticked); len(l.ticked) == 0 {
+			return s.seeOther(c, l.url()+"#lists", "changes.nothing-ticked")
 		}
 	}
 	err = s.decide(c.Request().Context(), v)
 	if _, changed := errors.AsType[*data.ConflictError](err); changed {
-		view, err := s.newReviewPage(c, v.id, len(ticked) > 0, ticked)
-		if err != nil {
-			return err
-		}
-		view.Conflict, view.Note = true, v.note
-		return s.pageStatus(c, http.StatusConflict, "changes", view)
+		return s.reviewPage(c, http.StatusConflict, l, func(v *reviewPage) { v.Conflict = true })
+	}
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return s.reviewPage(c, refused.Status, l, func(v *reviewPage) { v.Refused = refused.text })
 	}
 	if err != nil {
 		return err
 	}
 	next := reviewPath
-	if v.do == "hold" || v.do == "release" {
+	if v.do == snapshot.Holds || v.do == snapshot.Releases {
 		next = reviewURL(v.id)
 	}
 	if len(v.except) > 0 {
 		return s.seeOther(c, next, done, len(v.except))
 	}
 	return s.seeOther(c, next, done)
+}
+
+// reviewPage answers a form with the page, of which change says what came of it.
+func (s *Server) reviewPage(c echo.Context, status int, l look, change func(*reviewPage)) error {
+	view, err := s.newReviewPage(c, l)
+	if err != nil {
+		return err
+	}
+	change(view)
+	if view.Comparing() {
+		c.Response().Header().Set("Refresh", "1; url="+l.url())
+	}
+	return s.pageStatus(c, status, "changes", view)
 }
