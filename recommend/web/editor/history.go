@@ -17,25 +17,29 @@ import (
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/account"
 	"github.com/alsolike/alsolike/data/historycsv"
+	"github.com/alsolike/alsolike/recommend/review"
 )
 
 const (
 	changesPath       = APIPrefix + "/history"
 	changesExportPath = changesPath + "/export"
 	changeRevertPath  = changesPath + "/:id/revert"
+	batchRevertPath   = changesPath + "/:id/revert-batch"
 )
 
 // History keeps who changed what; see package sqlite for what its methods do.
 type History interface {
 	History(ctx context.Context, f data.HistoryFilter) iter.Seq2[data.HistoryEntry, error]
 	Revert(ctx context.Context, id int64) (data.HistoryEntry, error)
-	Record(ctx context.Context, e data.HistoryEntry) (data.HistoryEntry, error)
+	RevertBatch(ctx context.Context, id int64) (data.Reverted, error)
+	Record(ctx context.Context, entries ...data.HistoryEntry) error
 }
 
 func (s *Server) registerHistory() {
 	s.handle(http.MethodGet, changesPath, account.Viewer, s.handleChanges)
 	s.handle(http.MethodGet, changesExportPath, account.Viewer, s.handleChangesExport)
 	s.handle(http.MethodPost, changeRevertPath, account.Editor, s.handleChangeRevert)
+	s.handle(http.MethodPost, batchRevertPath, account.Editor, s.handleBatchRevert)
 }
 
 // changesResponse is the answer of /v1/editor/history.
@@ -56,6 +60,7 @@ type changeResponse struct {
 	Action     string          `json:"action"`
 	What       string          `json:"what,omitempty"`
 	Reverts    int64           `json:"reverts,omitempty"`
+	Batch      int64           `json:"batch,omitempty"` // of those that were made at once
 	Revertible bool            `json:"revertible"`
 	Before     json.RawMessage `json:"before,omitempty"`
 	After      json.RawMessage `json:"after,omitempty"`
@@ -64,7 +69,7 @@ type changeResponse struct {
 func newChangeResponse(e data.HistoryEntry) changeResponse {
 	return changeResponse{
 		ID: e.ID, Time: e.Time, Author: e.Author, Kind: e.Kind, Subject: e.Subject, Article: e.Article, Target: e.Target,
-		Action: e.Action, What: e.Summary, Reverts: e.Reverts, Revertible: e.Last, Before: e.Before, After: e.After,
+		Action: e.Action, What: e.Summary, Reverts: e.Reverts, Batch: e.Batch, Revertible: e.Last && (e.Kind != data.KindSnapshot || e.Before != nil), Before: e.Before, After: e.After,
 	}
 }
 
@@ -81,10 +86,20 @@ func parseFilter(c echo.Context, values url.Values, zone *time.Location) (f data
 	if f.Kind, err = data.ParseKind(values.Get("kind")); err != nil {
 		return f, err
 	}
+	switch values.Get("by") {
+	case "":
+	case "people":
+		f.People = true
+	default:
+		return f, &data.InvalidError{Field: "by", Reason: "is " + data.Quote(values.Get("by")) + "; it may be people"}
+	}
 	if f.Since, err = parseTime("since", values.Get("since"), zone); err != nil {
 		return f, err
 	}
 	if f.Until, err = parseTime("until", values.Get("until"), zone); err != nil {
+		return f, err
+	}
+	if f.Batch, err = parseNumber(values, "batch", 0, 0, 1<<62); err != nil {
 		return f, err
 	}
 	f.Before, err = parseNumber(values, "before", 0, 0, 1<<62)
@@ -93,11 +108,11 @@ func parseFilter(c echo.Context, values url.Values, zone *time.Location) (f data
 
 // handleChanges serves GET /v1/editor/history: the changes, the newest first.
 func (s *Server) handleChanges(c echo.Context) error {
-	values, err := parseQuery(c.Request(), "author", "kind", "article", "since", "until", "before", "limit")
+	values, err := parseQuery(c.Request(), "author", "by", "kind", "article", "since", "until", "batch", "before", "limit")
 	if err != nil {
 		return err
 	}
-	filter, err := parseFilter(c, values, time.UTC)
+	filter, err := parseFilter(c, values, s.Location)
 	if err != nil {
 		return err
 	}
@@ -135,11 +150,11 @@ func (s *Server) entries(c echo.Context, f data.HistoryFilter, limit int) (entri
 // handleChangesExport serves GET /v1/editor/history/export: all changes that the filters
 // let through, as CSV.
 func (s *Server) handleChangesExport(c echo.Context) error {
-	values, err := parseQuery(c.Request(), "author", "kind", "article", "since", "until")
+	values, err := parseQuery(c.Request(), "author", "by", "kind", "article", "since", "until", "batch")
 	if err != nil {
 		return err
 	}
-	filter, err := parseFilter(c, values, time.UTC)
+	filter, err := parseFilter(c, values, s.Location)
 	if err != nil {
 		return err
 	}
@@ -169,10 +184,7 @@ func (s *Server) revert(c echo.Context) (data.HistoryEntry, error) {
 	if err != nil {
 		return data.HistoryEntry{}, noChange(c)
 	}
-	made, err := s.History.Revert(c.Request().Context(), id)
-	if errors.Is(err, data.ErrNotFound) {
-		return made, noChange(c)
-	}
+	made, err := s.takeBack(c.Request().Context(), id)
 	if later, ok := errors.AsType[*data.ConflictError](err); ok {
 		why := &Conflict{Status: http.StatusConflict, Detail: fmt.Sprintf("change %d cannot be reverted: %v", id, later)}
 		if later.Later != nil {
@@ -180,13 +192,87 @@ func (s *Server) revert(c echo.Context) (data.HistoryEntry, error) {
 		}
 		return made, why
 	}
-	if invalid, ok := errors.AsType[*data.InvalidError](err); ok {
-		return made, &Conflict{Status: http.StatusConflict, Detail: fmt.Sprintf("change %d %s", id, invalid.Reason)}
-	}
 	if err != nil {
-		return made, err
+		return made, notReverted(c, err)
 	}
 	return made, s.Update(c.Request().Context())
+}
+
+// takeBack takes change id back, whatever it is of.
+func (s *Server) takeBack(ctx context.Context, id int64) (data.HistoryEntry, error) {
+	if s.Changes != nil {
+		e, ok, err := review.DecisionOf(ctx, s.History, id)
+		if err != nil {
+			return e, err
+		}
+		if ok {
+			return review.Revert(ctx, s.History, s.Changes.Snapshots.By(data.AuthorOf(ctx), ""), e)
+		}
+	}
+	return s.History.Revert(ctx, id)
+}
+
+// notReverted is why the change that the request of c names cannot be reverted.
+func notReverted(c echo.Context, err error) error {
+	if errors.Is(err, data.ErrNotFound) {
+		return noChange(c)
+	}
+	if invalid, ok := errors.AsType[*data.InvalidError](err); ok {
+		return &Conflict{Status: http.StatusConflict, Detail: fmt.Sprintf("change %s %s", c.Param("id"), invalid.Reason)}
+	}
+	return err
+}
+
+// revertedResponse is the answer about a batch that was taken back.
+type revertedResponse struct {
+	Reverted int            `json:"reverted"`
+	Change   int64          `json:"change,omitempty"` // the first of those that this made, a batch of their own
+	Left     []leftResponse `json:"left"`             // what was left alone
+}
+
+// leftResponse is what was left alone, for it has been changed since.
+type leftResponse struct {
+	Subject string          `json:"subject"`
+	Detail  string          `json:"detail"`
+	Present *changeResponse `json:"present,omitempty"` // the change since
+}
+
+// handleBatchRevert serves POST /v1/editor/history/{id}/revert-batch: what was changed at
+// once with that change is taken back.
+func (s *Server) handleBatchRevert(c echo.Context) error {
+	if _, err := parseQuery(c.Request()); err != nil {
+		return err
+	}
+	r, err := s.revertBatch(c)
+	if err != nil {
+		return err
+	}
+	answer := revertedResponse{Reverted: len(r.Made), Left: []leftResponse{}}
+	if len(r.Made) > 0 {
+		answer.Change = r.Made[0].ID
+	}
+	for _, why := range r.Left {
+		left := leftResponse{Subject: why.Subject, Detail: why.Error()}
+		if why.Later != nil {
+			left.Present = new(newChangeResponse(*why.Later))
+		}
+		answer.Left = append(answer.Left, left)
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+// revertBatch takes back what was changed at once with the change that the request of c
+// names.
+func (s *Server) revertBatch(c echo.Context) (data.Reverted, error) {
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return data.Reverted{}, noChange(c)
+	}
+	r, err := s.History.RevertBatch(c.Request().Context(), id)
+	if err != nil {
+		return r, notReverted(c, err)
+	}
+	return r, s.Update(c.Request().Context())
 }
 
 func noChange(c echo.Context) error {

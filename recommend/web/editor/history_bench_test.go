@@ -22,11 +22,15 @@ func BenchmarkHistory(b *testing.B) {
 	for i := range all {
 		all[i] = data.Override{Article: articles[i%1000].ID, Target: articles[(i/1000+i+1)%1000].ID, Action: data.Pin, Position: i%9 + 1}
 	}
-	if _, _, err := s.store.AddOverridesAt(b.Context(), data.AnyRevision, all); err != nil {
-		b.Fatal(err)
+	for at := 0; at < len(all); { // an import, and then what fills the first pages one by one
+		end := max(at+1, len(all)-150)
+		if _, _, err := s.store.AddOverridesAt(b.Context(), data.AnyRevision, all[at:end]); err != nil {
+			b.Fatal(err)
+		}
+		at = end
 	}
 	c := s.signedIn(b, account.Editor)
-	for _, path := range []string{"/editor/history", "/editor/history?article=a7", "/editor/history?author=nobody", "/v1/editor/history?limit=100", "/v1/editor/overrides", "/v1/editor/overrides?article=a7", "/v1/editor/overrides/77"} {
+	for _, path := range []string{"/editor/history", "/editor/history?batch=4", "/editor/history?article=a7", "/editor/history?author=nobody", "/v1/editor/history?limit=100", "/v1/editor/overrides", "/v1/editor/overrides?article=a7", "/v1/editor/overrides?state=active&after=9000", "/v1/editor/overrides/77"} {
 		b.Run("path="+path, func(b *testing.B) {
 			for b.Loop() {
 				if res := c.get(path); res.StatusCode != 200 {
@@ -35,4 +39,14 @@ func BenchmarkHistory(b *testing.B) {
 			}
 		})
 	}
+	b.Run("revert=batch", func(b *testing.B) { // there and back in turn
+		change := int64(users + 1)
+		for b.Loop() {
+			r, err := s.store.RevertBatch(b.Context(), change)
+			if err != nil || len(r.Made) < 9000 {
+				b.Fatal(len(r.Made), err)
+			}
+			change = r.Made[0].ID
+		}
+	})
 }

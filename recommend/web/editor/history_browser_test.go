@@ -40,7 +40,7 @@ func TestHistoryInABrowser(t *testing.T) {
 		chromedp.SendKeys(chromedp.CSS("[name=name]"), "editor"), chromedp.SendKeys(chromedp.CSS("[name=password]"), password))
 	b.Follow(t, ".door .primary")
 	b.Do(t, chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{file}))
-	b.Follow(t, "form[enctype] .primary")
+	b.Follow(t, "form[enctype] [value=import]")
 	b.CheckAccessible(t)
 	b.Screenshot(t, "editor-history-import-1280")
 	if got := browsertest.Eval[string](t, b, `document.querySelector(".panel header p").innerText`); got != fmt.Sprintf("%d added 0 there already 1 refused", len(all)) {
@@ -70,8 +70,7 @@ func TestHistoryInABrowser(t *testing.T) {
 		}
 	}
 	b.Do(t, views[0].set, chromedp.Navigate(other.URL+"/editor/history?kind=rule"))
-	b.CheckAccessible(t)
-	b.Screenshot(t, "editor-history-none-1280")
+	picture(t, b, "editor-history-none")
 
 	b.Do(t, chromedp.Navigate(one.URL+"/editor/history"), chromedp.SendKeys(chromedp.CSS("[name=name]"), "editor"), chromedp.SendKeys(chromedp.CSS("[name=password]"), password))
 	b.Follow(t, ".door .primary")
@@ -82,8 +81,7 @@ func TestHistoryInABrowser(t *testing.T) {
 	if got := browsertest.Eval[string](t, b, `document.querySelector(".notice").innerText`); !strings.HasPrefix(got, "Change "+strings.TrimPrefix(before, "change-")+" is taken back") {
 		t.Errorf("after taking %s back the page says %q", before, got)
 	}
-	b.CheckAccessible(t)
-	b.Screenshot(t, "editor-history-reverted-1280")
+	picture(t, b, "editor-history-reverted")
 
 	dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
 	if _, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: dark}); err != nil {

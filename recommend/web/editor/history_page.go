@@ -3,11 +3,13 @@ package editor
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -19,12 +21,14 @@ import (
 const (
 	historyPath       = Prefix + "/history"
 	historyRevertPath = historyPath + "/:id/revert"
+	historyBatchPath  = historyPath + "/:id/revert-batch"
 	historyImportPath = historyPath + "/import"
 )
 
 func (s *Server) registerHistoryPage() {
 	s.handle(http.MethodGet, historyPath, account.Viewer, s.handleHistory)
 	s.handle(http.MethodPost, historyRevertPath, account.Editor, s.handleHistoryRevert)
+	s.handle(http.MethodPost, historyBatchPath, account.Editor, s.handleHistoryBatch)
 	s.handle(http.MethodPost, historyImportPath, account.Editor, s.handleHistoryImport)
 }
 
@@ -33,10 +37,13 @@ type historyPage struct {
 	Author, Article, Since, Until string // as they were asked for
 	Kind                          data.Kind
 	Filtered                      bool
+	Itself                        bool // with what refreshes published by themselves
 	Kinds                         []data.Kind
 	Rows                          []historyRow
 	First, Older                  string // addresses; empty where there are no newer or older rows
 	Export                        string // the address of what is shown, as CSV
+	Batch                         int64  // whose changes alone are shown; 0: of all
+	BatchSize                     int    // how many there are of it
 	MayChange                     bool
 }
 
@@ -46,6 +53,7 @@ type historyRow struct {
 	What       string
 	Details    []historyDetail
 	Revertible bool
+	More       int // changes that were made at once with it and are not shown
 }
 
 // A historyDetail is a field of what was changed.
@@ -67,16 +75,28 @@ func (s *Server) handleHistory(c echo.Context) error {
 	if day, err := time.ParseInLocation(time.DateOnly, values.Get("until"), s.Location); err == nil {
 		filter.Until = day.AddDate(0, 0, 1) // that day is part of it
 	}
+	filter.People = values.Get("itself") == ""
+	filter.Heads = filter.Batch == 0 && filter.Article == "" // whoever looks for an article sees what is about it
 	entries, older, err := s.entries(c, filter, rowsOfHistory)
 	if err != nil {
 		return err
 	}
 	view := historyPage{
+		Itself: !filter.People,
 		Author: filter.Author, Article: string(filter.Article), Since: values.Get("since"), Until: values.Get("until"), Kind: filter.Kind,
-		Kinds: slices.DeleteFunc(data.Kinds(), func(kind data.Kind) bool { return slices.Contains(filter.Without, kind) }), MayChange: Who(c).Role.May(account.Editor), Export: changesExportPath + query(filterQuery(filter)),
+		Kinds: slices.DeleteFunc(data.Kinds(), func(kind data.Kind) bool { return slices.Contains(filter.Without, kind) }), MayChange: Who(c).Role.May(account.Editor), Export: changesExportPath + query(filterQuery(filter)), Batch: filter.Batch,
+	}
+	if filter.Batch > 0 {
+		of, _, err := s.entries(c, data.HistoryFilter{Batch: filter.Batch, Without: filter.Without, Heads: true}, 1)
+		if err != nil {
+			return err
+		}
+		for _, head := range of {
+			view.BatchSize = head.BatchSize
+		}
 	}
 	asked := url.Values{}
-	for _, name := range []string{"author", "kind", "article", "since", "until"} {
+	for _, name := range []string{"author", "kind", "article", "since", "until", "batch", "itself"} {
 		if value := values.Get(name); value != "" {
 			asked.Set(name, value)
 			view.Filtered = true
@@ -109,8 +129,14 @@ func filterQuery(f data.HistoryFilter) url.Values {
 		}
 	}
 	set("author", f.Author)
+	if f.People {
+		set("by", "people")
+	}
 	set("kind", string(f.Kind))
 	set("article", string(f.Article))
+	if f.Batch > 0 {
+		set("batch", strconv.FormatInt(f.Batch, 10))
+	}
 	if !f.Since.IsZero() {
 		set("since", f.Since.UTC().Format(time.RFC3339))
 	}
@@ -145,6 +171,32 @@ func (s *Server) handleHistoryRevert(c echo.Context) error {
 	return s.seeOther(c, back, "history.reverted", made.Reverts, made.ID)
 }
 
+// revertedPage is the view of reverted.html: what has become of a batch that was to be
+// taken back.
+type revertedPage struct {
+	Made, LeftAlone int
+	Change          int64                 // the first that this made
+	Left            []*data.ConflictError // as far as they are listed
+	More            int                   // that are not
+}
+
+// handleHistoryBatch serves POST /editor/history/{id}/revert-batch.
+func (s *Server) handleHistoryBatch(c echo.Context) error {
+	r, err := s.revertBatch(c)
+	if _, ok := errors.AsType[*Conflict](err); ok {
+		return s.seeOther(c, historyPath, "history.fixed", c.Param("id"))
+	}
+	if err != nil {
+		return err
+	}
+	view := revertedPage{Made: len(r.Made), LeftAlone: len(r.Left), Left: r.Left[:min(len(r.Left), rowsOfImport)]}
+	view.More = len(r.Left) - len(view.Left)
+	if view.Made > 0 {
+		view.Change = r.Made[0].ID
+	}
+	return s.page(c, "reverted", view)
+}
+
 // A historyTeller says in a reader's language what was changed.
 type historyTeller struct {
 	s *Server
@@ -154,8 +206,20 @@ type historyTeller struct {
 }
 
 func (t *historyTeller) row(e data.HistoryEntry) (historyRow, error) {
-	row := historyRow{HistoryEntry: e, What: e.Summary, Revertible: e.Last && slices.Contains(revertible, e.Kind)}
-	if e.Kind != data.KindOverride {
+	row := historyRow{HistoryEntry: e, What: e.Summary, Revertible: e.Last && (slices.Contains(revertible, e.Kind) || t.s.decisionRevertible(e)), More: max(e.BatchSize-1, 0)}
+	switch e.Kind {
+	case data.KindOverride:
+	case data.KindSnapshot:
+		if told, ok := t.decision(e); ok {
+			row.HistoryEntry, row.What, row.Details = told.HistoryEntry, told.What, told.Details
+		}
+		return row, nil
+	case data.KindUser, data.KindKey:
+		row.What = t.account(e)
+		return row, nil
+	case data.KindRule:
+		return row, t.rule(&row)
+	default:
 		return row, nil
 	}
 	var before, after *data.Override
@@ -183,8 +247,37 @@ func (t *historyTeller) row(e data.HistoryEntry) (historyRow, error) {
 	return row, err
 }
 
+// account says which user or key an entry is about.
+func (t *historyTeller) account(e data.HistoryEntry) string {
+	state := e.After
+	if state == nil {
+		state = e.Before
+	}
+	var about struct {
+		Name   string
+		Role   string
+		Scopes []string
+	}
+	switch err := json.Unmarshal(state, &about); {
+	case err != nil || about.Name == "":
+		return e.Summary
+	case e.Kind == data.KindKey:
+		return t.T("history.key", about.Name, strings.Join(about.Scopes, ", "))
+	}
+	return t.T("history.user", about.Name, t.T("role."+about.Role))
+}
+
 // revertible are the kinds whose changes can be reverted here.
 var revertible = []data.Kind{data.KindOverride, data.KindRule}
+
+// Subject is what an entry is about, such as "override 3", in words.
+func (w words) Subject(subject string) string {
+	kind, number, _ := strings.Cut(subject, " ")
+	if _, ok := texts["history.kind-"+kind]; !ok {
+		return subject
+	}
+	return w.T("history.kind-"+kind) + " " + number
+}
 
 // ActionName is what an entry did, in a word.
 func (w words) ActionName(action string) string {

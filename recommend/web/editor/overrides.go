@@ -26,8 +26,10 @@ type OverrideStore interface {
 	Article(ctx context.Context, id data.ArticleID) (data.Article, error)
 	Revision(ctx context.Context) (data.Revision, error)
 	Overrides(ctx context.Context) ([]data.Override, error)
+	OverridePage(ctx context.Context, f data.OverrideFilter) (page []data.Override, total int, err error)
 	Override(ctx context.Context, id int64) (data.Override, error)
 	AddOverridesAt(ctx context.Context, revision int64, all []data.Override) (stored []data.Override, refused []error, err error)
+	CheckOverrides(ctx context.Context, all []data.Override) (refused []error, err error)
 	ChangeOverride(ctx context.Context, id int64, f func(old data.Override) (*data.Override, error)) (data.HistoryEntry, error)
 }
 
@@ -100,33 +102,29 @@ func (s *Server) handleOverrides(c echo.Context) error {
 	if action := data.Action(values.Get("action")); action != "" && !slices.Contains(data.Actions(), action) {
 		return &data.InvalidError{Field: "action", Reason: "is " + data.Quote(string(action)) + "; it may be pin, hide, boost, bury or off"}
 	}
-	if state := values.Get("state"); state != "" && !slices.Contains(overrideStates, state) {
-		return &data.InvalidError{Field: "state", Reason: "is " + data.Quote(state) + "; it may be active, paused, upcoming or over"}
+	filter := data.OverrideFilter{
+		Article: data.ArticleID(values.Get("article")), Target: data.ArticleID(values.Get("target")), Action: data.Action(values.Get("action")),
+		Author: values.Get("author"), Placement: values.Get("placement"), State: data.OverrideState(values.Get("state")), Now: s.Now(), After: after, Limit: int(limit) + 1,
+	}
+	if filter.State != "" && !slices.Contains(data.OverrideStates(), filter.State) {
+		return &data.InvalidError{Field: "state", Reason: "is " + data.Quote(string(filter.State)) + "; it may be active, paused, upcoming or over"}
 	}
 	ctx := c.Request().Context()
 	_, tag, err := s.revision(ctx)
 	if err != nil {
 		return err
 	}
-	all, err := s.Overrides.Overrides(ctx)
+	page, total, err := s.Overrides.OverridePage(ctx, filter)
 	if err != nil {
 		return err
 	}
-	answer, now := overridesResponse{Items: []overrideResponse{}}, s.Now()
-	is := func(name, value string) bool { return values.Get(name) == "" || values.Get(name) == value }
-	for _, o := range all {
-		if !is("article", string(o.Article)) || !is("target", string(o.Target)) || !is("action", string(o.Action)) ||
-			!is("author", o.Author) || !is("placement", o.Placement) || !is("state", overrideState(&o, now)) {
-			continue
-		}
-		answer.Total++
-		switch {
-		case o.ID <= after:
-		case int64(len(answer.Items)) < limit:
-			answer.Items = append(answer.Items, newOverrideResponse(o, now))
-		case answer.Next == 0:
+	answer := overridesResponse{Items: []overrideResponse{}, Total: total}
+	for _, o := range page {
+		if int64(len(answer.Items)) == limit {
 			answer.Next = answer.Items[limit-1].ID
+			break
 		}
+		answer.Items = append(answer.Items, newOverrideResponse(o, filter.Now))
 	}
 	c.Response().Header().Set("ETag", tag)
 	return c.JSON(http.StatusOK, answer)
@@ -183,7 +181,7 @@ func (s *Server) handleOverrideAdd(c echo.Context) error {
 	if err := readJSON(c, &asked, overrideFields); err != nil {
 		return err
 	}
-	o, err := asked.override()
+	o, err := asked.override(s.Location)
 	if err != nil {
 		return err
 	}
@@ -204,15 +202,23 @@ func (s *Server) handleOverrideAdd(c echo.Context) error {
 		return err
 	}
 	o = stored[0]
-	change := int64(0)
-	for e, err := range s.History.History(ctx, data.HistoryFilter{Kind: data.KindOverride, Subject: strconv.FormatInt(o.ID, 10)}) {
-		if err != nil {
-			return err
-		}
-		change = e.ID // the last of them is the first change
+	change, err := s.firstChange(ctx, o.ID)
+	if err != nil {
+		return err
 	}
 	c.Response().Header().Set(echo.HeaderLocation, overridesPath+"/"+strconv.FormatInt(o.ID, 10))
 	return s.sendOverride(c, http.StatusCreated, o, change)
+}
+
+// firstChange is the number of the change that has added an override.
+func (s *Server) firstChange(ctx context.Context, override int64) (id int64, err error) {
+	for e, err := range s.History.History(ctx, data.HistoryFilter{Kind: data.KindOverride, Subject: strconv.FormatInt(override, 10)}) {
+		if err != nil {
+			return 0, err
+		}
+		id = e.ID // the newest comes first
+	}
+	return id, nil
 }
 
 // badArticle is err, in the sender's words where it is about an article that there is not.
@@ -233,7 +239,7 @@ func (s *Server) handleOverrideChange(c echo.Context) error {
 			return nil, err
 		}
 		var err error
-		if fresh, err = asked.override(); err != nil {
+		if fresh, err = asked.override(s.Location); err != nil {
 			return nil, err
 		}
 		fresh.ID, fresh.Author, fresh.Created = old.ID, old.Author, old.Created

@@ -2,6 +2,8 @@ package editor
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"mime"
 	"net/http"
 
@@ -10,9 +12,11 @@ import (
 	"github.com/alsolike/alsolike/data/overridecsv"
 )
 
-// TakesFile reports whether a route takes a file as its body: overrides by the ten
-// thousand.
-func TakesFile(path string) bool { return path == overridesImportPath || path == historyImportPath }
+// TakesFile reports whether a route takes as much as a file as its body: overrides by the
+// ten thousand, or the ids of as many lists that are to stay as they are.
+func TakesFile(path string) bool {
+	return path == overridesImportPath || path == historyImportPath || path == reviewPath || path == apiSnapshotPath+"/publish"
+}
 
 const csvType = "text/csv; charset=utf-8"
 
@@ -50,6 +54,8 @@ type importResponse struct {
 	Added     int              `json:"added"`
 	Unchanged int              `json:"unchanged"`
 	Refused   int              `json:"refused"`
+	DryRun    bool             `json:"dry_run,omitempty"` // nothing was stored
+	Change    int64            `json:"change,omitempty"`  // the first in the history
 	Rows      []importedOfFile `json:"rows"`
 }
 
@@ -62,9 +68,15 @@ type importedOfFile struct {
 }
 
 // handleOverridesImport serves POST /v1/editor/overrides/import: a body of CSV, answered
-// line by line. Good lines are stored whatever becomes of the others.
+// line by line. Good lines are stored whatever becomes of the others; with dry_run=true
+// nothing is.
 func (s *Server) handleOverridesImport(c echo.Context) error {
-	if _, err := parseQuery(c.Request()); err != nil {
+	values, err := parseQuery(c.Request(), "dry_run")
+	if err != nil {
+		return err
+	}
+	dryRun, err := parseBool(values, "dry_run")
+	if err != nil {
 		return err
 	}
 	if kind, _, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType)); err != nil || kind != "text/csv" {
@@ -74,14 +86,11 @@ func (s *Server) handleOverridesImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := overridecsv.Import(c.Request().Context(), s.Overrides, c.Request().Body, "body", revision)
+	report, change, err := s.importOverrides(c.Request().Context(), c.Request().Body, "body", revision, dryRun)
 	if err != nil {
 		return s.listChanged(c, err)
 	}
-	if err := s.Update(c.Request().Context()); err != nil {
-		return err
-	}
-	answer := importResponse{report.Added, report.Unchanged, report.Refused, []importedOfFile{}}
+	answer := importResponse{report.Added, report.Unchanged, report.Refused, dryRun, change, []importedOfFile{}}
 	for _, row := range report.Rows {
 		one := importedOfFile{Line: row.Line, Result: row.Outcome, ID: row.Override.ID}
 		if row.Err != nil {
@@ -90,4 +99,26 @@ func (s *Server) handleOverridesImport(c echo.Context) error {
 		answer.Rows = append(answer.Rows, one)
 	}
 	return c.JSON(http.StatusOK, answer)
+}
+
+// importOverrides imports a file of that name into the list of overrides at a revision,
+// and has the number of the first change that this made; with dryRun it only reports.
+func (s *Server) importOverrides(ctx context.Context, file io.Reader, name string, revision int64, dryRun bool) (report overridecsv.Report, change int64, err error) {
+	opts := overridecsv.Options{File: name, Zone: s.Location}
+	if dryRun {
+		report, err = overridecsv.Check(ctx, s.Overrides, file, opts)
+		return report, 0, err
+	}
+	if report, err = overridecsv.Import(ctx, s.Overrides, file, opts, revision); err != nil {
+		return report, 0, err
+	}
+	for _, row := range report.Rows {
+		if row.Outcome == overridecsv.Added {
+			if change, err = s.firstChange(ctx, row.Override.ID); err != nil {
+				return report, 0, err
+			}
+			break
+		}
+	}
+	return report, change, s.Update(ctx)
 }

@@ -6,49 +6,39 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
-// overrideStates are the states that an override may be in.
-var overrideStates = []string{"active", "paused", "upcoming", "over"}
+// overrideStates are data.OverrideStates as texts.
+var overrideStates = []string{string(data.OverrideActive), string(data.OverridePaused), string(data.OverrideUpcoming), string(data.OverrideOver)}
 
-// overrideState is that of o at time now.
-func overrideState(o *data.Override, now time.Time) string {
-	switch {
-	case o.Active(now):
-		return "active"
-	case o.Paused:
-		return "paused"
-	case now.Before(o.From):
-		return "upcoming"
-	}
-	return "over"
-}
+// overrideState is that of o at time now, one of overrideStates.
+func overrideState(o *data.Override, now time.Time) string { return string(o.State(now)) }
 
 // overrideResponse is an override as answers have it.
 type overrideResponse struct {
-	ID        int64          `json:"id"`
-	Article   data.ArticleID `json:"article"`
-	Target    data.ArticleID `json:"target,omitempty"`
-	Action    data.Action    `json:"action"`
-	Position  int            `json:"position,omitempty"`
-	Strength  *float64       `json:"strength,omitempty"`
-	From      time.Time      `json:"from,omitzero"`
-	Until     time.Time      `json:"until,omitzero"`
-	Lang      data.Lang      `json:"lang,omitempty"`
-	Placement string         `json:"placement,omitempty"`
-	Note      string         `json:"note,omitempty"`
-	Enabled   bool           `json:"enabled"`
-	Author    string         `json:"author,omitempty"`
-	Created   time.Time      `json:"created"`
-	State     string         `json:"state"`
-	What      string         `json:"what"` // in words
-	ETag      string         `json:"etag"`
-	Change    int64          `json:"change,omitempty"` // in the history, that the request has made
+	ID        int64              `json:"id"`
+	Article   data.ArticleID     `json:"article"`
+	Target    data.ArticleID     `json:"target,omitempty"`
+	Action    data.Action        `json:"action"`
+	Position  int                `json:"position,omitempty"`
+	Strength  *float64           `json:"strength,omitempty"`
+	From      time.Time          `json:"from,omitzero"`
+	Until     time.Time          `json:"until,omitzero"`
+	Lang      data.Lang          `json:"lang,omitempty"`
+	Placement string             `json:"placement,omitempty"`
+	Note      string             `json:"note,omitempty"`
+	Enabled   bool               `json:"enabled"`
+	Author    string             `json:"author,omitempty"`
+	Created   time.Time          `json:"created"`
+	State     data.OverrideState `json:"state"`
+	What      string             `json:"what"` // in words
+	ETag      string             `json:"etag"`
+	Change    int64              `json:"change,omitempty"` // in the history, that the request has made
 }
 
 func newOverrideResponse(o data.Override, now time.Time) overrideResponse {
 	r := overrideResponse{
 		ID: o.ID, Article: o.Article, Target: o.Target, Action: o.Action, Position: o.Position, From: o.From, Until: o.Until,
 		Lang: o.Lang, Placement: o.Placement, Note: o.Note, Enabled: !o.Paused, Author: o.Author, Created: o.Created,
-		State: overrideState(&o, now), What: o.Sentence(), ETag: tagOf(o.AppendJSON(nil)),
+		State: o.State(now), What: o.Sentence(), ETag: tagOf(o.AppendJSON(nil)),
 	}
 	if o.Action.Weighs() {
 		r.Strength = &o.Strength
@@ -98,8 +88,9 @@ func timeText(at time.Time) *string {
 	return &text
 }
 
-// override is what r asks for, or a *data.InvalidError.
-func (r *overrideRequest) override() (o data.Override, err error) {
+// override is what r asks for, with dates in zone where they say no other, or a
+// *data.InvalidError.
+func (r *overrideRequest) override(zone *time.Location) (o data.Override, err error) {
 	o = data.Override{
 		Article: r.Article, Target: r.Target, Action: r.Action, Placement: r.Placement, Note: r.Note, Paused: r.Enabled != nil && !*r.Enabled,
 	}
@@ -114,7 +105,7 @@ func (r *overrideRequest) override() (o data.Override, err error) {
 		if one.text == nil {
 			continue
 		}
-		if *one.into, err = parseTime(one.name, *one.text, time.UTC); err != nil {
+		if *one.into, err = parseTime(one.name, *one.text, zone); err != nil {
 			return o, err
 		}
 	}

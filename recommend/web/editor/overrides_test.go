@@ -267,6 +267,8 @@ func TestOverrideRoles(t *testing.T) {
 		{"POST", "/v1/editor/overrides/import", false},
 		{"POST", "/v1/editor/history/1/revert", false},
 		{"POST", "/editor/history/1/revert", false},
+		{"POST", "/v1/editor/history/1/revert-batch", false},
+		{"POST", "/editor/history/1/revert-batch", false},
 		{"POST", "/editor/history/import", false},
 	} {
 		page := strings.HasPrefix(route.path, "/editor")
