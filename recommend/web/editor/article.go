@@ -40,11 +40,13 @@ type articlePage struct {
 	Next     []linkRow // what the algorithm would show after these
 	Search   string    // for other articles to link to
 	Found    []linkRow
-	Wishes   []wishRow // overrides of this article, the newest first
-	State    string    // of these, see stateOf
+	Clicks   *clicksView // nil: nobody counts them
+	Wishes   []wishRow   // overrides of this article, the newest first
+	State    string      // of these, see stateOf
 	MayEdit  bool
 	Undo     bool // what this reader changed last was here
 	Off      bool // an editor switched the links off
+	Rules    []appliedRule
 	Holds    []string
 	Zone     string // in which dates are read
 	Position int    // where the picker puts a pin: 1
@@ -58,9 +60,11 @@ type linkRow struct {
 	recommend.Link
 	EngineRank int // its place without editors, from 1; 0: not among the first mostRanked
 	Wishes     []wishRow
+	ByRule     *appliedRule // that pinned, boosted or buried it; nil: none did
 	Pinned     bool
 	Up, Down   bool // it may be moved
 	Already    bool // it is in the list
+	Listed     bool // it is a row of the list
 	Terms      []termRow
 	Features   []featureRow
 }
@@ -147,14 +151,18 @@ func (s *Server) articleView(c echo.Context, m *recommend.Moment, id data.Articl
 	v.Wishes, v.State = l.own, stateOf(l.wishes())
 	slices.Reverse(v.Wishes)
 	v.Off = slices.ContainsFunc(v.Wishes, func(w wishRow) bool { return w.Action == data.Off && w.Holds })
-	if v.List, err = m.Related(ctx, recommend.Query{ID: id, Placement: placement, Explain: true}); err != nil {
+	if v.List, err = m.Related(ctx, recommend.Query{ID: id, Placement: placement, Explain: true, Tell: data.Lang(s.words(c).Lang())}); err != nil {
 		return nil, err
 	}
 	if v.Rows, err = l.rows(v.List.Links); err != nil {
 		return nil, err
 	}
+	v.Rules = s.words(c).applied(m, v.List.Rules, v.Rows)
 	for i := range v.Rows {
-		v.Rows[i].Up, v.Rows[i].Down = i > 0, i < len(v.Rows)-1
+		v.Rows[i].Listed, v.Rows[i].Up, v.Rows[i].Down = true, i > 0, i < len(v.Rows)-1
+	}
+	if v.Clicks = s.clicksView(); v.Clicks != nil && v.Clicks.Counts != nil {
+		v.Clicks.setScale(id, v.List.Links)
 	}
 	next, err := m.Related(ctx, recommend.Query{ID: id, Placement: placement, Limit: mostNext, Exclude: shown(v.List.Links)})
 	if err != nil {

@@ -172,7 +172,7 @@ func (s *Server) tryArticleChange(c echo.Context) error {
 	case errors.Is(err, data.ErrNotFound):
 		return s.refuse(c, http.StatusUnprocessableEntity, "article.no-article")
 	case isInvalid:
-		return echo.NewHTTPError(http.StatusUnprocessableEntity, invalid.Error())
+		return echo.NewHTTPError(http.StatusUnprocessableEntity, s.words(c).Invalid(invalid))
 	case err != nil:
 		return err
 	}
@@ -259,11 +259,12 @@ func (s *Server) wanted(c echo.Context, m *recommend.Moment, v *articlePage) (ch
 		number, id, _ := strings.Cut(rest, " ")
 		target = data.ArticleID(id)
 		strength, err := strconv.ParseFloat(strings.TrimSpace(c.FormValue("strength-"+number)), 64)
-		if err != nil {
+		buries, boosts := strength >= data.LeastBury && strength <= data.MostBury, strength >= data.LeastBoost && strength <= data.MostBoost
+		if err != nil || !buries && !boosts {
 			return refuse("article.no-strength", c.FormValue("strength-"+number))
 		}
 		action, key := data.Boost, "article.boosted"
-		if strength < data.LeastBoost {
+		if buries {
 			action, key = data.Bury, "article.buried"
 		}
 		o := override(action, target)
@@ -368,8 +369,8 @@ var holds = []string{"default", "1d", "7d", "30d", "always"}
 func (s *Server) settings(c echo.Context) (set settings, err error) {
 	now := s.Now()
 	o := data.Override{Author: Who(c).Name, Note: strings.TrimSpace(c.FormValue("note"))}
-	if scope := c.FormValue("only"); scope != "" {
-		o.Placement = scope
+	if o.Placement = c.FormValue("only"); o.Placement != "" && !slices.Contains(s.Links.Placements, o.Placement) {
+		return settings{}, s.refuse(c, http.StatusUnprocessableEntity, "article.no-placement", o.Placement)
 	}
 	set.pinUntil = now.Add(pinsFor)
 	switch hold := c.FormValue("hold"); hold {
@@ -398,6 +399,9 @@ func (s *Server) settings(c echo.Context) (set settings, err error) {
 		if field.name == "until" {
 			set.pinUntil = o.Until
 		}
+	}
+	if c.FormValue("until") != "" && !o.Until.After(o.From) {
+		return settings{}, s.refuse(c, http.StatusUnprocessableEntity, "article.no-period")
 	}
 	if !o.From.IsZero() && c.FormValue("until") == "" && !set.pinUntil.IsZero() { // the days count from there
 		later := o.From.Sub(now)

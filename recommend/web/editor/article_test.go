@@ -3,6 +3,7 @@ package editor_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/alsolike/alsolike/data"
+	"github.com/alsolike/alsolike/data/sample"
 )
 
 // An editorPage is the page about an article as a browser without script has it.
@@ -76,6 +78,12 @@ func TestArticleShowsWhatReadersGet(t *testing.T) {
 			t.Errorf("the page has no %q", want)
 		}
 	}
+	// Reasons are in the language of the interface; what the articles share is in theirs.
+	p.post("/editor/language", "lang", "zh-Hans")
+	if body := p.openArticle(cranes).body; !strings.Contains(body, "<p>同一主题：") || strings.Contains(body, "Same subject") {
+		t.Errorf("the reasons are not in Chinese\n%s", body)
+	}
+	p.post("/editor/language", "lang", "en")
 	if res := p.get("/editor/articles/article?id=none"); res.StatusCode != 404 {
 		t.Errorf("an unknown article: %d", res.StatusCode)
 	}
@@ -271,6 +279,25 @@ func TestConflict(t *testing.T) {
 	all, err := n.store.Overrides(t.Context())
 	if err != nil || len(all) != 2 || all[1].Note != "mine" {
 		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// A link that is no closer than chance says so, and shows no empty scale.
+func TestScoreOfNone(t *testing.T) {
+	n := newNewsroom(t)
+	c := n.signedIn(t, "editor")
+	weak := 0
+	for _, a := range sample.Articles()[:20] {
+		page := c.get("/editor/articles/article?id=" + url.QueryEscape(string(a.ID))).body
+		weak += strings.Count(page, "hardly related")
+		for _, meter := range all(t, page, "meter", "value") {
+			if attr(meter, "value") == "0" {
+				t.Errorf("%s: a score of 0 is shown", a.ID)
+			}
+		}
+	}
+	if weak == 0 {
+		t.Error("no link is hardly related")
 	}
 }
 

@@ -16,11 +16,12 @@ import (
 )
 
 // Links is what the pages about articles look at and change. All of it is required but
-// for the placements.
+// for the placements and clicks.
 type Links struct {
 	Engine     *recommend.Engine
 	Inventory  *inventory.Inventory
 	Placements []string // that lists may be asked for, sorted
+	Clicks     Clicks   // nil: nobody counts them, and the pages tell of none
 }
 
 const (
@@ -38,7 +39,8 @@ type articlesPage struct {
 	Query   string
 	Show    inventory.Show
 	Choices []showChoice
-	First   int // of the articles, from 1
+	Clicks  *clicksView // nil: nobody counts them
+	First   int         // of the articles, from 1
 	Last    int
 	Before  string // address of the page before, empty on the first
 	After   string // of the one after
@@ -63,14 +65,18 @@ func (c showChoice) Name() string {
 func (s *Server) handleArticles(c echo.Context) error {
 	show, err := inventory.ParseShow(c.QueryParam("show"))
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, err.Error())
+		return err
 	}
 	first, err := strconv.Atoi(c.QueryParam("from"))
 	if err != nil || first < 0 {
 		first = 0
 	}
-	v := articlesPage{Query: c.QueryParam("q"), Show: show}
-	v.Page, err = s.Links.Inventory.Find(c.Request().Context(), inventory.Query{Text: v.Query, Show: show, First: first})
+	v := articlesPage{Query: c.QueryParam("q"), Show: show, Clicks: s.clicksView()}
+	q, err := v.Clicks.query(inventory.Query{Text: v.Query, Show: show, First: first})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, err.Error())
+	}
+	v.Page, err = s.Links.Inventory.Find(c.Request().Context(), q)
 	if errors.Is(err, data.ErrNoSnapshot) {
 		return s.page(c, "nothing-yet", nil)
 	}
@@ -78,6 +84,9 @@ func (s *Server) handleArticles(c echo.Context) error {
 		return err
 	}
 	for _, choice := range inventory.Shows() {
+		if choice == inventory.MostClicked && v.Clicks == nil {
+			continue
+		}
 		v.Choices = append(v.Choices, showChoice{choice, articlesURL(v.Query, choice, 0), choice == show})
 	}
 	v.First, v.Last = first+1, first+len(v.Articles)

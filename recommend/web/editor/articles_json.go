@@ -22,6 +22,7 @@ type articlesResponse struct {
 	Total   int               `json:"total"`            // of all that the query asks for
 	Next    int               `json:"next,omitempty"`   // what ?from= asks the rest with; 0: there is none
 	Counted time.Time         `json:"counted,omitzero"` // when links were counted; absent: they never were so far
+	Clicks  *period           `json:"clicks,omitempty"` // of when clicks are; absent: nobody counts them
 }
 
 // articleResponse is how one article fares.
@@ -42,6 +43,8 @@ type articleResponse struct {
 	Story       data.ArticleID     `json:"story,omitempty"` // that is linked in its place
 	NotLinked   []obstacleResponse `json:"not_linked,omitempty"`
 	NoLinks     []obstacleResponse `json:"no_links,omitempty"`
+
+	Clicks *articleClicksResponse `json:"clicks,omitempty"` // absent: not counted
 }
 
 // obstacleResponse is a reason why an article is not linked or shows no links.
@@ -91,6 +94,10 @@ func (s *Server) handleArticlesJSON(c echo.Context) error {
 		return err
 	}
 	q.First, q.Limit = int(from), int(limit)
+	v := s.clicksView()
+	if q, err = v.query(q); err != nil {
+		return err
+	}
 	page, err := s.Links.Inventory.Find(c.Request().Context(), q)
 	if err != nil {
 		return err
@@ -98,7 +105,14 @@ func (s *Server) handleArticlesJSON(c echo.Context) error {
 	answer := articlesResponse{Items: []articleResponse{}, Total: page.Total, Counted: page.Counted}
 	lang := data.Lang(s.words(c).Lang())
 	for i := range page.Articles {
-		answer.Items = append(answer.Items, newArticleResponse(&page.Articles[i], lang))
+		item := newArticleResponse(&page.Articles[i], lang)
+		if v != nil && v.Counts != nil {
+			item.Clicks = newArticleClicksResponse(v.Article(item.ID))
+		}
+		answer.Items = append(answer.Items, item)
+	}
+	if v != nil {
+		answer.Clicks = v.period()
 	}
 	if next := q.First + len(page.Articles); next < page.Total && len(page.Articles) > 0 {
 		answer.Next = next

@@ -28,10 +28,14 @@ import (
 // A newsroom is a site with the articles of the sample site, and links among them.
 type newsroom struct {
 	*site
-	engine *recommend.Engine
-	links  *editor.Links
-	dir    *snapshot.Dir
+	engine  *recommend.Engine
+	links   *editor.Links
+	changes *editor.Changes
+	dir     *snapshot.Dir
 
+	folder string // of the snapshots
+
+	broken     atomic.Bool  // the history cannot be written
 	compared   atomic.Int32 // pairs of snapshots
 	refreshing atomic.Bool  // somebody makes a snapshot
 }
@@ -95,7 +99,12 @@ func newNewsroom(t *testing.T, more ...data.Article) *newsroom {
 		n.links = &editor.Links{
 			Engine: n.engine, Inventory: inventory.New(n.engine, inventory.Options{Now: morning, Aside: time.Hour}), Placements: []string{"foot"},
 		}
-		c.Links, n.dir = n.links, dir
+		c.Links, n.dir, n.folder, c.History = n.links, dir, own, frail{store, &n.broken}
+		c.Settings = []editor.Setting{
+			{Name: "list.threshold", Value: "73", Default: "0", Effect: "lowest score, 0 to 100, that a link may have"},
+			{Name: "refresh.every", Default: "off", Effect: "serve makes a new snapshot this often, such as 15m"},
+		}
+		c.Update = func(ctx context.Context) error { return n.engine.Update(ctx) }
 		c.Changes = &editor.Changes{
 			Snapshots: dir, Policy: review.Policy{Publish: review.Auto},
 			Lock: func() (func(), error) {
@@ -109,6 +118,7 @@ func newNewsroom(t *testing.T, more ...data.Article) *newsroom {
 				return map[data.ArticleID]float64{cranes: 1200}, nil
 			},
 		}
+		n.changes = c.Changes
 	})
 	return n
 }

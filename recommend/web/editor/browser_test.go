@@ -149,6 +149,13 @@ func TestPagesInABrowser(t *testing.T) {
 		}
 		b.CheckFits(t)
 		b.Screenshot(t, "editor-settings-users-"+lang)
+		for _, width := range widths {
+			b.Do(t, width.set, chromedp.Navigate(s.URL+"/editor/settings/configuration"))
+			b.CheckFits(t)
+			b.Screenshot(t, "editor-settings-configuration-"+lang+"-"+width.name)
+		}
+		b.CheckAccessible(t)
+		b.Do(t, widths[0].set)
 	}
 	dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
 	if _, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: dark}); err != nil {
@@ -158,6 +165,40 @@ func TestPagesInABrowser(t *testing.T) {
 	b.CheckAccessible(t)
 	b.Screenshot(t, "editor-settings-users-dark")
 	b.Faults() // the browser notes the page that there is not
+}
+
+// An admin whose page shows a user as he was changes nothing, is told so, and then can.
+func TestTwoAdminsInABrowser(t *testing.T) {
+	s := newSite(t, nil)
+	if _, err := s.store.AddUser(t.Context(), account.User{Name: "陈晓", Role: account.Viewer}, "-"); err != nil {
+		t.Fatal(err)
+	}
+	b := browsertest.Open(t, s.URL)
+	b.Do(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(s.URL+"/editor/settings/users"),
+		chromedp.SendKeys(chromedp.CSS("[name=name]"), "admin"), chromedp.SendKeys(chromedp.CSS("[name=password]"), password))
+	b.Follow(t, ".door .primary")
+	if _, err := s.store.SetRole(t.Context(), "陈晓", account.Editor); err != nil {
+		t.Fatal(err)
+	}
+	remove := func() {
+		t.Helper()
+		b.Do(t, chromedp.Click(chromedp.CSS("tbody tr:last-child .danger")))
+		b.Follow(t, "tbody tr:last-child .sheet .danger")
+	}
+	remove()
+	b.Wait(t, `document.querySelector(".notice").innerText.includes("Somebody else has just changed the account of 陈晓.")`)
+	if role := browsertest.Eval[string](t, b, `document.querySelector("tbody tr:last-child select").value`); role != "editor" {
+		t.Errorf("the page shows the role %s", role)
+	}
+	b.CheckAccessible(t)
+	b.Screenshot(t, "editor-settings-users-conflict")
+	b.Do(t, chromedp.EmulateViewport(320, 256))
+	b.CheckFits(t)
+	b.Screenshot(t, "editor-settings-users-conflict-320")
+	b.Do(t, chromedp.EmulateViewport(1280, 900))
+	remove()
+	b.Wait(t, `document.querySelector(".notice").innerText.includes("陈晓 is removed")`)
+	b.CheckFaults(t)
 }
 
 // slug is a path as the name of a file.

@@ -39,6 +39,11 @@
 // history has what was there. What was added, changed or reverted is in lists with the
 // answer. Changes of users and keys are for the eyes of admins, in the history too.
 //
+// The entity tag of a user covers his password, of which it tells nothing, so that of two
+// admins who both give him a new one the second is told; it does not cover when he was last
+// here. The forms of the pages carry the tag too. One that comes too late changes nothing
+// and shows how it stands: a click makes the change again, so there is nothing to lose.
+//
 // What a refresh changes is compared once for every pair of snapshots, in the background: a
 // page does not wait for it, but says that it comes and loads itself again. How often articles
 // were read is as of then. The entity tag of what is in service is that of the decisions,
@@ -46,13 +51,38 @@
 // publishes shall know that there is a newer one. Two snapshots that differ in a hundred
 // thousand lists are shown by the two hundred that are read most.
 //
-// A rule's entity tag covers its place in the order, for that decides what it does. The
-// pages tell a rule in English in every language, as the commands do. What a new rule would
-// do is shown whatever its dates, by the engine itself (recommend.Moment.WithRule), under
-// the newest articles that it is about, those whose lists change first.
+// Evaluations are read from their folder for every page, twenty at a time, so that one
+// that is copied there or deleted shows at once: 25 ms where 200 are kept (BenchmarkEvaluation).
+// Their verdicts and metrics are in the language of the interface, their reasons in English, as
+// they were written. A report is our own page, but comes from a folder: it has a policy that
+// lets it keep its styles, in a sandbox in which no script runs and which asks for nothing.
+//
+// A rule's entity tag covers its place in the order, for that decides what it does; that
+// which a form for it carries does not, for the form changes no place. The entity tag of
+// the list of rules is made of theirs, so that an override changes nothing about it. The pages
+// tell rules in the language of the interface, JSON in English, as commands do.
+// What a rule would do is shown whatever its dates, by the engine itself
+// (recommend.Moment.WithRule), under the newest articles that it is about or was, those
+// whose lists change first. Where lists are slow to make, for a rule that makes each look at
+// all articles, fewer are tried, so that the page is not late.
+//
+// In the form for a rule each name has a field of its own, with suggestions: no sign that
+// separates names would do, as names hold them all. What a form cannot show, such as
+// parts of a second, stays as it is.
+//
+// What one request changes at once is one batch in the history, and one row on its page, but
+// for whoever looks for an article. To take a batch back leaves alone what somebody has
+// changed since, where to take one change back refuses: of ten thousand lines most are still
+// worth taking back. A look at a file brings the file back in its form, so that what is
+// imported is what was seen, and the server keeps nothing meanwhile; what became of the lines
+// is reported again, for others may have changed something.
 //
 // Interface texts are English, 简体 or 繁體, as the browser asks or as the reader has
-// chosen, which a cookie remembers.
+// chosen, which a cookie remembers. What the history and errors say in English prose is
+// not translated by its words: readers of Chinese are told a change by what was there before
+// and after, and an error by what its field may hold, which says less than the English and
+// never something else. TestNoEnglishOnChinesePages walks all pages, and what goes wrong on
+// them, and fails on English that nobody has written.
 //
 // The page of an article shows the list that the engine makes for readers, and one form
 // has all that may be done to it: every button says in its value what it does, so that
@@ -62,6 +92,11 @@
 // A link that is moved is pinned, and what is pinned already and would stand elsewhere
 // then is pinned where it is, so that the list comes out as it was left; links of the
 // algorithm flow around pins. Pins that are scheduled move nothing until they begin.
+//
+// Clicks stand beside what they are of, as counts and with their interval, and nothing
+// says which link is better: position alone explains most of it. The bars of one list
+// have one scale, set by links that were seen often; wider intervals are cut off
+// at its end. Pages show what is counted so far and never wait for more.
 //
 // The form names the overrides that its page has seen. If they differ, the change is not
 // made but shown beside what is new, for its author to choose; changes to other articles

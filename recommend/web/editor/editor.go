@@ -12,6 +12,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/account"
+	"github.com/alsolike/alsolike/data/evaluation"
 )
 
 // Where everything of this package stands.
@@ -29,6 +30,8 @@ type Config struct {
 	Keys     Keys     // required
 	Links    *Links   // the articles and their links; nil: there are no pages about them
 	Changes  *Changes // what refreshes change; nil: there is no page about it
+
+	Evaluations *evaluation.Dir // that are kept; nil: there is no page about them
 
 	Overrides OverrideStore // required
 	Rules     RuleStore     // required
@@ -64,18 +67,18 @@ type Accounts interface {
 	Sessions(ctx context.Context, name string) ([]account.Session, error)
 	EndSessions(ctx context.Context, name string, keep int64) error
 
-	AddUser(ctx context.Context, u account.User, passwordHash string) (account.User, error)
-	SetRole(ctx context.Context, name string, role account.Role) (account.User, error)
-	SetPassword(ctx context.Context, name, hash string, keep int64) (account.User, error)
-	RemoveUser(ctx context.Context, name string) (account.User, error)
+	AddUser(ctx context.Context, u account.User, passwordHash string, checks ...func(all []account.User) error) (account.User, error)
+	SetRole(ctx context.Context, name string, role account.Role, checks ...func(account.User) error) (account.User, error)
+	SetPassword(ctx context.Context, name, hash string, keep int64, checks ...func(account.User) error) (account.User, error)
+	RemoveUser(ctx context.Context, name string, checks ...func(account.User) error) (account.User, error)
 }
 
 // Keys knows the keys of programs.
 type Keys interface {
 	Keys(ctx context.Context) ([]data.Key, error)
 	KeyBySecret(ctx context.Context, secret string) (data.Key, error)
-	AddKey(ctx context.Context, name string, scopes ...data.Scope) (k data.Key, secret string, err error)
-	RevokeKey(ctx context.Context, id int64) (data.Key, error)
+	AddKeyIf(ctx context.Context, check func(all []data.Key) error, name string, scopes ...data.Scope) (k data.Key, secret string, err error)
+	RevokeKey(ctx context.Context, id int64, checks ...func(data.Key) error) (data.Key, error)
 }
 
 func (c Config) withDefaults() Config {
@@ -112,6 +115,7 @@ type Server struct {
 	undos   undos
 
 	comparisons comparisons
+	ruleNames   ruleNames
 
 	hashing chan struct{}                   // as many as passwords may be hashed at once
 	noUser  func() (hash string, err error) // that no password has
@@ -142,10 +146,14 @@ func New(e *echo.Echo, c Config) *Server {
 		s.registerArticles()
 		s.registerArticle()
 		s.registerArticlesJSON()
+		s.registerClicksJSON()
 		s.registerRules()
 	}
 	if c.Changes != nil {
 		s.registerChanges()
+	}
+	if c.Evaluations != nil {
+		s.registerEvaluations()
 	}
 	for _, prefix := range []string{Prefix, APIPrefix} { // only who has signed in learns what there is not
 		e.RouteNotFound(prefix+"/*", func(echo.Context) error { return echo.ErrNotFound }, s.private, s.requires(account.Viewer))

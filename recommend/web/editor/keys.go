@@ -28,6 +28,9 @@ type keysPage struct {
 	Problem string // why it was not added; empty at first
 }
 
+// Tag is what forms about a key carry, as those about a user.
+func (keysPage) Tag(k data.Key) string { return keyTag(k) }
+
 func (s *Server) keysPage(c echo.Context, status int, view keysPage) error {
 	keys, err := s.Keys.Keys(c.Request().Context())
 	if err != nil {
@@ -46,9 +49,13 @@ func (s *Server) handleKeys(c echo.Context) error { return s.keysPage(c, http.St
 // handleKeyAdd serves POST /editor/settings/keys: a new key, shown once.
 func (s *Server) handleKeyAdd(c echo.Context) error {
 	name := c.FormValue("name")
-	k, secret, err := s.Keys.AddKey(c.Request().Context(), name, data.Scope(c.FormValue("scope")))
-	if _, invalid := errors.AsType[*data.InvalidError](err); invalid {
-		return s.keysPage(c, http.StatusUnprocessableEntity, keysPage{Name: name, Problem: s.text(c, "keys.bad-name")})
+	k, secret, err := s.Keys.AddKeyIf(c.Request().Context(), nil, name, data.Scope(c.FormValue("scope")))
+	if invalid, ok := errors.AsType[*data.InvalidError](err); ok {
+		problem := s.text(c, "keys.bad-name")
+		if invalid.Field != "name" {
+			problem = s.words(c).Invalid(invalid)
+		}
+		return s.keysPage(c, http.StatusUnprocessableEntity, keysPage{Name: name, Problem: problem})
 	}
 	if err != nil {
 		return err
@@ -62,9 +69,12 @@ func (s *Server) handleKeyRevoke(c echo.Context) error {
 	if err != nil {
 		return &data.InvalidError{Field: "id", Reason: "is not the number of a key"}
 	}
-	k, err := s.Keys.RevokeKey(c.Request().Context(), id)
+	k, err := s.Keys.RevokeKey(c.Request().Context(), id, seenKey(c))
 	if errors.Is(err, data.ErrNotFound) {
 		return s.seeOther(c, keysPath, "keys.gone")
+	}
+	if conflict, ok := errors.AsType[*data.ConflictError](err); ok {
+		return s.seeOther(c, keysPath, "keys.changed", conflict.Subject)
 	}
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/account"
+	"github.com/alsolike/alsolike/data/evaluation"
 	"github.com/alsolike/alsolike/data/sqlite"
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/web"
@@ -42,14 +43,20 @@ const password = "correct horse battery"
 type site struct {
 	*httptest.Server
 	store *sqlite.Store
-	now   time.Time // of its clock, which stands still
+	now   time.Time // of its clock, which stands still; zero: it goes
+	kept  string    // the folder of its evaluations
 }
 
 // newSite starts a site; change may change its configuration, or be nil.
 func newSite(t testing.TB, change func(*editor.Config)) *site {
 	t.Helper()
-	s := &site{now: time.Date(2026, 11, 23, 12, 0, 30, 0, time.UTC)}
-	now := func() time.Time { return s.now }
+	s := &site{now: time.Date(2026, 11, 23, 12, 0, 30, 0, time.UTC), kept: filepath.Join(t.TempDir(), evaluation.Folder)}
+	now := func() time.Time {
+		if s.now.IsZero() {
+			return time.Now()
+		}
+		return s.now
+	}
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "alsolike.db"), sqlite.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +71,7 @@ func newSite(t testing.TB, change func(*editor.Config)) *site {
 			t.Fatal(err)
 		}
 	}
-	config := editor.Config{Accounts: store, Keys: store, Overrides: store, Rules: store, History: store, Hasher: cheap}
+	config := editor.Config{Accounts: store, Keys: store, Overrides: store, Rules: store, History: store, Hasher: cheap, Evaluations: evaluation.Open(s.kept)}
 	if change != nil {
 		change(&config)
 	}

@@ -29,6 +29,7 @@ var functions = template.FuncMap{
 	"pair":  func(f *frame, it any) pair { return pair{f, it} },
 	"plus":  func(n int) int { return n + 1 },
 	"minus": func(n int) int { return n - 1 },
+	"kind":  func(field string) string { return field[strings.IndexByte(field, '_')+1:] },
 }
 
 // A pair is what a part of a page sees: the frame and what the part shows.
@@ -156,9 +157,11 @@ type problemPage struct {
 // PageTitle is the heading.
 func (p problemPage) PageTitle() string { return p.Heading }
 
-// Problem answers with the page that says why there is no page.
-func (s *Server) Problem(c echo.Context, status int, detail, requestID string) error {
+// Problem answers with the page that says why there is no page: err, of which detail tells
+// in English.
+func (s *Server) Problem(c echo.Context, err error, status int, detail, requestID string) error {
 	p := problemPage{RequestID: requestID}
+	detail = s.words(c).why(err, status, detail)
 	switch {
 	case status == http.StatusNotFound:
 		p.Heading = s.text(c, "problem.none")

@@ -23,17 +23,27 @@ func parseNumber(values url.Values, name string, otherwise, least, most int64) (
 	return n, nil
 }
 
-// parseTime is a date, midnight in zone, or a time; zero if it is empty.
+// parseTime is a date, midnight in zone, or a time, in zone where it says none; zero if it
+// is empty.
 func parseTime(name, text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if day, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
-		return day, nil
-	}
-	at, ok := record.ParseTime(text)
+	at, ok := record.ParseTimeIn(text, zone)
 	if !ok {
 		return time.Time{}, &data.InvalidError{Field: name, Reason: "is " + data.Quote(text) + "; write a date such as 2026-12-31 or a time such as 2026-12-31T18:00:00Z"}
 	}
 	return at, nil
+}
+
+// parseBool is a parameter that is true or false; false if it is empty.
+func parseBool(values url.Values, name string) (bool, error) {
+	switch text := values.Get(name); text {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	default:
+		return false, &data.InvalidError{Field: name, Reason: "is " + data.Quote(text) + "; it may be true or false"}
+	}
 }

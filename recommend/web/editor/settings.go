@@ -23,14 +23,6 @@ func (s *Server) registerSettings() {
 	s.handle(http.MethodGet, configurationPath, account.Viewer, s.handleConfiguration)
 }
 
-// A Setting is one key of the running configuration.
-type Setting struct {
-	Name    string
-	Value   string // as it was written; empty where the default holds
-	Default string // in words; may be empty
-	Effect  string // one line, in English
-}
-
 // settingsTabs are the pages that Settings consists of.
 type settingsTabs struct {
 	Tab  string // the one that is shown

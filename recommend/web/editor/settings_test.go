@@ -160,6 +160,32 @@ func TestConfigurationPage(t *testing.T) {
 	}
 }
 
+// The configuration is told in the reader's language, but for what has no texts.
+func TestConfigurationInChinese(t *testing.T) {
+	s := newSite(t, func(c *editor.Config) {
+		c.Settings = []editor.Setting{
+			{Name: "heading.fr", Value: "À lire", Default: "none", Effect: "the words over a list in that language"},
+			{Name: "list.threshold", Default: "0", Effect: "lowest score, 0 to 100, that a link may have"},
+			{Name: "list.max_age", Default: "off", Effect: "nothing published longer ago is linked, such as 400d or 52w, unless it is evergreen"},
+			{Name: "lsa.seed", Default: "1", Effect: "another English than the texts have"},
+		}
+	})
+	c := s.signedIn(t, account.Viewer)
+	for lang, want := range map[string][]string{
+		"en":      {"<span>off</span>", "<span>lowest score,", "<span>another English"},
+		"zh-Hans": {"<span>该语言列表上方的标题</span>", "<span>无</span>", "<span>0</span>", "<span>链接的最低分数，0 至 100</span>", "off（关闭）", `<span lang="en">another English`},
+		"zh-Hant": {"<span>連結的最低分數，0 至 100</span>", "off（關閉）"},
+	} {
+		c.post("/editor/language", "lang", lang)
+		page := c.get("/editor/settings/configuration").body
+		for _, part := range want {
+			if !strings.Contains(page, part) {
+				t.Errorf("%s: no %q in\n%s", lang, part, page)
+			}
+		}
+	}
+}
+
 // The pages are in the language that the browser asks for, and in the one that is
 // chosen, before and after signing in.
 func TestLanguage(t *testing.T) {

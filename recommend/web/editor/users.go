@@ -32,6 +32,9 @@ type usersPage struct {
 	Problem string // why he was not added; empty at first
 }
 
+// Tag is what forms about a user carry, so that of two admins the second one looks again.
+func (usersPage) Tag(u account.User) string { return userTag(u) }
+
 func (s *Server) usersPage(c echo.Context, status int, view usersPage) error {
 	users, err := s.Accounts.Users(c.Request().Context())
 	if err != nil {
@@ -57,8 +60,10 @@ func (s *Server) handleUserAdd(c echo.Context) error {
 	}
 	u, err = s.Accounts.AddUser(c.Request().Context(), u, hash)
 	refused := usersPage{Name: c.FormValue("name"), Role: account.Role(c.FormValue("role"))}
-	if _, invalid := errors.AsType[*data.InvalidError](err); invalid {
-		refused.Problem = s.text(c, "users.bad-name")
+	if invalid, ok := errors.AsType[*data.InvalidError](err); ok {
+		if refused.Problem = s.text(c, "users.bad-name"); invalid.Field != "name" {
+			refused.Problem = s.words(c).Invalid(invalid)
+		}
 		return s.usersPage(c, http.StatusUnprocessableEntity, refused)
 	}
 	if errors.Is(err, account.ErrTaken) {
@@ -83,7 +88,10 @@ func (s *Server) other(c echo.Context) (string, error) {
 
 // changed ends a change of a user.
 func (s *Server) changed(c echo.Context, err error, key string, args ...any) error {
+	conflict, isConflict := errors.AsType[*data.ConflictError](err)
 	switch {
+	case isConflict:
+		return s.seeOther(c, usersPath, "users.changed", conflict.Subject)
 	case errors.Is(err, data.ErrNotFound):
 		return s.seeOther(c, usersPath, "users.gone")
 	case err != nil:
@@ -102,7 +110,7 @@ func (s *Server) handleUserRole(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Accounts.SetRole(c.Request().Context(), name, role)
+	u, err := s.Accounts.SetRole(c.Request().Context(), name, role, seenUser(c))
 	return s.changed(c, err, "users.role-set", u.Name, s.text(c, "role."+string(role)))
 }
 
@@ -118,7 +126,7 @@ func (s *Server) handleUserPassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Accounts.SetPassword(c.Request().Context(), name, hash, 0)
+	u, err := s.Accounts.SetPassword(c.Request().Context(), name, hash, 0, seenUser(c))
 	if err != nil {
 		return s.changed(c, err, "")
 	}
@@ -131,6 +139,6 @@ func (s *Server) handleUserRemove(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Accounts.RemoveUser(c.Request().Context(), name)
+	u, err := s.Accounts.RemoveUser(c.Request().Context(), name, seenUser(c))
 	return s.changed(c, err, "users.removed", u.Name)
 }

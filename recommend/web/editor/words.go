@@ -29,7 +29,10 @@ var tags = [...]struct{ tag, name string }{english: {"en", "English"}, simplifie
 type table map[string][len(tags)]string
 
 // texts is the translation table: that of the frame and those of the pages.
-var texts = join(frameTexts, signInTexts, settingsTexts, historyTexts, todayTexts, articlesTexts, articleTexts, rulesTexts, changesTexts)
+var texts = join(
+	articleTexts, articlesTexts, changesTexts, clicksTexts, effectTexts, evaluationTexts, frameTexts, historyTexts,
+	invalidTexts, rulesTexts, settingsTexts, signInTexts, todayTexts,
+)
 
 func join(tables ...table) table {
 	all := table{}

@@ -21,6 +21,7 @@ var articleTexts = table{
 	"article.empty-near":  {"Nothing fits well enough. These came closest:", "没有足够合适的文章。最接近的是：", "沒有足夠合適的文章。最接近的是："},
 	"article.handle":      {"Drag to move “%s”", "拖动以移动《%s》", "拖曳以移動《%s》"},
 	"article.score":       {"fits %d of 100", "契合度 %d/100", "契合度 %d/100"},
+	"article.score-none":  {"hardly related", "关联很弱", "關聯很弱"},
 	"article.up":          {"Move “%s” up", "上移《%s》", "上移《%s》"},
 	"article.down":        {"Move “%s” down", "下移《%s》", "下移《%s》"},
 	"article.pin":         {"Pin", "固定", "釘選"},
@@ -100,8 +101,9 @@ var articleTexts = table{
 	"article.nothing-to-undo":   {"There is nothing to undo.", "没有可以撤销的操作。", "沒有可以復原的操作。"},
 
 	"article.no-position": {"“%s” is no position in a list; write 1 to 100.", "“%s”不是列表中的位置，请填写 1 至 100。", "「%s」不是列表中的位置，請填寫 1 至 100。"},
-	"article.no-strength": {"“%s” is no weight; write a number from 0 to 10.", "“%s”不是权重，请填写 0 至 10 的数字。", "「%s」不是權重，請填寫 0 至 10 的數字。"},
+	"article.no-strength": {"“%s” is no weight; write 1 to 10 to raise a link, 0 to 0.9 to lower it.", "“%s”不是权重：提升请填写 1 至 10，降低请填写 0 至 0.9。", "「%s」不是權重：提升請填寫 1 至 10，降低請填寫 0 至 0.9。"},
 	"article.no-date":     {"“%s” is no date and hour.", "“%s”不是有效的日期时间。", "「%s」不是有效的日期時間。"},
+	"article.no-period":   {"The end has to come after the beginning. Nothing was done.", "结束时间须晚于开始时间，未作任何更改。", "結束時間須晚於開始時間，未作任何更改。"},
 	"article.no-wish":     {"That change is not there any more.", "该改动已不存在。", "該改動已不存在。"},
 	"article.no-article":  {"There is no such article. Nothing was done.", "没有这篇文章，未作任何更改。", "沒有這篇文章，未作任何更改。"},
 	"article.no-such":     {"There is no such change. Nothing was done.", "没有这种操作，未作任何更改。", "沒有這種操作，未作任何更改。"},

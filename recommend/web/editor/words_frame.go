@@ -37,5 +37,9 @@ var frameTexts = table{
 	"problem.role":       {"This needs the role %s; yours is %s.", "此操作需要“%s”角色，你的角色是“%s”。", "此操作需要「%s」角色，你的角色是「%s」。"},
 	"problem.origin":     {"The request came from another site. Nothing was changed.", "请求来自其他网站，没有任何更改。", "請求來自其他網站，沒有任何更改。"},
 	"problem.csrf":       {"The page is from an earlier session. Nothing was changed; reload the page and try again.", "页面来自之前的会话，没有任何更改；请刷新页面后重试。", "頁面來自先前的工作階段，沒有任何更改；請重新載入後再試。"},
+	"problem.method":     {"This address is not asked for in that way.", "此地址不接受这种请求。", "此網址不接受這種請求。"},
+	"problem.slow":       {"The request did not come in time. Try again.", "请求没有及时送达，请重试。", "請求沒有及時送達，請重試。"},
+	"problem.large":      {"What was sent is too large. Nothing was changed.", "发送的内容过大，没有任何更改；文件请分批导入。", "傳送的內容過大，沒有任何更改；檔案請分批匯入。"},
+	"problem.many":       {"There were too many requests. Wait for a moment and try again.", "请求过于频繁，请稍候再试。", "請求過於頻繁，請稍候再試。"},
 	"problem.home":       {"To the first page", "回到首页", "回到首頁"},
 }

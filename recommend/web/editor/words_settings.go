@@ -51,6 +51,7 @@ var settingsTexts = table{
 	"users.taken":         {"There is a user of that name.", "已有同名用户。", "已有同名使用者。"},
 	"users.yourself":      {"Another admin has to do this to your account.", "你的账号须由另一位管理员更改。", "你的帳號須由另一位管理員更改。"},
 	"users.gone":          {"There is no such user any more.", "该用户已不存在。", "該使用者已不存在。"},
+	"users.changed":       {"Somebody else has just changed the account of %s. Nothing was done; this is how it stands now.", "%s 的账号刚被别人更改，你的操作没有执行。以下是目前的状态。", "%s 的帳號剛被別人更改，你的操作沒有執行。以下是目前的狀態。"},
 	"users.added":         {"%s may sign in, with this password:", "%s 现在可以用以下密码登录：", "%s 現在可以用以下密碼登入："},
 	"users.password-set":  {"%s has a new password and is signed out everywhere:", "%s 的新密码如下，其所有设备均已退出登录：", "%s 的新密碼如下，其所有裝置均已登出："},
 	"users.role-set":      {"%s has the role %s from now on.", "%s 现在的角色是“%s”。", "%s 現在的角色是「%s」。"},
@@ -75,6 +76,7 @@ var settingsTexts = table{
 	"keys.add-button":           {"Make key", "创建", "建立"},
 	"keys.bad-name":             {"Say in at most 100 bytes who will use the key.", "请用不超过 100 字节说明密钥由谁使用。", "請用不超過 100 位元組說明金鑰由誰使用。"},
 	"keys.gone":                 {"There is no such key.", "没有这个密钥。", "沒有這個金鑰。"},
+	"keys.changed":              {"Somebody else has just revoked the key of %s. Nothing was done.", "%s 的密钥刚被别人吊销，你的操作没有执行。", "%s 的金鑰剛被別人撤銷，你的操作沒有執行。"},
 	"keys.added":                {"This is the key for %s:", "%s 的密钥：", "%s 的金鑰："},
 	"keys.revoked":              {"The key of %s is revoked.", "%s 的密钥已吊销。", "%s 的金鑰已撤銷。"},
 

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/longbridgeapp/opencc"
+
+	"github.com/alsolike/alsolike/recommend/review"
 )
 
 // Every text is there in each language, with the same things to fill in, and in its
@@ -73,12 +75,42 @@ func TestTextsAreUsed(t *testing.T) {
 		}
 	}
 	for key := range texts {
+		if _, ok := effectTexts[key]; ok { // whether a setting needs it CheckSettings knows
+			continue
+		}
 		ok := used[key] || strings.Contains(sources.String(), `"`+key+`"`)
 		for beginning := range beginnings {
 			ok = ok || strings.HasPrefix(key, beginning)
 		}
 		if !ok {
 			t.Errorf("nothing uses the text %q", key)
+		}
+	}
+}
+
+// Why a refresh waits is told in the reader's language, whatever the reason.
+func TestWhyNoted(t *testing.T) {
+	for _, kind := range review.ReasonKinds() {
+		if _, ok := texts["changes.reason-"+kind]; !ok {
+			t.Errorf("there is no text for the reason %q", kind)
+		}
+	}
+	w := words{lang: simplified, location: time.UTC}
+	for note, want := range map[string]string{
+		"review.publish is never":                                                                         "这里没有更新会自动上线。",
+		"12.5 % of the links change, and review.max_changed is 10.0 %":                                    "因为 12.5 % 的链接有变动，超过了可自动上线的 10.0 %。",
+		"it cannot be compared with the one in service: snapshot x: broken":                               "因为无法与使用中的一版比较：snapshot x: broken",
+		"the gate's report /data/gate.json is not there yet":                                              "正在等待评估，报告 /data/gate.json 尚未生成。",
+		"the gate's report gate.json cannot be read: unexpected end of JSON input":                        "因为无法读取评估报告 gate.json：unexpected end of JSON input",
+		"the gate's report gate.json judges other snapshots":                                              "正在等待评估：报告 gate.json 针对的是其他更新。",
+		`the gate "clicks: at most 3 % lost" says worse. At least 4 % is lost`:                            "因为未通过评估：“clicks: at most 3 % lost”的结论为 worse。At least 4 % is lost",
+		"snapshot 20261123T200000Z-7f3a9c, newer than the one in service, is held by mei: asked the desk": "因为 2026年11月23日 20:00 的更新（晚于使用中的一版）已由 mei 暂缓：asked the desk",
+		"snapshot 20261123T200000Z-7f3a9c, newer than the one in service, was rolled back":                "因为 2026年11月23日 20:00 的更新（晚于使用中的一版）已由 有人 回滚",
+		"20261123T200000Z-7f3a9c was published in its place":                                              "改为发布 2026年11月23日 20:00",
+		"sport under every obituary":                                                                      "sport under every obituary",
+	} {
+		if got := w.WhyNoted(note); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", note, got, want)
 		}
 	}
 }

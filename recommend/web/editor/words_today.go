@@ -23,6 +23,7 @@ var todayTexts = table{
 	"today.review":     {"To be reviewed", "待审阅", "待審閱"},
 	"today.refresh-of": {"the refresh of %s", "%s 的更新", "%s 的更新"},
 	"today.trouble":    {"What is wrong", "问题", "問題"},
+	"today.tell":       {"Whoever runs the server should know this:", "请将以下信息转告服务器管理员：", "請將以下資訊轉告伺服器管理員："},
 
 	"today.pins":       {"Pins to look at", "需要查看的固定链接", "需要查看的釘選連結"},
 	"today.no-pins":    {"No pin ends within three days, and all point at articles on the site.", "三天内没有到期的固定链接，所有目标文章均在站上。", "三天內沒有到期的釘選連結，所有目標文章均在站上。"},
