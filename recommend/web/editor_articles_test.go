@@ -5,14 +5,18 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/account"
 	"github.com/alsolike/alsolike/data/sqlite"
 	"github.com/alsolike/alsolike/embed"
 	"github.com/alsolike/alsolike/recommend"
+	"github.com/alsolike/alsolike/recommend/clicks"
 	"github.com/alsolike/alsolike/recommend/inventory"
 	"github.com/alsolike/alsolike/recommend/knn"
 	"github.com/alsolike/alsolike/recommend/snapshot"
@@ -55,7 +59,18 @@ func newEditorLinks(t *testing.T, store *sqlite.Store, published bool) *editor.L
 	if err := engine.Load(t.Context()); published && err != nil {
 		t.Fatal(err)
 	}
-	return &editor.Links{Engine: engine, Inventory: inventory.New(engine, inventory.Options{})}
+	events := t.TempDir()
+	log := `{"t":"imp","id":"one","ts":"2026-11-23T12:00:00Z","src":"a","items":[{"id":"b","pos":1}]}` + "\n" +
+		`{"t":"clk","imp":"one","ts":"2026-11-23T12:00:10Z","item":"b"}` + "\n"
+	if err := os.WriteFile(filepath.Join(events, "2026-11-23.ndjson"), []byte(log), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	counter := clicks.New(t.Context(), events, clicks.Options{Now: func() time.Time { return noon }, Rest: time.Hour})
+	if _, err := counter.Counts(); err != nil {
+		t.Fatal(err)
+	}
+	counter.Wait()
+	return &editor.Links{Engine: engine, Inventory: inventory.New(engine, inventory.Options{}), Clicks: counter}
 }
 
 // askArticles asks for everything about articles that the contract has.
@@ -73,6 +88,15 @@ func askArticles(c *contract, s *Server, request func(method, target string, rol
 	ask(200, s, request("GET", path+"?limit=1", account.Viewer))
 	ask(400, s, request("GET", path+"?show=best", account.Viewer))
 	ask(400, s, request("GET", path+"?limit=0", account.Viewer))
+	clicked := ask(200, s, request("GET", path+"?show=most-clicked", account.Viewer))
+	if body := clicked.Body.String(); !strings.Contains(body, `"clicks":{"list":{"seen":0,"clicks":0},"out":0,"in":{"seen":1,"clicks":1,"rate":1,"low":0.2`) {
+		c.t.Errorf("the most clicked: %s", body)
+	}
+
+	const clicksPath = editor.APIPrefix + "/clicks"
+	ask(200, s, request("GET", clicksPath+"?article=a", account.Viewer))
+	ask(400, s, request("GET", clicksPath+"?article=a&placement=none", account.Viewer))
+	ask(404, s, request("GET", clicksPath+"?article=none", account.Viewer))
 
 	store := newEditorStore(c.t)
 	config := newEditorConfig(c.t, store)
@@ -83,6 +107,9 @@ func askArticles(c *contract, s *Server, request func(method, target string, rol
 		c.t.Fatal(err)
 	}
 	r := request("GET", path, "")
+	r.Header.Set("Cookie", "alsolike="+token)
+	ask(503, empty, r)
+	r = request("GET", clicksPath+"?article=a", "")
 	r.Header.Set("Cookie", "alsolike="+token)
 	ask(503, empty, r)
 }

@@ -52,6 +52,8 @@ func askOverrides(c *contract, s *Server, request func(method, target string, ro
 	ask(404, "DELETE", "/overrides/2", "")
 	file := ask(200, "GET", "/overrides/export", "").Body.String()
 	ask(200, "POST", "/overrides/import", file+"a,nobody,hide,,,,,,,,,\na,b,hide,,,,,,,,,\n", "Content-Type", "text/csv")
+	ask(200, "POST", "/overrides/import?dry_run=true", file+"a,b,hide,1,,,,,,,,\n*,a,hide,,,,,,,,,\n", "Content-Type", "text/csv")
+	ask(400, "POST", "/overrides/import?dry_run=perhaps", file, "Content-Type", "text/csv")
 	ask(412, "POST", "/overrides/import", file, "Content-Type", "text/csv", "If-Match", `"x"`)
 	ask(200, "GET", "/history?author=admin&kind=override&article=b&since=2026-01-01&until=2099-01-01&limit=2&before=99", "")
 	ask(200, "GET", "/history", "")
@@ -59,6 +61,16 @@ func askOverrides(c *contract, s *Server, request func(method, target string, ro
 	ask(409, "POST", fmt.Sprintf("/history/%d/revert", made.Change), "")
 	ask(200, "POST", fmt.Sprintf("/history/%d/revert", made.Change+2), "")
 	ask(404, "POST", "/history/99/revert", "")
+	var imported struct{ Change int }
+	if err := json.Unmarshal(ask(200, "POST", "/overrides/import", "article,target,action\na,b,hide\nb,a,hide\n", "Content-Type", "text/csv").Body.Bytes(), &imported); err != nil {
+		c.t.Fatal(err)
+	}
+	ask(200, "GET", fmt.Sprintf("/history?batch=%d", imported.Change), "")
+	ask(200, "GET", fmt.Sprintf("/history/export?batch=%d", imported.Change), "")
+	ask(200, "POST", fmt.Sprintf("/history/%d/revert-batch", imported.Change), "")
+	ask(200, "POST", fmt.Sprintf("/history/%d/revert-batch", imported.Change), "") // all is left alone
+	ask(404, "POST", "/history/99999/revert-batch", "")
+	ask(409, "POST", "/history/1/revert-batch", "") // a user was added
 }
 
 // addArticles gives a store the articles a and b.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/account"
+	"github.com/alsolike/alsolike/data/evaluation"
 	"github.com/alsolike/alsolike/data/sqlite"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 	"github.com/alsolike/alsolike/recommend/web/editor"
@@ -91,6 +92,8 @@ func newEditorConfig(t *testing.T, store *sqlite.Store) *editor.Config {
 		t.Fatal(err)
 	}
 	return &editor.Config{
+		Evaluations: evaluation.Open(filepath.Join(t.TempDir(), evaluation.Folder)),
+
 		Changes:  &editor.Changes{Snapshots: dir, Lock: func() (func(), error) { return func() {}, nil }},
 		Accounts: store, Keys: store, Overrides: store, Rules: store, History: store, Hasher: account.Hasher{Memory: 64, Passes: 1},
 		Links:    newEditorLinks(t, store, true),
@@ -146,6 +149,18 @@ func askEditors(c *contract) {
 	admin(400, "POST", "/users", `{"name":"ines","role":"boss"}`)
 	admin(400, "POST", "/users", `{"nam":"ines"}`)
 	admin(200, "GET", "/users", "")
+	admin(200, "GET", "/users/mei", "")
+	admin(404, "GET", "/users/nobody", "")
+	stale := func(method, target, body string) {
+		t.Helper()
+		r := request(method, editor.APIPrefix+target, account.Admin)
+		r.Header.Set("If-Match", `"stale"`)
+		check(412, s, r, body)
+	}
+	stale("POST", "/users", `{"name":"ines","role":"editor"}`)
+	stale("PATCH", "/users/mei", `{"role":"viewer"}`)
+	stale("POST", "/users/mei/password", "")
+	stale("DELETE", "/users/mei", "")
 	admin(200, "PATCH", "/users/mei", `{"role":"viewer"}`)
 	admin(200, "POST", "/users/mei/password", "")
 	admin(204, "DELETE", "/users/mei", "")
@@ -156,12 +171,17 @@ func askEditors(c *contract) {
 	admin(201, "POST", "/keys", `{"name":"the CMS","scopes":["articles:write"]}`)
 	admin(400, "POST", "/keys", `{"name":"the CMS","scopes":["everything"]}`)
 	admin(200, "GET", "/keys", "")
+	admin(200, "GET", "/keys/1", "")
+	admin(404, "GET", "/keys/99", "")
+	stale("POST", "/keys", `{"name":"the CMS","scopes":["articles:write"]}`)
+	stale("DELETE", "/keys/1", "")
 	admin(200, "DELETE", "/keys/1", "")
 	admin(404, "DELETE", "/keys/99", "")
 	askOverrides(c, s, request)
 	askRules(c, s, request)
 	askArticles(c, s, request)
 	askChanges(c, request)
+	askEvaluations(c, request)
 
 	for path, item := range c.doc.Paths.Map() {
 		if !strings.HasPrefix(path, editor.APIPrefix) {
@@ -180,6 +200,9 @@ func askEditors(c *contract) {
 				if op.RequestBody.Value.Content["text/csv"] != nil { // a file
 					long = 9 << 20
 					r.Header.Set("Content-Type", "text/csv")
+				}
+				if strings.HasSuffix(path, "/publish") { // the ids of as many articles
+					long = 9 << 20
 				}
 				check(413, s, r, strings.Repeat(" ", long))
 			}

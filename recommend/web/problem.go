@@ -49,7 +49,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	case wantsComment(c):
 		err = writeComment(c, p)
 	case s.editor != nil && editor.Owns(c.Request().URL.Path):
-		err = s.editor.Problem(c, p.Status, p.Detail, p.RequestID)
+		err = s.editor.Problem(c, err, p.Status, p.Detail, p.RequestID)
 	case s.magazine != nil && s.magazine.owns(c.Request().URL.Path):
 		err = s.magazine.problemPage(c, p)
 	default:
