@@ -50,7 +50,7 @@ func newDemoCommand(e *env) *cobra.Command {
 		Short: "Show alsolike at work on a small magazine in three languages",
 		Long: `Demo loads a small magazine in English, 简体 and 繁體 that comes with alsolike, makes
 its links and serves it, with the links under every article and a sample evaluation of
-them by made-up readers (/evaluation). It works in a temporary
+them by made-up readers (/evaluation), which the editors' pages have too. It works in a temporary
 folder that it removes when it ends, unless --data names one to keep.`,
 		Example: `  alsolike demo
   alsolike demo --addr :9000 --data ./demo-data`,
@@ -124,7 +124,10 @@ Ctrl-C ends it.
 	if _, ok := conf.Placements[placement]; !ok { // whoever keeps a demo may change its settings
 		placement = ""
 	}
-	return e.serve(ctx, ln, conf, &web.Magazine{Articles: sample.Articles(), Pictures: sample.Pictures(), Placement: placement, Evaluation: e.demoEvaluation()})
+	sampling, stop := context.WithCancel(ctx)
+	evaluation, wait := e.demoEvaluation(sampling)
+	defer func() { stop(); wait() }() // before the folder goes
+	return e.serve(ctx, ln, conf, &web.Magazine{Articles: sample.Articles(), Pictures: sample.Pictures(), Placement: placement, Evaluation: evaluation})
 }
 
 // demoUser signs in to the editors' pages of a demo.

@@ -11,27 +11,52 @@ import (
 	"sync"
 
 	"github.com/alsolike/alsolike/eval/pack"
+	"github.com/alsolike/alsolike/eval/report"
 	"github.com/alsolike/alsolike/eval/simulate"
 )
 
-// demoEvaluation makes the page that shows what an evaluation looks like, when it
-// is asked for the first time: the links of the demo against those that other
-// settings would make, judged by readers who are made up.
-func (e *env) demoEvaluation() func(context.Context) ([]byte, error) {
+// demoEvaluation makes the page that shows what an evaluation looks like: the links of
+// the demo against those that other settings would make, judged by readers who are made
+// up. It begins at once, and keeps the run where a demo has none yet, for the editors'
+// pages. The page waits for it; wait returns when nothing goes on any more, soon after
+// the end of ctx.
+func (e *env) demoEvaluation(ctx context.Context) (page func(context.Context) ([]byte, error), wait func()) {
 	var mu sync.Mutex
-	var page []byte
-	return func(ctx context.Context) ([]byte, error) {
+	var made []byte
+	page = func(context.Context) ([]byte, error) { // whoever asks may leave, and the next one has it
 		mu.Lock()
 		defer mu.Unlock()
-		if page != nil {
-			return page, nil
+		if made != nil {
+			return made, nil
 		}
-		made, err := e.sampleEvaluation(context.WithoutCancel(ctx)) // whoever asked first may leave
-		if err == nil {
-			page = made
+		result, err := e.sampleEvaluation(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return made, err
+		var b bytes.Buffer
+		if err := result.WriteHTML(&b); err != nil {
+			return nil, err
+		}
+		made = b.Bytes()
+		return made, e.keepSample(result)
 	}
+	var begun sync.WaitGroup
+	begun.Go(func() {
+		if _, err := page(ctx); err != nil && ctx.Err() == nil {
+			fmt.Fprintf(e.stderr, "there is no sample evaluation: %v\n", err)
+		}
+	})
+	return page, begun.Wait
+}
+
+// keepSample keeps the sample evaluation of a demo that has kept none.
+func (e *env) keepSample(result *report.Report) error {
+	kept, err := e.evaluations().IDs()
+	if err != nil || len(kept) > 0 {
+		return err
+	}
+	_, err = keepEvaluation(e.evaluations(), e.now(), "The sample evaluation", result)
+	return err
 }
 
 // demoGates are what the sample evaluation asks of both rankings.
@@ -46,7 +71,7 @@ gates:
 
 // sampleEvaluation evaluates the published snapshot, and one of fewer dimensions,
 // on a simulated log. It works in a folder of its own.
-func (e *env) sampleEvaluation(ctx context.Context) ([]byte, error) {
+func (e *env) sampleEvaluation(ctx context.Context) (*report.Report, error) {
 	dir, err := os.MkdirTemp("", "alsolike-demo-evaluation-")
 	if err != nil {
 		return nil, err
@@ -89,9 +114,7 @@ func (e *env) sampleEvaluation(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("sample evaluation: %w", err)
 	}
 	result, _ := run.judged(out)
-	var page bytes.Buffer
-	err = result.WriteHTML(&page)
-	return page.Bytes(), err
+	return result, nil
 }
 
 // packSimulated writes the pack of a simulated log of the published snapshot.

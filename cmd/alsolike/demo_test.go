@@ -63,8 +63,13 @@ func TestDemo(t *testing.T) {
 	if login == nil {
 		t.Fatalf("the demo prints no login:\n%s", &stdout)
 	}
-	if status, cookie := r.signIn("demo", login[1]); status != http.StatusSeeOther || cookie == "" {
+	status, cookie := r.signIn("demo", login[1])
+	if status != http.StatusSeeOther || cookie == "" {
 		t.Errorf("signing in as printed: %d", status)
+	}
+	_, kept := r.getAs("Cookie", cookie, "/editor/evaluation")
+	if strings.Count(kept, "The sample evaluation") != 1 || !strings.Contains(kept, "unchanged, 30-dimensions beside production") {
+		t.Errorf("the sample evaluation is not on the editors' page:\n%s", kept)
 	}
 
 	seen := map[string]bool{"/en/": true}

@@ -76,7 +76,9 @@ of the clicks may be lost. A configuration has the keys
     - {metric: hygiene.short_lists, max: 0.5%}
   reports: {json: out/eval.json, md: out/eval.md, junit: out/eval.xml, html: out/eval.html}
 
-Where the variable GITHUB_STEP_SUMMARY names a file the Markdown is added to it.
+Where the variable GITHUB_STEP_SUMMARY names a file the Markdown is added to it. With
+--keep the report stays in the data folder, as evaluations/ID, where the editors' page
+Evaluation shows it; whoever removes that folder removes the run.
 
 Exit codes: 0 every gate passes, or is inconclusive where that is allowed; 1 a gate
 fails; 2 wrong usage or configuration; 3 data that cannot be evaluated; 4 a gate is
@@ -84,6 +86,7 @@ inconclusive where it may not be; 5 any other failure. 3 beats 1, and 1 beats 4.
 last line of standard error says why.`,
 		Example: `  alsolike eval run --pack week.evp --candidate pr=build/snapshots/20261123T200000Z-7f3a9c
   alsolike eval run --config eval.yaml --json
+  alsolike eval run --config eval.yaml --keep --name "rank 36"
   alsolike eval run --reads reads.csv --map reader=email,item=article_id`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -92,6 +95,9 @@ last line of standard error says why.`,
 				return err
 			}
 			defer func() { err = evalError(err) }()
+			if err := flags.mayKeep(e); err != nil {
+				return err
+			}
 			run, err := newEvalRun(&flags)
 			if err != nil {
 				return err
@@ -114,6 +120,8 @@ last line of standard error says why.`,
 	f.StringVar(&flags.baseline, "baseline", "", "compare with this ranking: a `name` such as production, or name=snapshot|folder|file")
 	f.BoolVar(&flags.thorough, "thorough", false, "find the position curve again in each of 200 samples of readers; takes minutes")
 	f.BoolVar(&flags.reportOnly, "report-only", false, "exit with 0 whatever the gates say")
+	f.BoolVar(&flags.keep, "keep", false, "keep the report in the data folder, for the editors' page Evaluation")
+	f.StringVar(&flags.name, "name", "", "of --keep: a `name` that editors will know the run by (default: what it compares)")
 	f.BoolVar(&flags.asJSON, "json", false, "print the report as JSON")
 	f.BoolVar(&flags.full, "full", false, "with a pack, print the tables of all values too, as reports.md has them")
 	f.BoolVar(&flags.comment, "comment", false, "print Markdown below 60,000 characters, for a comment")

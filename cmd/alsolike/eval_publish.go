@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,7 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/alsolike/alsolike/data/evaluation"
 	"github.com/alsolike/alsolike/eval"
 	"github.com/alsolike/alsolike/eval/gate"
 	"github.com/alsolike/alsolike/eval/report"
@@ -27,6 +30,13 @@ func (r *evalRun) publish(e *env, out *eval.Outcome) error {
 		if err := appendSummary(path, result); err != nil {
 			return err
 		}
+	}
+	if r.flags.keep {
+		id, err := keepEvaluation(e.evaluations(), e.now(), r.flags.name, result)
+		if err != nil {
+			return e.withCure(err)
+		}
+		fmt.Fprintf(e.stderr, "kept as %s, which the editors' page Evaluation shows\n", e.path(evaluation.Folder, id))
 	}
 	show := result.WriteMarkdown
 	switch {
@@ -44,6 +54,36 @@ func (r *evalRun) publish(e *env, out *eval.Outcome) error {
 		annotate(e.stderr, verdicts)
 	}
 	return r.conclude(e, out, verdicts)
+}
+
+// evaluations are the runs that are kept in the data folder.
+func (e *env) evaluations() *evaluation.Dir { return evaluation.Open(e.path(evaluation.Folder)) }
+
+// mayKeep is an error if the run cannot be kept, which is better said before it has taken
+// its minutes.
+func (f *evalFlags) mayKeep(e *env) error {
+	if !f.keep {
+		if f.name != "" {
+			return usagef("--name names a run that is kept; add --keep")
+		}
+		return nil
+	}
+	if _, err := evaluation.CleanName(f.name); err != nil {
+		return usagef("--%v", err)
+	}
+	if err := e.needDataDir(); err != nil {
+		return usagef("--keep: %v", err)
+	}
+	return nil
+}
+
+// keepEvaluation keeps the report of a run that ended now, and returns its id.
+func keepEvaluation(dir *evaluation.Dir, now time.Time, name string, result *report.Report) (id string, err error) {
+	var asJSON, page bytes.Buffer
+	if err := errors.Join(result.WriteJSON(&asJSON), result.WriteHTML(&page)); err != nil {
+		return "", err
+	}
+	return dir.Keep(now, name, asJSON.Bytes(), page.Bytes())
 }
 
 // conclude says in the last line of standard error, or in the error, what came out.

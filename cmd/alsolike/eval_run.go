@@ -26,6 +26,8 @@ type evalFlags struct {
 	config, pack, reads, columns, baseline string
 	candidates                             []string
 	thorough, reportOnly                   bool
+	keep                                   bool
+	name                                   string // under which it is kept
 	asJSON, comment, full                  bool
 }
 

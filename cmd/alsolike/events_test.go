@@ -137,12 +137,108 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// What readers see and follow comes to the editors, in the rate of each link.
+func TestClicks(t *testing.T) {
+	s := withSample(t)
+	key := strings.TrimSpace(s.ok("key", "add", "the dashboard", "--scope", "editor:read"))
+	r := s.startServe()
+	_, list := r.get("/v1/related?id=en/harbour-cranes")
+	var a answer
+	if err := json.Unmarshal([]byte(list), &a); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for i := range 8 {
+		view := fmt.Sprintf("view-number-%d", i)
+		told = append(told,
+			fmt.Sprintf(`{"t":"imp","view":%q,"list":%s}`, view, list),
+			fmt.Sprintf(`{"t":"view","view":%q,"list":%s,"positions":[1,2]}`, view, list))
+	}
+	for _, item := range []int{0, 0, 1, 4} { // one is told twice, the last was not on the screen as far as is known
+		told = append(told, fmt.Sprintf(`{"t":"clk","view":"view-number-3","list":%s,"item":%q,"position":%d}`, list, a.Items[item].ID, item+1))
+	}
+	if got := r.report(told...); got.Accepted != len(told)-1 {
+		t.Fatalf("answer %+v", got)
+	}
+	waitFor(t, "the events are written", func() bool {
+		var st struct {
+			Events struct{ Accepted, Written int }
+		}
+		_, body := r.get("/v1/status")
+		return json.Unmarshal([]byte(body), &st) == nil && st.Events.Written == st.Events.Accepted
+	})
+	var body string
+	waitFor(t, "clicks are counted", func() bool {
+		_, body = r.push(http.MethodGet, "/v1/editor/clicks?article=/en/harbour-cranes", key, "")
+		return strings.Contains(body, `"counted"`)
+	})
+	var got struct {
+		Clicks struct {
+			Out  int
+			List struct{ Seen, Clicks int }
+		}
+		Links []struct {
+			ID     string
+			Clicks struct{ Seen, Clicks int }
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &got); err != nil || len(got.Links) != 5 {
+		t.Fatalf("%v: %s", err, body)
+	}
+	if c := got.Clicks; c.Out != 3 || c.List.Seen != 8 || c.List.Clicks != 1 {
+		t.Errorf("the list: %+v", c)
+	}
+	for i, want := range []string{"{8 1}", "{8 1}", "{0 0}", "{0 0}", "{1 1}"} {
+		if l := got.Links[i]; l.ID != string(a.Items[i].ID) || fmt.Sprint(l.Clicks) != want {
+			t.Errorf("link %d: got %+v, want %s %s", i, l, a.Items[i].ID, want)
+		}
+	}
+	password := strings.TrimSpace(s.ok("user", "add", "mei"))
+	_, cookie := r.signIn("mei", password)
+	for path, want := range map[string]string{
+		"/editor/articles/article?id=en%2Fharbour-cranes": "followed 1 of 8 times",
+		"/editor/articles?show=most-clicked":              ">3 articles<",
+	} {
+		if page := r.page(path, cookie); !strings.Contains(page, want) {
+			t.Errorf("%s does not have %q:\n%s", path, want, page)
+		}
+	}
+	r.end()
+}
+
+// page is a page that whoever has that cookie gets.
+func (r *running) page(path, cookie string) string {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.base+path, nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.Header.Set("Cookie", cookie)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(body)
+}
+
 func TestEventsOff(t *testing.T) {
 	s := withSample(t)
 	s.environ = []string{"ALSOLIKE_EVENTS_ENABLED=false"}
 	r := s.startServe()
 	if status, body := r.post("/v1/events", `{"events":[{"t":"pv","page":"/en/harbour-cranes"}]}`, nil); status != http.StatusNotFound {
 		t.Errorf("%d %s, want 404", status, body)
+	}
+	key := strings.TrimSpace(s.ok("key", "add", "the dashboard", "--scope", "editor:read"))
+	if status, body := r.push(http.MethodGet, "/v1/editor/clicks?article=en/harbour-cranes", key, ""); status != http.StatusNotFound {
+		t.Errorf("clicks: %d %s, want 404", status, body)
+	}
+	if _, body := r.push(http.MethodGet, "/v1/editor/articles?limit=1", key, ""); strings.Contains(body, "clicks") || !strings.Contains(body, `"total"`) {
+		t.Errorf("articles with clicks: %s", body)
 	}
 	r.end()
 	if _, err := os.Stat(filepath.Join(s.data, eventFolder)); !os.IsNotExist(err) {

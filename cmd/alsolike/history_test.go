@@ -22,11 +22,11 @@ func TestHistory(t *testing.T) {
 	s.ok("override", "remove", "1")
 
 	var rows []historyRow
-	s.decode(&rows, "history", "list", "--json")
+	s.decode(&rows, "history", "list", "--people", "--json")
 	var got []string
 	for _, r := range rows {
 		got = append(got, r.Action+" "+r.Subject+" by "+r.Author)
-		if r.Revertible != (r.ID >= 4) || (r.Before == nil) != (r.Action == "add") || (r.After == nil) != (r.Action == "remove") {
+		if r.Revertible != (r.ID >= 5) || (r.Before == nil) != (r.Action == "add") || (r.After == nil) != (r.Action == "remove") {
 			t.Errorf("got %+v", r)
 		}
 	}
@@ -37,13 +37,14 @@ func TestHistory(t *testing.T) {
 		ids  string
 		args []string
 	}{
-		{"5 4 3 2 1", []string{"--kind", "override"}},
+		{"6 5 4 3 2", []string{"--kind", "override"}},
 		{"", []string{"--kind", "rule"}},
-		{"3 1", []string{"--author", "mei"}},
-		{"5 3 2 1", []string{"--article", target}},
-		{"4", []string{"--article", "en/grey-bank-turbines"}},
-		{"5 4", []string{"--limit", "2"}},
-		{"5 4 3 2 1", []string{"--since", "2026-01-01"}},
+		{"4 2", []string{"--author", "mei"}},
+		{"6 4 3 2", []string{"--article", target}},
+		{"5", []string{"--article", "en/grey-bank-turbines"}},
+		{"6 5", []string{"--limit", "2"}},
+		{"6 5 4 3 2 1", []string{"--since", "2026-01-01"}}, // the first is of the refresh
+		{"6 5 4 3 2", []string{"--since", "2026-01-01", "--people"}},
 		{"", []string{"--until", "2026-01-01"}},
 	} {
 		table := s.ok(append([]string{"history", "list"}, c.args...)...)
@@ -58,14 +59,15 @@ func TestHistory(t *testing.T) {
 		}
 	}
 	cells, err := csv.NewReader(strings.NewReader(s.ok("history", "export"))).ReadAll()
-	if err != nil || len(cells) != 6 || cells[2][2] != "'@lee" || cells[0][0] != "id" || strings.Contains(cells[2][11], `"author":"@lee"`) {
+	if err != nil || len(cells) != 7 || cells[2][2] != "'@lee" || cells[0][0] != "id" || strings.Contains(cells[2][11], `"author":"@lee"`) {
 		t.Errorf("%v\n%q", err, cells)
 	}
 	if lines := s.ok("history", "export", "--format", "jsonl", "--author", "mei"); strings.Count(lines, "\n") != 2 || !strings.Contains(lines, `"note":"=1+1"`) {
 		t.Errorf("as JSON lines:\n%s", lines)
 	}
 
-	s.fails(1, []string{"change 1 cannot be reverted: override 1 has been changed again since", "by jo (change 5); revert that one first"}, "history", "revert", "1")
+	s.fails(1, []string{"change 2 cannot be reverted: override 1 has been changed again since", "by jo (change 6); revert that one first"}, "history", "revert", "2")
+	s.fails(1, []string{"change 1 cannot be reverted: it put the first snapshot into service"}, "history", "revert", "1")
 	s.fails(1, []string{"there is no change 99"}, "history", "revert", "99")
 	s.fails(2, []string{`"x" is not the number of a change`}, "history", "revert", "x")
 	s.fails(2, []string{`--kind is "pin"`}, "history", "list", "--kind", "pin")
@@ -73,20 +75,20 @@ func TestHistory(t *testing.T) {
 	s.fails(2, []string{`--format is "xml"`}, "history", "export", "--format", "xml")
 	s.fails(2, []string{"an argument is missing"}, "history", "revert")
 
-	if out := s.ok("history", "revert", "4", "5", "--author", "mei"); strings.Count(out, "\n") != 2 || !strings.Contains(out, "Change 5 is reverted by change 6: override 1 is back again (en/cod-quota is pinned to position 1 under en/harbour-cranes).") {
+	if out := s.ok("history", "revert", "5", "6", "--author", "mei"); strings.Count(out, "\n") != 2 || !strings.Contains(out, "Change 6 is reverted by change 7: override 1 is back again (en/cod-quota is pinned to position 1 under en/harbour-cranes).") {
 		t.Errorf("got\n%s", out)
 	}
 	if s.ok("export", "related") != pinned {
 		t.Error("with the pin alone the lists are not those of before")
 	}
-	s.ok("history", "revert", "1", "2", "3")
+	s.ok("history", "revert", "2", "3", "4")
 	if s.ok("export", "related") != first {
 		t.Error("with everything reverted the lists are not the first ones")
 	}
 	if all := s.ok("override", "list", "--json"); strings.TrimSpace(all) != "[]" {
 		t.Errorf("there still are %s", all)
 	}
-	if table := s.ok("history", "list", "--limit", "1"); !strings.Contains(table, "jo") || !strings.Contains(table, "remove (reverts 1)") {
+	if table := s.ok("history", "list", "--limit", "1"); !strings.Contains(table, "jo") || !strings.Contains(table, "remove (reverts 2)") {
 		t.Errorf("got\n%s", table)
 	}
 }

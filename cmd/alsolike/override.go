@@ -79,10 +79,14 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 			if o.Action.Weighs() && !cmd.Flags().Changed("strength") {
 				return usagef("--strength is missing; of a boost it is 1.0 to 10.0, of a bury 0.0, the last place, to 0.9")
 			}
-			if o.From, err = parseTime("from", from); err != nil {
+			zone, err := e.zone()
+			if err != nil {
 				return err
 			}
-			if o.Until, err = parseTime("until", until); err != nil {
+			if o.From, err = parseTimeIn(zone, "from", from); err != nil {
+				return err
+			}
+			if o.Until, err = parseTimeIn(zone, "until", until); err != nil {
 				return err
 			}
 			if o.Lang, err = data.ParseScope(lang); err != nil {
@@ -119,8 +123,8 @@ func newOverrideAddCommand(e *env) *cobra.Command {
 	flags.StringVar(&action, "action", "", "`pin|hide|boost|bury|off`")
 	flags.IntVar(&o.Position, "position", 0, "of a pin: 1 is the first link (default 1)")
 	flags.Float64Var(&o.Strength, "strength", 0, "what multiplies the ranking score: of a boost 1.0 to 10.0, of a bury 0.0 to 0.9")
-	flags.StringVar(&from, "from", "", "when it begins: a `date` or RFC 3339 time (default: at once)")
-	flags.StringVar(&until, "until", "", "when it ends: a `date` or RFC 3339 time (default: never)")
+	flags.StringVar(&from, "from", "", "when it begins: a `date` or time in the newsroom's time zone (default: at once)")
+	flags.StringVar(&until, "until", "", "when it ends: a `date` or time in the newsroom's time zone (default: never)")
 	flags.StringVar(&lang, "lang", "", "only under articles in that `language`, such as en, zh-Hant, or zh for both scripts")
 	flags.StringVar(&o.Placement, "placement", "", "only in lists for that place: its `name` in the configuration")
 	flags.StringVar(&o.Note, "note", "", "why: a `text` for other editors")

@@ -23,6 +23,10 @@ A row that cannot be taken is named with its file, line and reason, and the othe
 stored. A row that is there already, the same in every column, is left alone, so that
 a file may be imported again. Import removes nothing.
 
+A date or time that says no zone is in the newsroom's (newsroom.timezone, else UTC).
+--dry-run reports and stores nothing; what was stored is taken back as a whole with
+alsolike history revert --batch.
+
 A cell that a spreadsheet would take for a formula stands behind an apostrophe in what
 export writes, and loses it here.
 
@@ -33,7 +37,8 @@ func newOverrideImportCommand(e *env) *cobra.Command {
 		Use:   "import FILE.csv",
 		Short: "Add the overrides of a CSV file",
 		Long:  overrideImportHelp,
-		Example: `  alsolike override import overrides.csv
+		Example: `  alsolike override import overrides.csv --dry-run
+  alsolike override import overrides.csv
   alsolike override export | alsolike --data ../other override import -`,
 		Args: cobra.ExactArgs(1),
 	})
@@ -41,23 +46,34 @@ func newOverrideImportCommand(e *env) *cobra.Command {
 
 // importedOverrides counts the rows of a file.
 type importedOverrides struct {
-	Added     int `json:"added"`
-	Unchanged int `json:"unchanged"`
-	Refused   int `json:"refused"`
+	Added     int   `json:"added"`
+	Unchanged int   `json:"unchanged"`
+	Refused   int   `json:"refused"`
+	Change    int64 `json:"change,omitempty"` // the first in the history
 }
 
 // importOverrides stores what is new of a file, and names on standard error what is
-// refused, in the order of its lines.
-func (e *env) importOverrides(ctx context.Context, in io.Reader, file string) (importedOverrides, error) {
-	store, err := e.openSite(ctx, false)
+// refused, in the order of its lines; with dryRun it stores nothing.
+func (e *env) importOverrides(ctx context.Context, in io.Reader, file string, dryRun bool) (n importedOverrides, err error) {
+	opts := overridecsv.Options{File: file}
+	if opts.Zone, err = e.zone(); err != nil {
+		return n, err
+	}
+	store, err := e.openSite(ctx, dryRun)
 	if err != nil {
-		return importedOverrides{}, err
+		return n, err
 	}
 	defer store.Close()
-	report, err := overridecsv.Import(ctx, store, in, file, data.AnyRevision)
-	if err != nil {
-		return importedOverrides{}, err
+	var report overridecsv.Report
+	if dryRun {
+		report, err = overridecsv.Check(ctx, store, in, opts)
+	} else {
+		report, err = overridecsv.Import(ctx, store, in, opts, data.AnyRevision)
 	}
+	if err != nil {
+		return n, err
+	}
+	n = importedOverrides{Added: report.Added, Unchanged: report.Unchanged, Refused: report.Refused}
 	var added []data.Override
 	for _, row := range report.Rows {
 		switch {
@@ -69,7 +85,12 @@ func (e *env) importOverrides(ctx context.Context, in io.Reader, file string) (i
 			fmt.Fprintf(e.stderr, "%s:%d: %v\n", file, row.Line, row.Err)
 		}
 	}
-	return importedOverrides{report.Added, report.Unchanged, report.Refused}, e.warnOfPlacements(added...)
+	if len(added) > 0 && !dryRun {
+		if n.Change, err = firstChange(ctx, store, data.KindOverride, added[0].ID); err != nil {
+			return n, err
+		}
+	}
+	return n, e.warnOfPlacements(added...)
 }
 
 func newOverrideExportCommand(e *env) *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -135,8 +136,71 @@ func TestOverrideImportReports(t *testing.T) {
 	}
 	var n importedOverrides
 	s.decode(&n, "override", "import", s.file("p.csv", "article,target,action\nen/harbour-cranes,en/cod-quota,hide\n"), "--json")
-	if n != (importedOverrides{Added: 1}) {
+	if n.Added != 1 || n.Unchanged+n.Refused != 0 || n.Change == 0 {
 		t.Errorf("as JSON: %+v", n)
 	}
 	s.fails(1, []string{":1: ", "did you mean target?"}, "override", "import", s.file("q.csv", "article,tarket,action\n"))
+}
+
+// A file is looked at, imported, and taken back as a whole but for what was changed since.
+func TestOverrideImportAndBack(t *testing.T) {
+	oneByOne(t)
+	s := withSample(t)
+	path := s.file("o.csv", "article,target,action\nen/harbour-cranes,en/cod-quota,hide\n*,en/cod-quota,hide\nen/harbour-cranes,en/no-such,hide\n")
+	r := s.fails(1, []string{path + `:4: article "en/no-such": not found`}, "override", "import", path, "--dry-run")
+	if r.stdout != "Would store 2 overrides; 0 unchanged, 1 refused. Nothing was stored.\n" {
+		t.Errorf("got %q", r.stdout)
+	}
+	if all := s.ok("override", "list", "--json"); strings.TrimSpace(all) != "[]" {
+		t.Errorf("a dry run has stored %s", all)
+	}
+	s.fails(1, []string{"To take all of it back: alsolike history revert --batch 2"}, "override", "import", path)
+	if file := s.ok("override", "export"); strings.Count(file, "\n") != 3 {
+		t.Errorf("got\n%s", file)
+	}
+	s.ok("override", "pause", "2", "--author", "jo")
+	r = s.fails(1, []string{"Left alone: override 2 has been changed again since", "by jo (change 4)"}, "history", "revert", "--batch", "3")
+	if r.stdout != "Change 3 and what was made at once with it: 1 reverted (by change 5), 1 left alone.\n" {
+		t.Errorf("got %q", r.stdout)
+	}
+	s.ok("override", "add", "--article", "en/harbour-cranes", "--target", "en/cod-quota", "--action", "hide")
+	if got := s.ok("history", "revert", "6", "--batch"); got != "Change 6 and what was made at once with it: 1 reverted (by change 7), 0 left alone.\n" {
+		t.Errorf("got %q", got)
+	}
+	s.fails(1, []string{"there is no change 99"}, "history", "revert", "--batch", "99")
+	if table := s.ok("history", "list", "--batch", "2"); strings.Count(table, "\n") != 3 {
+		t.Errorf("got\n%s", table)
+	}
+
+	rules := s.file("r.jsonl", `{"max_per_author":1}`+"\n"+`{"max_per_section":2}`+"\n")
+	if got := s.ok("rule", "import", rules, "--dry-run"); got != "Would store 2 rules; 0 unchanged, 0 refused. Nothing was stored.\n" {
+		t.Errorf("got %q", got)
+	}
+	s.ok("rule", "import", rules)
+	var rows []historyRow
+	s.decode(&rows, "history", "list", "--kind", "rule", "--json")
+	if len(rows) != 2 || rows[0].Batch != rows[1].ID || rows[1].Batch != rows[1].ID {
+		t.Fatalf("got %+v", rows)
+	}
+	if got := s.ok("history", "revert", "--batch", strconv.FormatInt(rows[0].ID, 10)); !strings.Contains(got, ": 2 reverted (by changes ") || s.ok("rule", "export") != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A date that says no zone is one of the newsroom's.
+func TestOverrideDatesAreTheNewsrooms(t *testing.T) {
+	oneByOne(t)
+	s := withSample(t)
+	if err := os.WriteFile(filepath.Join(s.data, "alsolike.yaml"), []byte("newsroom:\n  timezone: Asia/Taipei\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.ok("override", "add", "--article", "*", "--target", "en/cod-quota", "--action", "hide", "--from", "2026-12-01", "--until", "2026-12-31T18:30")
+	s.ok("override", "import", s.file("o.csv", "article,target,action,from,until\n*,en/cod-quota,hide,2026-12-01,2026-12-31 18:30\n*,en/cod-quota,hide,2026-12-01T00:00:00Z,\n"))
+	file := s.ok("override", "export")
+	if strings.Count(file, ",2026-11-30T16:00:00Z,2026-12-31T10:30:00Z,") != 1 || !strings.Contains(file, ",2026-12-01T00:00:00Z,,") {
+		t.Errorf("got\n%s", file) // the first row of the file is there already
+	}
+	if got := s.ok("override", "import", s.file("p.csv", file)); got != "Stored 0 overrides; 2 unchanged, 0 refused.\n" {
+		t.Errorf("imported again: %q", got)
+	}
 }

@@ -70,15 +70,13 @@ func (e *env) settle(ctx context.Context, conf *config, store *sqlite.Store, dir
 		why = "it was asked for (refresh --review)"
 		err = dir.By("", why).LeaveAsked(id)
 	} else {
-		err = e.byPolicy(ctx, conf, store, dir, func(policy review.Policy) (string, error) {
-			if why, err = policy.Settle(dir, id); err != nil || why != "" {
-				return "", err
-			}
-			return id, nil
-		})
+		why, err = e.reviewPolicy(conf).Settle(dir, id)
 	}
 	if err != nil {
 		return "", err
+	}
+	if err := review.Record(ctx, store, dir); err != nil {
+		tell("what was decided about snapshots is not in the history yet: " + e.withCure(err).Error())
 	}
 	if conf.Keep >= 0 {
 		if _, err := dir.Prune(ctx, cmp.Or(conf.Keep, defaultKeep), listsKept(conf)); err != nil {
@@ -86,26 +84,6 @@ func (e *env) settle(ctx context.Context, conf *config, store *sqlite.Store, dir
 		}
 	}
 	return why, nil
-}
-
-// byPolicy has the policy publish a snapshot, whose id publish returns, and writes it into
-// the history. What goes into service always is not in there: the list of snapshots has
-// it, and nobody has decided anything.
-func (e *env) byPolicy(ctx context.Context, conf *config, store *sqlite.Store, dir *snapshot.Dir, publish func(review.Policy) (id string, err error)) error {
-	policy := e.reviewPolicy(conf)
-	if cmp.Or(policy.Publish, review.Always) == review.Always {
-		_, err := publish(policy)
-		return err
-	}
-	before, err := review.TakeStock(dir)
-	if err != nil {
-		return err
-	}
-	id, err := publish(policy)
-	if err != nil || id == "" {
-		return err
-	}
-	return before.Record(ctx, store, dir, review.Decision{Action: "publish", ID: id, Summary: "snapshot " + id + " is in service by itself, since review.publish is " + string(policy.Publish)}, "")
 }
 
 // listsKept is how long the lists of old snapshots are kept: as long as the events that
@@ -118,33 +96,37 @@ func listsKept(conf *config) time.Duration {
 const reconsidered = time.Second
 
 // reconsider puts what waits for review into service when the policy lets it, as after
-// an evaluation or when an editor lets go of it, until ctx ends.
+// an evaluation or when an editor lets go of it, until ctx ends. It also writes into the
+// history what somebody decided and could not write there, as after a crash.
 func (e *env) reconsider(ctx context.Context, conf *config, store *sqlite.Store, log *slog.Logger) error {
 	dir, err := snapshot.OpenDir(e.path(snapshotFolder))
 	if err != nil {
 		return err
 	}
 	policy := e.reviewPolicy(conf)
-	if policy.Publish == review.Never {
-		return nil
-	}
-	before := ""
+	before, recorded, problem := "", "", ""
 	for {
-		now := stamp(e.path(snapshotFolder, snapshot.PointerFile)) + stamp(policy.Gate)
-		if now != before {
-			id := ""
-			err := e.byPolicy(ctx, conf, store, dir, func(policy review.Policy) (_ string, err error) {
-				id, err = policy.Reconsider(dir)
-				return id, err
-			})
+		decided := stamp(e.path(snapshotFolder, snapshot.PointerFile))
+		if now := decided + stamp(policy.Gate); now != before && policy.Publish != review.Never {
+			id, err := policy.Reconsider(dir)
 			switch {
 			case err != nil:
 				log.Error("what waits for review cannot be looked at", "error", err)
 			case id != "":
 				log.Info("published", "snapshot", id, "reason", "review.publish lets it")
 			}
+			before = now
 		}
-		before = now
+		if decided != recorded {
+			err := review.Record(ctx, store, dir)
+			switch {
+			case err == nil:
+				recorded, problem = decided, ""
+			case ctx.Err() == nil && err.Error() != problem: // it is tried again
+				problem = err.Error()
+				log.Error("what was decided about snapshots is not in the history yet", "error", err)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

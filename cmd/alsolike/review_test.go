@@ -109,6 +109,13 @@ func TestReview(t *testing.T) {
 		t.Errorf("the difference as JSON: %+v", d)
 	}
 
+	last := d.Lists[len(d.Lists)-1].ID
+	s.decode(&d, "snapshot", "diff", first, second, "--json", "--article", string(last))
+	if len(d.Lists) != 1 || d.Lists[0].ID != last {
+		t.Errorf("of one article there are the lists %+v", d.Lists)
+	}
+	s.fails(1, []string{`article "nobody" is not in snapshot ` + second}, "snapshot", "diff", "--article", "nobody")
+
 	s.ok("snapshot", "publish", second, "--author", "mei", "--note", "looks good")
 	r.within(second)
 	says(t, s.ok("snapshot", "list"), "in service by mei: looks good", "retired")
@@ -136,10 +143,15 @@ func TestReview(t *testing.T) {
 	r.within(fifth)
 	time.Sleep(2 * reconsidered) // in which the sixth, which was passed over, might be put into service
 	r.within(fifth)
-	history := s.ok("history", "list", "--kind", "snapshot")
+	history := s.ok("history", "list", "--kind", "snapshot", "--people")
 	says(t, history, "snapshot "+second+" is in service: looks good", "lin", "rollback", "snapshot "+first+" is in service again: sport under obituaries", "release", "hold")
 	if n := strings.Count(history, "\n"); n != 1+5 {
 		t.Errorf("the history has %d lines, want 6:\n%s", n, history)
+	}
+	all := s.ok("history", "list", "--kind", "snapshot")
+	says(t, all, "snapshot "+first+" is in service by itself, since review.publish is always", "snapshot "+third+" is in service by itself")
+	if n := strings.Count(all, "\n"); n != 1+5+3 {
+		t.Errorf("the whole history has %d lines, want 9:\n%s", n, all)
 	}
 	var entries []historyRow
 	s.decode(&entries, "history", "list", "--kind", "snapshot", "--author", "lin", "--json")
@@ -151,6 +163,51 @@ func TestReview(t *testing.T) {
 	s.fails(1, []string{"alsolike snapshot list"}, "snapshot", "hold", "20200101T000000Z-000000")
 	s.fails(1, []string{"alsolike snapshot list"}, "snapshot", "diff", "20200101T000000Z-000000")
 	s.fails(2, []string{"--places"}, "snapshot", "diff", fifth, "--places", "0")
+}
+
+// What somebody decided whose process ended before it could be written into the history is
+// written there by a server, and by the next command that decides something.
+func TestReviewThatWasCutShort(t *testing.T) {
+	s := newReviewed(t)
+	first := s.published()
+	dir, err := snapshot.OpenDir(filepath.Join(s.data, snapshotFolder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, _ := s.refreshed("--review")
+	lines := func() int {
+		return strings.Count(s.ok("history", "list", "--kind", "snapshot", "--people", "--limit", "99"), "\n") - 1
+	}
+	if err := dir.By("mei", "asked").Hold(second); err != nil {
+		t.Fatal(err)
+	}
+	if n := lines(); n != 0 && n != -1 {
+		t.Fatalf("%d are in the history before", n)
+	}
+	s.ok("snapshot", "publish", second, "--author", "lin")
+	history := s.ok("history", "list", "--kind", "snapshot", "--people")
+	says(t, history, "snapshot "+second+" is held: asked", "snapshot "+second+" is in service")
+	if n := lines(); n != 2 {
+		t.Errorf("%d are in the history, want 2:\n%s", n, history)
+	}
+	if _, err := dir.By("mei", "").Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	r := s.startServe()
+	waitFor(t, "the server has written what was missing", func() bool { return lines() == 3 })
+	if err := dir.By("mei", "").Release(second); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "and what comes while it runs", func() bool { return lines() == 4 })
+	r.within(first)
+
+	// The history takes it back.
+	var entries []historyRow
+	s.decode(&entries, "history", "list", "--kind", "snapshot", "--people", "--json")
+	says(t, s.ok("history", "revert", fmt.Sprint(entries[1].ID), "--author", "lin"), fmt.Sprintf("Change %d is reverted", entries[1].ID), "another one (snapshot "+second+" is in service)")
+	r.within(second)
+	s.fails(1, []string{"has been changed again since", "by lin"}, "history", "revert", fmt.Sprint(entries[1].ID))
+	s.fails(1, []string{"let refreshes go on after a rollback"}, "history", "revert", fmt.Sprint(entries[0].ID))
 }
 
 // What waits is published by the policy: never, or when few links change.
@@ -323,6 +380,11 @@ func TestPublishExcept(t *testing.T) {
 	s.decode(&rest, "snapshot", "diff", second, made, "--json", "--limit", "0")
 	if len(rest.Lists) != 2 {
 		t.Errorf("it differs from the second in %d lists, want 2", len(rest.Lists))
+	}
+	before := len(s.states())
+	s.fails(1, []string{"nobody", "no list there"}, "snapshot", "publish", second, "--except", "nobody")
+	if n := len(s.states()); n != before {
+		t.Errorf("there are %d snapshots, want %d", n, before)
 	}
 	if third, said := s.refreshed(); s.published() != third {
 		t.Errorf("a refresh after it:\n%s", said)

@@ -30,17 +30,21 @@ A line that cannot be taken is named with its file, number and reason, and the o
 stored. A rule that is there already, the same in every field, is left alone, so that a
 file may be imported again. Import removes nothing.
 
+--dry-run reports and stores nothing; what was stored is taken back as a whole with
+alsolike history revert --batch.
+
 Exit code 1 means that some line was refused.`,
-		Example: `  alsolike rule import rules.jsonl
+		Example: `  alsolike rule import rules.jsonl --dry-run
+  alsolike rule import rules.jsonl
   alsolike rule export | alsolike --data ../other rule import -`,
 		Args: cobra.ExactArgs(1),
 	})
 }
 
 // importRules stores what is new of a file of that name, and names on standard error what is refused,
-// in the order of its lines.
-func (e *env) importRules(ctx context.Context, in io.Reader, file string) (n importedOverrides, err error) {
-	store, err := e.openSite(ctx, false)
+// in the order of its lines; with dryRun it stores nothing.
+func (e *env) importRules(ctx context.Context, in io.Reader, file string, dryRun bool) (n importedOverrides, err error) {
+	store, err := e.openSite(ctx, dryRun)
 	if err != nil {
 		return n, err
 	}
@@ -84,9 +88,26 @@ func (e *env) importRules(ctx context.Context, in io.Reader, file string) (n imp
 		}
 		lines = append(lines, line{refusal, -1})
 	}
-	_, refused, err := store.AddRules(ctx, add)
+	var (
+		stored  []data.Rule
+		refused []error
+	)
+	if dryRun {
+		refused, err = store.CheckRules(ctx, add)
+	} else {
+		stored, refused, err = store.AddRules(ctx, add)
+	}
 	if err != nil {
 		return n, err
+	}
+	for _, r := range stored {
+		if r.ID == 0 {
+			continue
+		}
+		if n.Change, err = firstChange(ctx, store, data.KindRule, r.ID); err != nil {
+			return n, err
+		}
+		break
 	}
 	for _, l := range lines {
 		if l.at >= 0 {

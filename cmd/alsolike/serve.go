@@ -17,6 +17,7 @@ import (
 
 	"github.com/alsolike/alsolike/data"
 	"github.com/alsolike/alsolike/data/sqlite"
+	"github.com/alsolike/alsolike/recommend/clicks"
 	"github.com/alsolike/alsolike/recommend/inventory"
 	"github.com/alsolike/alsolike/recommend/popular"
 	"github.com/alsolike/alsolike/recommend/refresh"
@@ -133,6 +134,7 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 		return err
 	}
 	var events *web.Events
+	var counter editor.Clicks
 	if !conf.Events.Off {
 		eventLog, err := e.openEventLog(conf, reads, log)
 		if err != nil {
@@ -143,6 +145,7 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 				err = closeErr
 			}
 		}()
+		counter = clicks.New(ctx, e.path(eventFolder), clicks.Options{Now: e.now, Log: log})
 		events = &web.Events{Log: eventLog, Verifier: engine, ReaderIDs: conf.Events.ReaderIDs, PerAddress: conf.Events.PerAddress}
 	}
 	sources := func(ctx context.Context) ([]web.SourceStatus, error) { return sourceStatus(ctx, store, conf) }
@@ -159,13 +162,14 @@ func (e *env) serve(ctx context.Context, ln net.Listener, conf *config, magazine
 			Accounts: store, Keys: store, Overrides: store, Rules: store, History: store, Settings: conf.settings(), Location: conf.Zone,
 			Update: func(ctx context.Context) error { return engine.Update(ctx) },
 			Links: &editor.Links{
-				Engine: engine, Inventory: inventory.New(engine, inventory.Options{}), Placements: slices.Sorted(maps.Keys(conf.Placements)),
+				Engine: engine, Inventory: inventory.New(engine, inventory.Options{}), Placements: slices.Sorted(maps.Keys(conf.Placements)), Clicks: counter,
 			},
 			Changes: &editor.Changes{
 				Snapshots: snapshots, Policy: e.reviewPolicy(conf),
 				Lock:  func() (func(), error) { return e.lock(refreshLock, "a refresh") },
 				Views: func(ctx context.Context) (map[data.ArticleID]float64, error) { return e.views(ctx, conf) },
 			},
+			Evaluations: e.evaluations(),
 		},
 	})
 	status := engine.Status()

@@ -58,3 +58,14 @@ sources:
 		}
 	}
 }
+
+// The editors' pages can say in Chinese what every setting is for.
+func TestSettingsInChinese(t *testing.T) {
+	all := (&config{}).settings()
+	for _, key := range yamlKeys {
+		all = append(all, editor.Setting{Name: key, Default: "none", Effect: yamlEffects[key]})
+	}
+	if err := editor.CheckSettings(all); err != nil {
+		t.Errorf("see words_effects.go there:\n%v", err)
+	}
+}

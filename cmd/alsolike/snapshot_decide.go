@@ -19,25 +19,23 @@ func (d *decider) flags(e *env, cmd *cobra.Command) {
 	cmd.Flags().StringVar(&d.note, "note", "", "why: a `text` for others")
 }
 
-// decide has by decide about a snapshot, and writes that into the history: which one is
-// in service before and after, or else in which state the snapshot is.
-func (e *env) decide(ctx context.Context, dir *snapshot.Dir, by decider, what func(*snapshot.Dir) (review.Decision, error)) error {
+// decide has by decide about a snapshot, of which what returns the id, writes that into
+// the history, and says it.
+func (e *env) decide(ctx context.Context, dir *snapshot.Dir, by decider, action string, what func(*snapshot.Dir) (id string, err error)) error {
 	ctx = e.by(ctx, by.author)
-	before, err := review.TakeStock(dir)
+	id, err := what(dir.By(data.AuthorOf(ctx), by.note))
 	if err != nil {
-		return err
+		return knownSnapshots(e.withCure(err))
 	}
-	d, err := what(dir.By(data.AuthorOf(ctx), by.note))
-	if err != nil {
-		return err
-	}
+	said := "S" + review.Sentence(dir, action, id)[1:]
 	store, err := e.openStore(ctx, false)
 	if err == nil {
 		defer store.Close()
-		err = before.Record(ctx, store, dir, d, oneLine(by.note))
+		err = review.Record(ctx, store, dir)
 	}
 	if err != nil {
-		return fmt.Errorf("%s, but that is not in the history: %w", d.Summary, e.withCure(err))
+		return fmt.Errorf("%s, but that is not in the history yet, where the next decision or a server puts it: %w", said, e.withCure(err))
 	}
-	return nil
+	_, err = fmt.Fprintf(e.stdout, "%s.\n", said)
+	return err
 }

@@ -24,6 +24,7 @@ import (
 func newSnapshotDiffCommand(e *env) *cobra.Command {
 	var asJSON bool
 	var places, limit int
+	var articles []string
 	cmd := &cobra.Command{
 		Use:   "diff [[A] B]",
 		Short: "Show how the links of two snapshots differ",
@@ -35,6 +36,7 @@ read most in the last seven days. Overrides are not in it: they are the same und
 Without A it is the snapshot in service, and without B the newest that waits for review.`,
 		Example: `  alsolike snapshot diff
   alsolike snapshot diff 20261123T200000Z-7f3a9c --places 5 --limit 50
+  alsolike snapshot diff --article news/cranes
   alsolike snapshot diff 20261123T200000Z-7f3a9c 20261124T200000Z-0b12e4 --json`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,17 +67,39 @@ Without A it is the snapshot in service, and without B the newest that waits for
 			if err != nil {
 				return err
 			}
-			d := diff.Compare(from, to, diff.Options{Places: places, Most: cmp.Or(limit, -1), Views: func(id data.ArticleID) float64 { return views[id] }})
+			all := diff.New(from, to, diff.Options{Places: places, Most: cmp.Or(limit, -1), Views: func(id data.ArticleID) float64 { return views[id] }})
+			d := all.Diff
+			if len(articles) > 0 {
+				if d.Lists, err = listsOf(all, articles); err != nil {
+					return err
+				}
+			}
 			if asJSON {
 				return e.writeJSON(d)
 			}
 			return showDiff(e.stdout, &d)
 		},
 	}
+	cmd.Flags().StringArrayVar(&articles, "article", nil, "the `id` of an article, of the lists only its own; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().IntVar(&places, "places", 10, "how many links of every list count")
 	cmd.Flags().IntVar(&limit, "limit", 10, "how many articles are named in each list of them; 0: all")
 	return cmd
+}
+
+// listsOf are the lists of these articles, those that change.
+func listsOf(d *diff.Comparison, articles []string) ([]diff.List, error) {
+	lists := []diff.List{}
+	for _, article := range articles {
+		row, ok := d.Row(data.ArticleID(article))
+		if !ok {
+			return nil, fmt.Errorf("article %q is not in snapshot %s", article, d.To)
+		}
+		if i := slices.IndexFunc(d.Changes, func(c diff.Change) bool { return int(c.Row) == row }); i >= 0 {
+			lists = append(lists, d.List(d.Changes[i]))
+		}
+	}
+	return lists, nil
 }
 
 // diffIDs are the ids of what is compared.

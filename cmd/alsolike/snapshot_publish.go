@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/alsolike/alsolike/data"
-	"github.com/alsolike/alsolike/recommend/review"
 	"github.com/alsolike/alsolike/recommend/snapshot"
 )
 
@@ -34,18 +32,11 @@ With --except the lists of these articles stay as they are until the next refres
 			if err != nil {
 				return err
 			}
-			but := ""
-			if len(except) > 0 {
-				if _, err := dir.Manifest(id); err != nil {
-					return knownSnapshots(err)
+			return e.decide(cmd.Context(), dir, by, snapshot.Publishes, func(dir *snapshot.Dir) (string, error) {
+				if len(except) > 0 {
+					return e.publishExcept(cmd.Context(), dir, id, except)
 				}
-				but = fmt.Sprintf(", which is %s but for %s", id, keptLists(len(except)))
-				if id, err = e.writeExcept(cmd.Context(), dir, id, except); err != nil {
-					return e.withCure(err)
-				}
-			}
-			return e.decideAndSay(cmd.Context(), dir, by, func(dir *snapshot.Dir) (review.Decision, error) {
-				return review.Decision{Action: "publish", ID: id, Summary: "snapshot " + id + " is in service" + but}, dir.Publish(id)
+				return id, dir.Publish(id)
 			})
 		},
 	}
@@ -54,21 +45,9 @@ With --except the lists of these articles stay as they are until the next refres
 	return cmd
 }
 
-// keptLists is "the list of 1 article, which stays as it was".
-func keptLists(n int) string {
-	if n == 1 {
-		return "the list of 1 article, which stays as it was"
-	}
-	return fmt.Sprintf("the lists of %s, which stay as they were", plural(n, "article"))
-}
-
-// writeExcept makes the snapshot that is id, but for the lists of these articles, which
-// are those that are in service.
-func (e *env) writeExcept(ctx context.Context, dir *snapshot.Dir, id string, articles []string) (string, error) {
-	from, err := snapshotID(dir, nil)
-	if err != nil {
-		return "", err
-	}
+// publishExcept publishes the snapshot that is id, but for the lists of these articles,
+// which are those that are in service.
+func (e *env) publishExcept(ctx context.Context, dir *snapshot.Dir, id string, articles []string) (string, error) {
 	unlock, err := e.lock(refreshLock, "a refresh")
 	if err != nil {
 		return "", err
@@ -78,7 +57,7 @@ func (e *env) writeExcept(ctx context.Context, dir *snapshot.Dir, id string, art
 	for i, article := range articles {
 		ids[i] = data.ArticleID(article)
 	}
-	return dir.WriteExcept(ctx, id, from, ids)
+	return dir.PublishExcept(ctx, id, ids)
 }
 
 func newSnapshotRollbackCommand(e *env) *cobra.Command {
@@ -97,10 +76,7 @@ again. Until somebody publishes a newer one, or releases the one that was rolled
 			if err != nil {
 				return err
 			}
-			return e.decideAndSay(cmd.Context(), dir, by, func(dir *snapshot.Dir) (review.Decision, error) {
-				id, err := dir.Rollback()
-				return review.Decision{Action: "rollback", ID: id, Summary: "snapshot " + id + " is in service again"}, err
-			})
+			return e.decide(cmd.Context(), dir, by, snapshot.RollsBack, (*snapshot.Dir).Rollback)
 		},
 	}
 	by.flags(e, cmd)
@@ -115,7 +91,7 @@ func newSnapshotHoldCommand(e *env) *cobra.Command {
 itself, whatever review.publish says: until it is released (alsolike snapshot release),
 or it or a newer one is published. Without an id it is the newest that waits for review.`,
 		Example: `  alsolike snapshot hold 20261123T200000Z-7f3a9c --author mei --note "asked the desk"`,
-	}, (*snapshot.Dir).Hold, "hold", "held", snapshot.AwaitsReview)
+	}, (*snapshot.Dir).Hold, snapshot.Holds, snapshot.AwaitsReview)
 }
 
 func newSnapshotReleaseCommand(e *env) *cobra.Command {
@@ -126,12 +102,12 @@ func newSnapshotReleaseCommand(e *env) *cobra.Command {
 snapshot that was rolled back it lets newer ones into service, and not itself. Without an
 id it is the newest that is held or was rolled back.`,
 		Example: `  alsolike snapshot release 20261123T200000Z-7f3a9c`,
-	}, (*snapshot.Dir).Release, "release", "released", snapshot.Held, snapshot.RolledBack)
+	}, (*snapshot.Dir).Release, snapshot.Releases, snapshot.Held, snapshot.RolledBack)
 }
 
 // newSnapshotMarkCommand completes a command that marks one snapshot, without an id the
-// newest in one of these states. action and done are what it does, and then has done.
-func newSnapshotMarkCommand(e *env, cmd *cobra.Command, mark func(*snapshot.Dir, string) error, action, done string, states ...snapshot.State) *cobra.Command {
+// newest in one of these states.
+func newSnapshotMarkCommand(e *env, cmd *cobra.Command, mark func(*snapshot.Dir, string) error, action string, states ...snapshot.State) *cobra.Command {
 	var by decider
 	cmd.Args = cobra.MaximumNArgs(1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -143,24 +119,8 @@ func newSnapshotMarkCommand(e *env, cmd *cobra.Command, mark func(*snapshot.Dir,
 		if err != nil {
 			return err
 		}
-		return e.decideAndSay(cmd.Context(), dir, by, func(dir *snapshot.Dir) (review.Decision, error) {
-			return review.Decision{Action: action, ID: id, Summary: "snapshot " + id + " is " + done}, mark(dir, id)
-		})
+		return e.decide(cmd.Context(), dir, by, action, func(dir *snapshot.Dir) (string, error) { return id, mark(dir, id) })
 	}
 	by.flags(e, cmd)
 	return cmd
-}
-
-// decideAndSay is decide, and says what was decided.
-func (e *env) decideAndSay(ctx context.Context, dir *snapshot.Dir, by decider, what func(*snapshot.Dir) (review.Decision, error)) error {
-	var made review.Decision
-	err := e.decide(ctx, dir, by, func(dir *snapshot.Dir) (d review.Decision, err error) {
-		made, err = what(dir)
-		return made, knownSnapshots(e.withCure(err))
-	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(e.stdout, "S%s.\n", made.Summary[1:])
-	return err
 }

@@ -62,9 +62,32 @@ type siteStatus struct {
 	Detected  map[data.Lang]int  `json:"detected"`  // of languages, what the text told
 	Assumed   map[data.Lang]int  `json:"assumed"`   // of languages, what was taken for the site's main one
 	Overrides int                `json:"overrides"`
+	Rules     ruleCounts         `json:"rules"`
 	Snapshot  *snapshotStatus    `json:"snapshot,omitempty"` // nil: none is published
 	Review    []snapshotRow      `json:"review,omitempty"`   // newer than it and not in service, newest first
 	Sources   []web.SourceStatus `json:"sources,omitempty"`
+}
+
+// ruleCounts are how many rules there are.
+type ruleCounts struct {
+	Total  int `json:"total"`
+	Active int `json:"active"` // hold at present
+	Paused int `json:"paused"`
+}
+
+// String tells of them; those that neither hold nor are paused begin later or have ended.
+func (c ruleCounts) String() string {
+	if c.Total == 0 {
+		return "0"
+	}
+	s := fmt.Sprintf("%s; %s in force", count(c.Total), count(c.Active))
+	if c.Paused > 0 {
+		s += fmt.Sprintf(", %s paused", count(c.Paused))
+	}
+	if other := c.Total - c.Active - c.Paused; other > 0 {
+		s += fmt.Sprintf(", %s scheduled or ended", count(other))
+	}
+	return s
 }
 
 type snapshotStatus struct {
@@ -113,6 +136,19 @@ func (e *env) status(ctx context.Context, conf *config) (siteStatus, error) {
 		return st, err
 	}
 	st.Overrides = len(overrides)
+	rules, err := store.Rules(ctx)
+	if err != nil {
+		return st, err
+	}
+	st.Rules.Total = len(rules)
+	for i := range rules {
+		switch r := &rules[i]; {
+		case r.Paused:
+			st.Rules.Paused++
+		case r.Active(e.now()):
+			st.Rules.Active++
+		}
+	}
 	if st.Snapshot, err = e.snapshotStatus(ctx, store); err != nil {
 		return st, err
 	}
@@ -212,6 +248,7 @@ func (e *env) showStatus(st siteStatus) error {
 		fmt.Fprintf(w, "\t%s\n", undetermined(n))
 	}
 	fmt.Fprintf(w, "overrides\t%s\n", count(st.Overrides))
+	fmt.Fprintf(w, "rules\t%s\n", st.Rules)
 	if s := st.Snapshot; s == nil {
 		fmt.Fprintln(w, "snapshot\tnone; alsolike refresh makes one")
 	} else if s.Problem != "" {

@@ -25,7 +25,13 @@ func (r *running) signIn(name, password string) (status int, cookie string) {
 // me is what /v1/editor/me says to whoever sends that header.
 func (r *running) me(header, value string) (status int, body string) {
 	r.t.Helper()
-	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.base+"/v1/editor/me", nil)
+	return r.getAs(header, value, "/v1/editor/me")
+}
+
+// getAs is get by whoever sends that header.
+func (r *running) getAs(header, value, path string) (status int, body string) {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.base+path, nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}
