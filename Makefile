@@ -7,6 +7,7 @@ FILES  = git ls-files '*.go'
 BENCH ?= .
 FUZZTIME ?= 10m
 TESTFUZZ ?= 10s
+SCREENSHOTS ?= $(CURDIR)/.build/screenshots
 
 .PHONY: demo build test lint bench fuzz clean
 
@@ -16,10 +17,10 @@ demo: ## show alsolike on the bundled magazine
 build: ## make the binary ./alsolike
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' ./cmd/alsolike
 
-test: lint ## with the race detector what is quick; then everything, in a real browser too; then fuzzing
+test: lint ## with the race detector what is quick; then everything, in a real browser too, whose pictures go to SCREENSHOTS; then fuzzing
 	.ci/setup
 	$(GO) test -race -short -timeout 30m ./...
-	$(GO) test -timeout 30m ./...
+	ALSOLIKE_SCREENSHOTS=$(SCREENSHOTS) $(GO) test -timeout 30m ./...
 	.ci/fuzz $(TESTFUZZ)
 
 lint: ## formatting, vet, staticcheck
