@@ -19,12 +19,14 @@ const historyColumns = `id, time, author, kind, subject, article, target, action
 const entryTime = "2006-01-02T15:04:05.000000000Z"
 
 // A restorer reads and writes the subjects of one kind, so that changes of them can be
-// reverted. Two of its functions work within the transaction of the revert.
+// reverted. All but describe work within the transaction of the revert.
 type restorer struct {
 	// present is the subject as it is; nil if there is none.
 	present func(ctx context.Context, tx *sql.Tx, subject string) (json.RawMessage, error)
 	// restore makes the subject what state says, or removes it where that is nil.
 	restore func(ctx context.Context, tx *sql.Tx, subject string, state json.RawMessage) error
+	// leaving is what the history keeps of a subject that is about to be removed.
+	leaving func(ctx context.Context, tx *sql.Tx, subject string) (json.RawMessage, error)
 	// describe is the entry of a change between two states, nil is none, without what
 	// Store.record adds.
 	describe func(before, after json.RawMessage) (data.HistoryEntry, error)
@@ -32,8 +34,8 @@ type restorer struct {
 
 // restorers are those of every kind that the store itself holds.
 var restorers = map[data.Kind]restorer{
-	data.KindOverride: {presentOverride, restoreOverride, describeOverride},
-	data.KindRule:     {presentRule, restoreRule, describeRule},
+	data.KindOverride: {presentOverride, restoreOverride, presentOverride, describeOverride},
+	data.KindRule:     {presentRule, restoreRule, leavingRule, describeRule},
 }
 
 // record writes e into the history, within the transaction that makes the change. The
@@ -223,10 +225,15 @@ func (s *Store) revert(ctx context.Context, tx *sql.Tx, e data.HistoryEntry) (da
 	if !bytes.Equal(present, e.After) {
 		return e, conflict(ctx, tx, e)
 	}
+	if e.Before == nil {
+		if present, err = kind.leaving(ctx, tx, e.Subject); err != nil {
+			return e, err
+		}
+	}
 	if err := kind.restore(ctx, tx, e.Subject, e.Before); err != nil {
 		return e, err
 	}
-	r, err := kind.describe(e.After, e.Before)
+	r, err := kind.describe(present, e.Before)
 	if err != nil {
 		return e, err
 	}

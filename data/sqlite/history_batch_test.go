@@ -89,7 +89,7 @@ func TestRevertBatch(t *testing.T) {
 	}
 }
 
-// Rules of a file come and go together, in their order; what comes back stands behind the others.
+// Rules of a file come and go together, and come back to their places.
 func TestRevertBatchOfRules(t *testing.T) {
 	ctx := context.Background()
 	s := newStore(t)
@@ -120,7 +120,7 @@ func TestRevertBatchOfRules(t *testing.T) {
 	if err != nil || len(r.Made) != 3 || len(r.Left) != 0 || !slices.Equal(notes(), []string{"first", "last"}) {
 		t.Fatalf("got %+v, %v: %v", r, err, notes())
 	}
-	if _, err := s.RevertBatch(ctx, r.Made[0].ID); err != nil || !slices.Equal(notes(), []string{"first", "last", "x", "y", "z"}) {
+	if _, err := s.RevertBatch(ctx, r.Made[0].ID); err != nil || !slices.Equal(notes(), []string{"first", "x", "y", "z", "last"}) {
 		t.Errorf("got %v, %v", notes(), err)
 	}
 }

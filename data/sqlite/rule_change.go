@@ -239,7 +239,8 @@ func ruleState(r data.Rule) (json.RawMessage, error) {
 	return json.Marshal(r)
 }
 
-// presentRule, restoreRule and describeRule are the restorer of rules and their order.
+// presentRule, restoreRule, leavingRule and describeRule are the restorer of rules and
+// their order.
 
 func presentRule(ctx context.Context, tx *sql.Tx, subject string) (json.RawMessage, error) {
 	if subject == orderSubject {
@@ -300,6 +301,19 @@ func restoreRule(ctx context.Context, tx *sql.Tx, subject string, state json.Raw
 		}
 	}
 	return countOverrides(ctx, tx)
+}
+
+// leavingRule is the rule with its place, so that it comes back there.
+func leavingRule(ctx context.Context, tx *sql.Tx, subject string) (json.RawMessage, error) {
+	id, err := strconv.ParseInt(subject, 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	r, err := loadRule(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(r)
 }
 
 func describeRule(before, after json.RawMessage) (data.HistoryEntry, error) {
