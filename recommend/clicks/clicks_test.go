@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -321,6 +322,44 @@ func TestRare(t *testing.T) {
 	}
 	if got := counts.Article("a"); got.List.Seen != 200 || got.Out != 1 {
 		t.Errorf("the article: %+v", got)
+	}
+}
+
+// A file that is damaged does not keep the rest from being counted.
+func TestDamagedFile(t *testing.T) {
+	folder := t.TempDir()
+	writeLog(t, folder, noon, []clicklog.Event{list("1", noon, "a", "b"), click("1", noon.Add(time.Minute), "b")})
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	for i := range 1000 {
+		line, err := clicklog.AppendEvent(nil, list(fmt.Sprint("old ", i), noon.AddDate(0, 0, -5), "a", data.ArticleID(fmt.Sprint(i*i))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := z.Write(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, noon.AddDate(0, 0, -5).Format(time.DateOnly)+".ndjson.gz")
+	if err := os.WriteFile(path, packed.Bytes()[:packed.Len()/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	c := clicks.New(t.Context(), folder, clicks.Options{Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(&log, nil)), Rest: -1})
+	for range 2 {
+		counts := counted(t, c)
+		if got, want := counts.Link("a", "b"), (clicks.Rate{Clicks: 1, Seen: 1}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if seen := counts.Article("a").List.Seen; seen < 2 || seen > 1000 {
+			t.Errorf("%d lists were seen", seen)
+		}
+	}
+	if n := strings.Count(log.String(), "cannot be read to its end"); n != 1 {
+		t.Errorf("it was told %d times: %s", n, &log)
 	}
 }
 

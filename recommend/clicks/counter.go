@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -56,10 +57,10 @@ type Counter struct {
 	err    error         // of the last attempt
 	done   time.Time     // of it, by the machine's clock
 	took   time.Duration // it
-	busy   bool
-	first  chan struct{} // closed after the first
+	busy   chan struct{} // closed when the attempt that goes on is done; nil: none does
 
-	closed *tally // of the days before yesterday, if since and until are right
+	broken map[string]bool // files of the log that cannot be read, which were told
+	closed *tally          // of the days before yesterday, if since and until are right
 	until  time.Time
 	aside  sync.WaitGroup
 }
@@ -67,7 +68,7 @@ type Counter struct {
 // New makes a counter of the event log in folder. It does nothing until it is asked, and
 // ends what it does then with ctx.
 func New(ctx context.Context, folder string, opts Options) *Counter {
-	return &Counter{ctx: ctx, folder: folder, opts: opts.withDefaults(), first: make(chan struct{})}
+	return &Counter{ctx: ctx, folder: folder, opts: opts.withDefaults(), broken: map[string]bool{}}
 }
 
 // Wait waits until nothing goes on aside.
@@ -75,27 +76,29 @@ func (c *Counter) Wait() { c.aside.Wait() }
 
 const day = 24 * time.Hour
 
-// patience is how long the very first one to ask waits, for a site whose log is read
-// within that.
+// patience is how long one waits who asks first, or for the first time in a long while,
+// for a site whose log is read within that.
 const patience = 50 * time.Millisecond
+
+// longAgo is after how many times as long as counts may stand they are old.
+const longAgo = 10
 
 // Counts are the newest that are known, which are made anew aside where they are old; nil
 // while none are. The error is why they could not be made the last time.
 func (c *Counter) Counts() (*Counts, error) {
 	c.mu.Lock()
-	if c.done.IsZero() || time.Since(c.done) >= max(c.opts.Rest, 9*c.took) {
-		if !c.busy {
-			c.busy = true
-			c.aside.Go(c.renew)
-		}
+	age, rest := time.Since(c.done), max(c.opts.Rest, 9*c.took)
+	if c.busy == nil && age >= rest {
+		c.busy = make(chan struct{})
+		c.aside.Go(c.renew)
 	}
-	never := c.done.IsZero()
+	busy := c.busy
 	c.mu.Unlock()
-	if never {
+	if busy != nil && age >= longAgo*rest {
 		timer := time.NewTimer(patience)
 		defer timer.Stop()
 		select {
-		case <-c.first:
+		case <-busy:
 		case <-timer.C:
 		}
 	}
@@ -115,10 +118,8 @@ func (c *Counter) renew() {
 	} else if c.ctx.Err() == nil {
 		c.opts.Log.Warn("clicks cannot be counted", "error", err)
 	}
-	if c.done.IsZero() {
-		close(c.first)
-	}
-	c.busy = false
+	close(c.busy)
+	c.busy = nil
 	c.done = time.Now()
 	c.took = c.done.Sub(start)
 }
@@ -167,8 +168,15 @@ func (c *Counter) read(t *tally, since, until time.Time) error {
 		switch {
 		case fault == nil:
 			t.observe(e)
-		case fault.Kind == clicklog.FaultFile: // as one that is being compressed, which is there under another name the next time
-			return fault
+		case fault.Kind != clicklog.FaultFile:
+		default:
+			if _, err := os.Stat(fault.File); errors.Is(err, fs.ErrNotExist) { // it is being compressed, and is there under another name the next time
+				return fault
+			}
+			if !c.broken[fault.File] {
+				c.broken[fault.File] = true
+				c.opts.Log.Warn("a file of the event log cannot be read to its end; clicks are counted without the rest of it", "file", fault.File, "error", fault)
+			}
 		}
 	}
 	return c.ctx.Err()

@@ -26,8 +26,9 @@
 // The days before yesterday are read once a day and kept as sums; yesterday and today are
 // read again when somebody asks, at most once a minute and a tenth of the time. Yesterday
 // is among them because a day's last events are written after its end. Nobody waits for
-// it, but for 50 ms the very first: what was counted before is told meanwhile, with its
-// time. Counting each event as it comes in would be newer by a minute, but cost every site
+// it, but for 50 ms who asks first, or first in a long while: what was counted before is
+// told meanwhile, with its time. Of a file that is damaged as much counts as can be read.
+// Counting each event as it comes in would be newer by a minute, but cost every site
 // memory and a lock for numbers that few look at, and a way to take old days off again.
 //
 // Articles are known by hashes of 64 bits: that any two of 100,000 are taken for one has a
