@@ -111,8 +111,8 @@ func Revert(ctx context.Context, history History, dir *snapshot.Dir, e data.Hist
 		return made, err
 	}
 	if !changed {
-		if err := Record(ctx, history, dir); err != nil {
-			return made, err
+		if err := Record(context.WithoutCancel(ctx), history, dir); err != nil { // it is done, whoever has left
+			return made, fmt.Errorf("what change %d has decided is taken back, but that is not in the history yet, where the next decision or a server puts it: %w", e.ID, err)
 		}
 	}
 	for last, err := range history.History(ctx, data.HistoryFilter{Kind: e.Kind, Subject: e.Subject, Limit: 1}) {
@@ -173,7 +173,10 @@ func revertPublished(dir *snapshot.Dir, before, after string) error {
 }
 
 func revertState(dir *snapshot.Dir, id string, before, after snapshot.State) error {
-	if before == snapshot.RolledBack {
+	switch {
+	case before == snapshot.RolledBack && after == snapshot.Held:
+		return noWayBack("held what was rolled back; release it to let refreshes go on")
+	case before == snapshot.RolledBack:
 		return noWayBack("let refreshes go on after a rollback; hold the newest to stop them again")
 	}
 	all, err := dir.States()

@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -154,4 +155,43 @@ func TestRevert(t *testing.T) {
 	if _, ok, err := review.DecisionOf(t.Context(), store, 2); ok || err != nil {
 		t.Errorf("a change that there is not: %v, %v", ok, err)
 	}
+}
+
+// What is taken back is so, and is told so, also where the history cannot be written.
+func TestRevertWithoutHistory(t *testing.T) {
+	dir, store := newDir(t), newStore(t)
+	first := write(t, dir, 0)
+	settle(t, review.Policy{}, dir, first, "")
+	settle(t, review.Policy{}, dir, write(t, dir, 1), "")
+	if err := review.Record(t.Context(), store, dir); err != nil {
+		t.Fatal(err)
+	}
+	e, _, err := review.DecisionOf(t.Context(), store, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := lastly{store, 1}
+	_, err = review.Revert(t.Context(), &lost, dir, e)
+	if err == nil || !strings.Contains(err.Error(), "is taken back, but that is not in the history yet") {
+		t.Errorf("got %v", err)
+	}
+	if published, err := dir.Published(); err != nil || published != first {
+		t.Errorf("%s is in service, %v", published, err)
+	}
+	if err := review.Record(t.Context(), store, dir); err != nil || len(entries(t, store)) != 3 {
+		t.Errorf("the history has %d entries, %v", len(entries(t, store)), err)
+	}
+}
+
+// lastly is a history that can be written so many times.
+type lastly struct {
+	*sqlite.Store
+	left int
+}
+
+func (h *lastly) Record(ctx context.Context, entries ...data.HistoryEntry) error {
+	if h.left--; h.left < 0 {
+		return errors.New("no space left")
+	}
+	return h.Store.Record(ctx, entries...)
 }
