@@ -218,6 +218,27 @@ func TestPublishExceptWhileSomebodyDecides(t *testing.T) {
 	}
 }
 
+// Where what was decided was lost, nobody knows whether a snapshot was in service: it stays.
+func TestLeftoverWithoutDecisions(t *testing.T) {
+	d := quickDir(t)
+	publish(t, d, dated(1))
+	id := write(t, d, dated(2))
+	made, err := d.PublishExcept(t.Context(), id, []data.ArticleID{d.firstArticle(t, id)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(d.path, PointerFile)); err != nil {
+		t.Fatal(err)
+	}
+	if infoOf(t, d, made).Leftover {
+		t.Errorf("%s is taken for what a crash has left", made)
+	}
+	if _, err := d.Prune(t.Context(), 10, 0); err != nil {
+		t.Fatal(err)
+	}
+	infoOf(t, d, made)
+}
+
 // deciding decides something as soon as a snapshot is in its place.
 type deciding struct {
 	disk   fileSystem

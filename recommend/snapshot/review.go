@@ -93,10 +93,19 @@ func (p *pointer) state(id string) State {
 	return PassedOver
 }
 
-// leftover reports whether a snapshot is what a PublishExcept that was cut short has left.
+// leftover reports whether a snapshot is what a PublishExcept that was cut short has
+// left: then the one that was in service is known. Where it is not, what was decided was
+// lost, and nothing is known of this one either.
 func (p *pointer) leftover(i *Info) bool {
-	_, decided := p.Decisions[i.ID]
-	return i.Manifest.Except != nil && !decided && !slices.Contains(p.Published, i.ID) && p.newer(i.ID)
+	except := i.Manifest.Except
+	if except == nil || !p.newer(i.ID) {
+		return false
+	}
+	known := func(id string) bool {
+		_, decided := p.Decisions[id]
+		return decided || slices.Contains(p.Published, id)
+	}
+	return known(except.From) && !known(i.ID)
 }
 
 // stop is the newest snapshot that an editor holds or has rolled back and that is
