@@ -114,6 +114,10 @@ func TestReview(t *testing.T) {
 	if len(d.Lists) != 1 || d.Lists[0].ID != last {
 		t.Errorf("of one article there are the lists %+v", d.Lists)
 	}
+	fresh := s.run("snapshot", "diff", first, second, "--article", "new100000000")
+	says(t, fresh.stderr, `Article "new100000000" is new in snapshot `+second)
+	same := s.run("snapshot", "diff", first, first, "--article", string(last))
+	says(t, same.stderr, `The list of article "`+string(last)+`" stays as it is.`)
 	s.fails(1, []string{`article "nobody" is not in snapshot ` + second}, "snapshot", "diff", "--article", "nobody")
 
 	s.ok("snapshot", "publish", second, "--author", "mei", "--note", "looks good")

@@ -70,7 +70,7 @@ Without A it is the snapshot in service, and without B the newest that waits for
 			all := diff.New(from, to, diff.Options{Places: places, Most: cmp.Or(limit, -1), Views: func(id data.ArticleID) float64 { return views[id] }})
 			d := all.Diff
 			if len(articles) > 0 {
-				if d.Lists, err = listsOf(all, articles); err != nil {
+				if d.Lists, err = e.listsOf(all, articles); err != nil {
 					return err
 				}
 			}
@@ -87,8 +87,9 @@ Without A it is the snapshot in service, and without B the newest that waits for
 	return cmd
 }
 
-// listsOf are the lists of these articles, those that change.
-func listsOf(d *diff.Comparison, articles []string) ([]diff.List, error) {
+// listsOf are the lists of these articles, those that change. Of the others it is told on
+// standard error why they are not.
+func (e *env) listsOf(d *diff.Comparison, articles []string) ([]diff.List, error) {
 	lists := []diff.List{}
 	for _, article := range articles {
 		row, ok := d.Row(data.ArticleID(article))
@@ -97,6 +98,10 @@ func listsOf(d *diff.Comparison, articles []string) ([]diff.List, error) {
 		}
 		if i := slices.IndexFunc(d.Changes, func(c diff.Change) bool { return int(c.Row) == row }); i >= 0 {
 			lists = append(lists, d.List(d.Changes[i]))
+		} else if d.IsNew(row) {
+			fmt.Fprintf(e.stderr, "Article %q is new in snapshot %s, and its list with it.\n", article, d.To)
+		} else {
+			fmt.Fprintf(e.stderr, "The list of article %q stays as it is.\n", article)
 		}
 	}
 	return lists, nil

@@ -240,6 +240,10 @@ func (d *Comparison) Card(c Change) data.Card { return d.to.Card(int(c.Row)) }
 // Row is the article's row in To.
 func (d *Comparison) Row(id data.ArticleID) (row int, ok bool) { return d.to.Row(id) }
 
+// IsNew reports whether the article of a row in To is not in From: of such a one there is no
+// Change.
+func (d *Comparison) IsNew(row int) bool { return d.before[row] < 0 }
+
 // RowsByURL are the rows in To of the articles with that address.
 func (d *Comparison) RowsByURL(url string) iter.Seq[int] { return d.to.RowsByURL(url) }
 
