@@ -200,21 +200,11 @@ is left alone and named, and the exit code is 1.`,
 			defer store.Close()
 			ctx, left := e.by(cmd.Context(), author), 0
 			for _, id := range ids {
-				if batch {
-					var r data.Reverted
-					if r, err = store.RevertBatch(ctx, id); err == nil {
-						err = e.printReverted(id, r)
-					}
-					left += len(r.Left)
-				} else {
-					var made data.HistoryEntry
-					if made, err = e.takeBack(ctx, store, id); err == nil {
-						_, err = fmt.Fprintf(e.stdout, "Change %d is reverted by change %d: %s %s is %s.\n", id, made.ID, made.Kind, made.Subject, done(made))
-					}
-				}
+				n, err := e.revert(ctx, store, id, batch)
 				if err != nil {
 					return notReverted(id, err)
 				}
+				left += n
 			}
 			if left > 0 {
 				return errSilent // each was named
@@ -227,20 +217,33 @@ is left alone and named, and the exit code is 1.`,
 	return cmd
 }
 
-// takeBack takes change id back, whatever it is of.
-func (e *env) takeBack(ctx context.Context, store *sqlite.Store, id int64) (data.HistoryEntry, error) {
-	entry, ok, err := review.DecisionOf(ctx, store, id)
+// revert takes change id back, whatever it is of, and with batch all that was changed at
+// once with it. It says so, and returns how many of these are left alone.
+func (e *env) revert(ctx context.Context, store *sqlite.Store, id int64, batch bool) (left int, err error) {
+	decision, ok, err := review.DecisionOf(ctx, store, id)
 	if err != nil {
-		return entry, err
+		return 0, err
 	}
-	if !ok {
-		return store.Revert(ctx, id)
+	var made data.HistoryEntry
+	switch {
+	case ok: // which stands alone
+		var dir *snapshot.Dir
+		if dir, err = e.snapshots(); err == nil {
+			made, err = review.Revert(ctx, store, dir.By(data.AuthorOf(ctx), ""), decision)
+		}
+	case batch:
+		r, err := store.RevertBatch(ctx, id)
+		if err == nil {
+			err = e.printReverted(id, r)
+		}
+		return len(r.Left), err
+	default:
+		made, err = store.Revert(ctx, id)
 	}
-	dir, err := e.snapshots()
-	if err != nil {
-		return entry, err
+	if err == nil {
+		_, err = fmt.Fprintf(e.stdout, "Change %d is reverted by change %d: %s %s is %s.\n", id, made.ID, made.Kind, made.Subject, done(made))
 	}
-	return review.Revert(ctx, store, dir.By(data.AuthorOf(ctx), ""), entry)
+	return 0, err
 }
 
 // notReverted is err in the words of whoever asked to revert a change.
