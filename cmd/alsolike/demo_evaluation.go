@@ -38,7 +38,10 @@ func (e *env) demoEvaluation(ctx context.Context) (page func(context.Context) ([
 			return nil, err
 		}
 		made = b.Bytes()
-		return made, e.keepSample(result)
+		if err := e.keepSample(result); err != nil {
+			fmt.Fprintf(e.stderr, "the sample evaluation is not on the editors' pages: %v\n", err)
+		}
+		return made, nil
 	}
 	var begun sync.WaitGroup
 	begun.Go(func() {
