@@ -104,8 +104,8 @@ is told with its place, and the exit code is 1.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&since, "since", "", "only events from then on: a `date` or RFC 3339 time")
-	flags.StringVar(&until, "until", "", "only events before then: a `date` or RFC 3339 time")
+	flags.StringVar(&since, "since", "", "only events from then on: a `date` (UTC) or RFC 3339 time")
+	flags.StringVar(&until, "until", "", "only events before then: a `date` (UTC) or RFC 3339 time")
 	flags.StringVar(&format, "format", "jsonl", "`jsonl`")
 	return cmd
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var newsroomKeys = []configKey{
-	{"newsroom.timezone", "in which dates and times are that say no other zone, such as Europe/Berlin (default UTC)", func(c *config, v string) error {
+	{"newsroom.timezone", "in which dates and times of rules, overrides and the history are that say no other zone, such as Europe/Berlin (default UTC)", func(c *config, v string) error {
 		zone, err := time.LoadLocation(v)
 		if err != nil || v == "" || v == "Local" {
 			return fmt.Errorf("must be the name of a time zone, such as Europe/Berlin, Asia/Taipei or UTC")

@@ -76,7 +76,7 @@ Alsolike help ranking says what the features mean.`,
 	flags := cmd.Flags()
 	flags.StringVar(&t.reads, "reads", "", "fit to this log of reads, a `file` of CSV or JSON lines, instead of the event log")
 	flags.StringVar(&columns, "map", "", "which column or field of --reads holds what: `reader=column,item=column,time=column`")
-	flags.StringVar(&since, "since", "", "only what was shown or read from then on: a `date` or RFC 3339 time")
+	flags.StringVar(&since, "since", "", "only what was shown or read from then on: a `date` (UTC) or RFC 3339 time")
 	flags.BoolVar(&t.dry, "dry-run", false, "fit and measure, and write nothing")
 	flags.BoolVar(&reset, "reset", false, "go back to the weights that ship: remove weights.json")
 	flags.Uint64Var(&t.options.Seed, "seed", 1, "of all that is drawn; the same seed gives the same weights")

@@ -41,7 +41,7 @@ var effectTexts = table{
 	"effect.neighbours.k":          {"neighbours kept for every article", "为每篇文章保留多少个近邻", "為每篇文章保留多少個近鄰"},
 	"effect.neighbours.method":     {"exact, approximate, or auto: exact up to some hundred thousand articles", "近邻搜索方式：exact（精确）、approximate（近似）或 auto（数十万篇以内精确）", "近鄰搜尋方式：exact（精確）、approximate（近似）或 auto（數十萬篇以內精確）"},
 	"effect.neighbours.min_recall": {"publish no snapshot whose lists hold a smaller share of the nearest articles", "列表所含最近文章的比例低于此值的快照不予发布", "列表所含最近文章的比例低於此值的快照不予發布"},
-	"effect.newsroom.timezone":     {"in which dates and times are that say no other zone, such as Europe/Berlin", "未注明时区的日期和时间所用的时区，例如 Asia/Shanghai", "未註明時區的日期和時間所用的時區，例如 Asia/Taipei"},
+	"effect.newsroom.timezone":     {"in which dates and times of rules, overrides and the history are that say no other zone, such as Europe/Berlin", "规则、编辑改动和历史中未注明时区的日期和时间所用的时区，例如 Asia/Shanghai", "規則、編輯改動和歷史中未註明時區的日期和時間所用的時區，例如 Asia/Taipei"},
 	"effect.proxies.trusted":       {"proxies in front of serve, such as 127.0.0.1 or 10.0.0.0/8, whose X-Forwarded-For names the reader", "serve 前面的代理，例如 127.0.0.1 或 10.0.0.0/8，以其 X-Forwarded-For 识别读者地址", "serve 前面的代理，例如 127.0.0.1 或 10.0.0.0/8，以其 X-Forwarded-For 識別讀者位址"},
 	"effect.refresh.every":         {"serve makes a new snapshot this often, such as 15m", "serve 每隔多久生成一个新快照，例如 15m", "serve 每隔多久產生一個新快照，例如 15m"},
 	"effect.refresh.full_every":    {"and fits the model anew this often, such as 168h", "每隔多久重新拟合模型，例如 168h", "每隔多久重新擬合模型，例如 168h"},
