@@ -95,6 +95,12 @@ type reviewLink struct {
 // Comparing reports that the comparison is not there yet.
 func (v *reviewPage) Comparing() bool { return v.From != nil && v.Diff == nil && v.Fault == "" }
 
+// Reloads reports whether the page asks again by itself until the comparison is there: not
+// where that would lose what was ticked and written.
+func (v *reviewPage) Reloads() bool {
+	return v.Comparing() && v.Ticked == 0 && strings.TrimSpace(v.Note) == ""
+}
+
 // namesShown is how many articles are named that most lists link to, or none.
 const namesShown = 10
 
@@ -229,7 +235,7 @@ func (s *Server) handleReview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if v.Comparing() {
+	if v.Reloads() {
 		c.Response().Header().Set("Refresh", "1") // the browser asks again in a second
 	}
 	return s.page(c, "changes", v)
@@ -264,7 +270,10 @@ func (s *Server) newReviewPage(c echo.Context, l look) (*reviewPage, error) {
 		v.Fault = err.Error()
 		return v, nil
 	}
-	if compared == nil {
+	if v.Ticked = len(l.ticked); compared == nil {
+		for _, id := range l.ticked {
+			v.Kept = append(v.Kept, diff.Article{ID: id})
+		}
 		return v, nil
 	}
 	v.Diff, v.Views = compared.diff, compared.views
@@ -273,7 +282,6 @@ func (s *Server) newReviewPage(c echo.Context, l look) (*reviewPage, error) {
 		v.Asked.First = (v.Total - 1) / listsShown * listsShown
 		changes, _ = compared.find(v.Asked)
 	}
-	v.Ticked = len(l.ticked)
 	for i, change := range changes {
 		of := compared.diff.List(change)
 		list := newReviewList(&of)
@@ -373,7 +381,7 @@ func (s *Server) reviewPage(c echo.Context, status int, l look, change func(*rev
 		return err
 	}
 	change(view)
-	if view.Comparing() {
+	if view.Reloads() {
 		c.Response().Header().Set("Refresh", "1; url="+l.url())
 	}
 	return s.pageStatus(c, status, "changes", view)

@@ -451,6 +451,37 @@ func TestTicksOnSeveralPages(t *testing.T) {
 	}
 }
 
+// While two are being compared, nothing that was ticked and written is lost: a page that asks
+// again by itself has no field to fill in, and one with ticks or a note waits to be asked.
+func TestTicksWhileComparing(t *testing.T) {
+	n := newNewsroom(t)
+	second := n.refreshed(t, 1)
+	c := n.signedIn(t, account.Editor)
+	views, compared := n.changes.Views, make(chan struct{})
+	n.changes.Views = func(ctx context.Context) (map[data.ArticleID]float64, error) {
+		<-compared
+		return views(ctx)
+	}
+	res := c.get("/editor/changes?snapshot=" + second)
+	if res.Header.Get("Refresh") != "1" || strings.Contains(res.body, `name="note"`) || strings.Contains(res.body, `name="do"`) {
+		t.Errorf("the page that asks again has fields or buttons, or does not ask (%q)\n%s", res.Header.Get("Refresh"), plain(res.body))
+	}
+	res = c.post("/editor/changes", "snapshot", second, "revision", "old", "article", cranes, "note", "not <these>", "q", "cranes", "lang", "en", "do", "except")
+	p := &editorPage{c, second, res.body}
+	if res.StatusCode != 409 || res.Header.Get("Refresh") != "" || !strings.Contains(res.body, `value="not &lt;these&gt;"`) || !strings.Contains(res.body, "Look again") {
+		t.Fatalf("after a conflict: %d, Refresh %q\n%s", res.StatusCode, res.Header.Get("Refresh"), plain(res.body))
+	}
+	again := p.hidden("revision", "snapshot", "article", "q", "section", "lang")
+	if !slices.Contains(again, cranes) {
+		t.Fatalf("the tick is lost: %q", again)
+	}
+	close(compared)
+	res = c.post("/editor/changes", append(again, "from", "0", "note", "not <these>")...)
+	if p.body = res.body; !slices.Equal(p.ticked(), []string{cranes}) || !strings.Contains(res.body, `value="not &lt;these&gt;"`) || !strings.Contains(res.body, `name="q" value="cranes"`) {
+		t.Errorf("then %v are ticked\n%s", p.ticked(), plain(res.body))
+	}
+}
+
 // What cannot be decided is told as what it is.
 func TestDecisionsThatAreRefused(t *testing.T) {
 	n := newNewsroom(t)
