@@ -117,14 +117,14 @@ const (
 )
 
 // limitTime ends the context of a request after answerWithin. Lists, which are made
-// from memory and wait for nothing, do without its cost; a file is stored as a whole or
-// not at all, and may be long.
+// from memory and wait for nothing, do without its cost; a file is stored, and taken
+// back, as a whole or not at all, and may be long.
 func limitTime() echo.MiddlewareFunc {
 	return middleware.ContextTimeoutWithConfig(middleware.ContextTimeoutConfig{
 		Timeout: answerWithin,
 		Skipper: func(c echo.Context) bool {
 			path := c.Path()
-			return path == relatedPath || path == fragmentPath || strings.HasPrefix(path, articlesPath) || editor.TakesFile(path)
+			return path == relatedPath || path == fragmentPath || strings.HasPrefix(path, articlesPath) || editor.TakesLong(path)
 		},
 		ErrorHandler: func(err error, _ echo.Context) error { return err }, // newProblem knows it
 	})

@@ -9,10 +9,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/labstack/echo/v4"
 )
 
 // A pipes listener is a net in memory, whose time is that of synctest.
@@ -203,5 +206,27 @@ func TestBrokenOffBody(t *testing.T) {
 	}
 	if log.Len() > 0 {
 		t.Errorf("the log holds\n%s", log.String())
+	}
+}
+
+// What is stored from a file or taken back as a whole has as long as it needs.
+func TestLimitTime(t *testing.T) {
+	e := echo.New()
+	for path, limited := range map[string]bool{
+		"/editor/history/:id/revert": true, "/editor/articles": true, "/v1/editor/overrides": true,
+		"/editor/history/import": false, "/v1/editor/overrides/import": false,
+		"/editor/history/:id/revert-batch": false, "/v1/editor/history/:id/revert-batch": false,
+	} {
+		c := e.NewContext(httptest.NewRequest(http.MethodPost, "/", nil), httptest.NewRecorder())
+		c.SetPath(path)
+		err := limitTime()(func(c echo.Context) error {
+			if _, got := c.Request().Context().Deadline(); got != limited {
+				t.Errorf("%s is limited: %v, want %v", path, got, limited)
+			}
+			return nil
+		})(c)
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }

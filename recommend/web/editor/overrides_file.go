@@ -18,6 +18,12 @@ func TakesFile(path string) bool {
 	return path == overridesImportPath || path == historyImportPath || path == reviewPath || path == apiSnapshotPath+"/publish"
 }
 
+// TakesLong reports whether a route may take as long as it needs: it stores or takes back
+// as much as a file holds, as a whole or not at all.
+func TakesLong(path string) bool {
+	return TakesFile(path) || path == historyBatchPath || path == batchRevertPath
+}
+
 const csvType = "text/csv; charset=utf-8"
 
 // sendFile answers with a file of that name for a spreadsheet.
