@@ -18,6 +18,8 @@ let typing, asking;
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form?.dataset.live) return;
+  const shown = document.querySelector(form.dataset.live);
+  if (shown.querySelector("form")) shown.inert = true; // it would send what was typed before
   clearTimeout(typing);
   typing = setTimeout(async () => {
     asking?.abort();
@@ -31,7 +33,9 @@ document.addEventListener("input", (event) => {
       swap(parse(await answer.text()), form.dataset.live);
       history.replaceState(null, "", url);
     } catch (error) {
-      if (error.name !== "AbortError") target.classList.remove("busy");
+      if (error.name === "AbortError") return;
+      target.classList.remove("busy");
+      if (target.inert) form.requestSubmit();
     }
   }, 120);
 });
@@ -52,6 +56,25 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-send]")) event.target.form.requestSubmit();
 });
 
+// refuse says above a form why nothing was done, and leaves what was filled in.
+function refuse(form, page) {
+  form.classList.remove("busy");
+  delete form.dataset.sent;
+  document.querySelector("#refused")?.remove();
+  const why = document.createElement("div");
+  why.id = "refused";
+  why.className = "fault";
+  why.tabIndex = -1;
+  why.setAttribute("role", "alert");
+  why.append(...[...page.querySelectorAll("main h1, main p")].filter((one) => !one.querySelector("a")).map((one) => {
+    const line = document.createElement("p");
+    line.textContent = one.textContent;
+    return line;
+  }));
+  form.before(why);
+  why.focus();
+}
+
 // send makes the change of a form's button and shows the page that comes of it, where the
 // reader is; the button that stands for the same thing then has the focus.
 async function send(form, button) {
@@ -67,6 +90,7 @@ async function send(form, button) {
     return;
   }
   const page = parse(await answer.text());
+  if (!answer.ok && !page.querySelector(`form[action="${form.getAttribute("action")}"]`)) return refuse(form, page); // else it asks
   document.title = page.title;
   if (answer.redirected) history.replaceState(null, "", answer.url);
   swap(page, "main");

@@ -134,6 +134,36 @@ func TestArticlesInABrowser(t *testing.T) {
 	checkFaults(t, b)
 }
 
+// A change that is refused leaves the page as it was filled in, and says why.
+func TestRefusedChangeInABrowser(t *testing.T) {
+	n := newNewsroom(t)
+	b := browsertest.Open(t, n.URL)
+	b.Do(t, widths[0].set)
+	signIn(t, b, n, "editor")
+	b.Do(t, chromedp.Navigate(n.URL+cranesPath))
+	b.Wait(t, `document.readyState === "complete" && document.documentElement.classList.contains("scripted")`)
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`for (const [name, value] of [["from", "2026-12-02T08:00"], ["until", "2026-12-01T08:00"], ["note", "For the fair"]]) document.querySelector(".bench [name=" + name + "]").value = value`))
+	pin := `ol.links > li:nth-child(2) [data-key^=pin]`
+	for range 2 { // the second message takes the place of the first
+		b.Do(t, chromedp.Evaluate[chromedp.Void](`document.querySelector(".fault")?.classList.add("old")`))
+		b.Do(t, chromedp.Click(chromedp.CSS(pin)))
+		b.Wait(t, `document.querySelectorAll(".fault[role=alert]").length === 1 && document.querySelector(".fault.old") === null && document.activeElement.matches(".fault")`)
+	}
+	got := browsertest.Eval[[]string](t, b, `[document.querySelector(".fault").innerText, document.querySelector(".bench [name=note]").value, document.querySelector(".bench [name=until]").value, String(document.querySelector(".busy") === null)]`)
+	if !strings.Contains(got[0], "The end has to come after the beginning.") || !slices.Equal(got[1:], []string{"For the fair", "2026-12-01T08:00", "true"}) {
+		t.Errorf("refused, the page has %q", got)
+	}
+	picture(t, b, "editor-article-refused")
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`document.querySelector(".bench [name=until]").value = "2026-12-03T08:00"`))
+	b.Do(t, chromedp.Click(chromedp.CSS(pin)))
+	b.Wait(t, `document.querySelector(".notice") !== null && document.querySelector(".fault") === null`)
+	for _, fault := range b.Faults() {
+		if !strings.Contains(fault, "status of 422") && !strings.HasPrefix(fault, "request to data:image/") {
+			t.Error(fault)
+		}
+	}
+}
+
 // checkFaults looks for what the pages should not have done. A browser's own picture in
 // the field of a date is none, nor is that it tells its developers of a conflict.
 func checkFaults(t *testing.T, b *browsertest.Tab) {

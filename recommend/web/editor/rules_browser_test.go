@@ -52,6 +52,28 @@ func TestRulesInABrowser(t *testing.T) {
 	b.CheckFaults(t)
 }
 
+// Nobody saves a rule other than the one that he sees: while the preview is behind what is
+// typed it cannot be used, and where it cannot be had the page loads anew.
+func TestRulePreviewBehindInABrowser(t *testing.T) {
+	n := newNewsroom(t)
+	b := browsertest.Open(t, n.URL)
+	b.Do(t, widths[0].set)
+	signIn(t, b, n, "editor")
+	b.Do(t, chromedp.Navigate(n.URL+"/editor/rules/new?action=hide&target=en/nineteen-seats"))
+	b.Wait(t, `document.readyState === "complete" && document.querySelector("#preview form") !== null`)
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`window.fetch = () => new Promise((_, reject) => { window.fail = () => reject(new TypeError("offline")) })`))
+	b.Do(t, chromedp.SendKeys(chromedp.CSS("[name=note]"), "as agreed"))
+	b.Wait(t, `window.fail !== undefined`)
+	if browsertest.Eval[bool](t, b, `(() => { const save = document.querySelector("#preview .primary"); save.focus(); return document.activeElement === save })()`) {
+		t.Error("what was typed before can be saved")
+	}
+	b.Do(t, chromedp.Evaluate[chromedp.Void](`fail()`))
+	b.Wait(t, `window.fail === undefined && document.readyState === "complete" && document.querySelector("#preview input[name=note]")?.value === "as agreed"`)
+	b.Follow(t, "#preview .primary")
+	b.Wait(t, `location.pathname === "/editor/rules" && document.querySelector("#rule-1")?.innerText.includes("as agreed")`)
+	checkFaults(t, b)
+}
+
 // An editor changes a rule by keyboard: a name with a comma stays one, there is room for one
 // more, and the preview follows. Then somebody else is faster.
 func TestRuleEditInABrowser(t *testing.T) {
