@@ -153,6 +153,16 @@ func (m *Moment) Versions(card *data.Card) (cards []data.Card, err error) {
 	return slices.AppendSeq(cards, iter.Seq[data.Card](m.view.versions(card, m.view.rowOf(card.ID)))), nil
 }
 
+// VersionFor is the version of the article with that card that a link to it leads readers
+// of lang to: one in lang, else in its other script, else one for readers of the article.
+// It reports whether there is one on the site at time now; if not, the version is card.
+func (m *Moment) VersionFor(lang data.Lang, card data.Card, now time.Time) (version data.Card, ok bool, err error) {
+	defer m.guard(&err)()
+	row := m.view.rowOf(card.ID)
+	ok = m.view.choose(&card, row, newReader(lang, OwnLanguage), now) || m.view.choose(&card, row, newReader(card.Lang, OwnLanguage), now)
+	return card, ok, nil
+}
+
 // Related is Engine.Related at that moment.
 func (m *Moment) Related(ctx context.Context, q Query) (List, error) {
 	return m.engine.related(ctx, m.view, q, nil)

@@ -258,28 +258,10 @@ func (l *lister) wish(o *data.Override) (wishRow, error) {
 	}
 	k, ok, err := l.m.Find(string(o.Target))
 	if ok && err == nil {
-		w.To, err = l.version(k.Card)
+		w.To, ok, err = l.m.VersionFor(l.card.Lang, k.Card, l.now)
 	}
-	w.Gone = !ok || !w.To.Visible(l.now)
+	w.Gone = !ok
 	return w, err
-}
-
-// version is card, or what readers of the article see in its place: the translation into
-// the article's language, where there is one.
-func (l *lister) version(card data.Card) (data.Card, error) {
-	if card.Lang == l.card.Lang {
-		return card, nil
-	}
-	others, err := l.m.Versions(&card)
-	if err != nil {
-		return card, err
-	}
-	for _, other := range others {
-		if other.Lang == l.card.Lang && other.Visible(l.now) {
-			return other, nil
-		}
-	}
-	return card, nil
 }
 
 // wishes are the overrides of the article.

@@ -101,15 +101,6 @@ func pinsToLookAt(m *recommend.Moment, now time.Time) (ending, gone []pinRow, er
 			continue
 		}
 		row := pinRow{Pin: wishRow{Override: *o, Holds: true}}
-		to, known, err := m.Find(string(o.Target))
-		if err != nil {
-			return nil, nil, err
-		}
-		row.Pin.To, row.Pin.Gone = to.Card, !known || !to.Card.Visible(now)
-		soon := !o.Until.IsZero() && o.Until.Sub(now) < endsSoon
-		if !soon && !row.Pin.Gone {
-			continue
-		}
 		if !row.Pin.Everywhere() {
 			from, _, err := m.Find(string(o.Article))
 			if err != nil {
@@ -117,6 +108,18 @@ func pinsToLookAt(m *recommend.Moment, now time.Time) (ending, gone []pinRow, er
 			}
 			row.Page = from.Card
 			row.Page.ID = cmp.Or(row.Page.ID, o.Article)
+		}
+		to, known, err := m.Find(string(o.Target))
+		if err == nil && known {
+			row.Pin.To, known, err = m.VersionFor(cmp.Or(row.Page.Lang, to.Card.Lang), to.Card, now)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		row.Pin.Gone = !known
+		soon := !o.Until.IsZero() && o.Until.Sub(now) < endsSoon
+		if !soon && !row.Pin.Gone {
+			continue
 		}
 		if row.Pin.Gone {
 			gone = append(gone, row)

@@ -63,6 +63,45 @@ func TestToday(t *testing.T) {
 	}
 }
 
+// A pin leads to what readers of its article get, on the page Today as on that of the
+// article: where the version it names is off the site, to the one in their language.
+func TestPinsOfTranslations(t *testing.T) {
+	n := newNewsroom(t)
+	c := n.signedIn(t, "viewer")
+	const simplified, traditional, article = "zh-Hans/ships-at-anchor", "zh-Hant/ships-at-anchor", "zh-Hant/harbour-cranes"
+	if _, err := n.store.AddOverride(t.Context(), data.Override{Article: article, Target: "en/ships-at-anchor", Action: data.Pin, Position: 1}); err != nil {
+		t.Fatal(err)
+	}
+	const gone = "target cannot be linked now"
+	for _, step := range []struct {
+		withdrawn data.ArticleID
+		leads     string // "": nowhere
+	}{
+		{"en/ships-at-anchor", traditional},
+		{traditional, simplified}, // the other script
+		{simplified, ""},
+	} {
+		a, err := n.store.Article(t.Context(), step.withdrawn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.State = data.Unpublished
+		if _, err := n.store.PutArticles(t.Context(), []data.Article{a}); err != nil {
+			t.Fatal(err)
+		}
+		n.update(t)
+		page := c.get("/editor/articles/article?id=" + article).body
+		for name, page := range map[string]string{"Today": c.get("/editor/today").body, "the article": page} {
+			if got := strings.Contains(page, gone); got != (step.leads == "") {
+				t.Errorf("without %s %s tells that the target is gone: %v", step.withdrawn, name, got)
+			}
+		}
+		if list := n.list(t, article); step.leads != "" && (list[0] != step.leads) {
+			t.Errorf("without %s readers get %v, want %s first", step.withdrawn, list, step.leads)
+		}
+	}
+}
+
 func TestTodayInABrowser(t *testing.T) {
 	n := attention(t)
 	b := browsertest.Open(t, n.URL)
