@@ -93,7 +93,7 @@ func TestText(t *testing.T) {
 	check("en", subject, "Same subject: housing, rent control; same section: Town")
 	check("zh-Hans", subject, "同一主题：housing、rent control；同一栏目：Town")
 	check("zh", subject, "同一主题：housing、rent control；同一栏目：Town")
-	check("zh-TW", subject, "同一主題：housing、rent control；同一欄目：Town")
+	check("zh-TW", subject, "同一主題：housing、rent control；同一版面：Town")
 	check("de-AT", subject, "Gleiches Thema: housing, rent control; gleiches Ressort: Town")
 	check("fr", subject, "Même sujet : housing, rent control ; même rubrique : Town")
 	check("es", subject, "Mismo tema: housing, rent control; misma sección: Town")
@@ -106,7 +106,7 @@ func TestText(t *testing.T) {
 	boosted, buried := subject, subject
 	boosted.Weight, buried.Weight, buried.Pool = Boosted, Buried, 12
 	check("en", boosted, "Boosted by an editor; same subject: housing, rent control; same section: Town")
-	check("zh-Hant", boosted, "由編輯提升；同一主題：housing、rent control；同一欄目：Town")
+	check("zh-Hant", boosted, "由編輯提升；同一主題：housing、rent control；同一版面：Town")
 	check("de", buried, "Zufällig aus den besten 12 gezogen; von der Redaktion niedriger gewichtet; gleiches Thema: housing, rent control; gleiches Ressort: Town")
 	check("en", Link{Source: FromEditor, Terms: []string{"a"}, Features: subject.Features}, "Pinned by an editor")
 	check("en", Link{Source: FromSection, Section: "Town"}, "Newest in section Town")

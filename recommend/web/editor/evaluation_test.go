@@ -84,7 +84,7 @@ func TestEvaluationPage(t *testing.T) {
 		t.Log(shown)
 	}
 	chinese := html.UnescapeString(plain(c.get("/editor/evaluation", "Accept-Language", "zh-TW").body))
-	for _, want := range []string{"評估", "未通過", "pr、bold 與 production 對比", "+3.13 %，介於 +0.744 % 與 +5.52 % 之間", "最多下降 3 %", "每個展示列表的點擊數", "至少 0.6"} {
+	for _, want := range []string{"評估", "未通過", "pr、bold 與 production 對比", "+3.13 %，介於 +0.744 % 與 +5.52 % 之間", "最多下降 3 %", "每個展示清單的點擊數", "至少 0.6"} {
 		if !strings.Contains(chinese, want) {
 			t.Errorf("in Chinese there is no %q", want)
 		}

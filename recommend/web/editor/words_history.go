@@ -53,7 +53,7 @@ var historyTexts = table{
 	"history.is-publish-itself": {"By itself", "自动上线", "自動上線"},
 	"history.is-password":       {"New password", "新密码", "新密碼"},
 	"history.is-revoke":         {"Revoked", "吊销", "撤銷"},
-	"history.is-rollback":       {"Rolled back", "回滚", "復原"},
+	"history.is-rollback":       {"Rolled back", "回滚", "退回"},
 	"history.is-hold":           {"Held", "暂缓", "暫緩"},
 	"history.is-release":        {"Released", "放行", "放行"},
 

@@ -170,6 +170,6 @@ var rulesTexts = table{
 	"rule-says.per-section":       {"at most %d per section", "同一栏目最多 %d 条", "同一版面最多 %d 則"},
 	"rule-says.per-author":        {"at most %d per author", "同一作者最多 %d 条", "同一作者最多 %d 則"},
 	"rule-says.holds.from":        {" (from %s)", "（自 %s 起生效）", "（自 %s 起生效）"},
-	"rule-says.holds.until":       {" (until %s)", "（有效期至 %s 为止）", "（有效期至 %s 為止）"},
-	"rule-says.holds.between":     {" (from %s until %s)", "（自 %s 起生效，至 %s 为止）", "（自 %s 起生效，至 %s 為止）"},
+	"rule-says.holds.until":       {" (until %s)", "（在 %s 之前有效）", "（在 %s 之前有效）"},
+	"rule-says.holds.between":     {" (from %s until %s)", "（自 %s 起、%s 之前有效）", "（自 %s 起、%s 之前有效）"},
 }

@@ -42,6 +42,22 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// Each script has one word for a thing, the one that is spoken where it is read.
+func TestOneWordForAThing(t *testing.T) {
+	for l, others := range map[lang]map[string]string{ // what is not said, and the beginning of the keys where it is not
+		simplified:  {"版面": "", "清单": "", "文件夹": "", "更新的一版": "", "为止": "rule-says"},
+		traditional: {"欄目": "", "列表": "", "文件夾": "", "資料夾中": "", "更新的一版": "", "條連結": "", "為止": "rule-says", "復原": "changes.", "回滾": ""},
+	} {
+		for key, text := range texts {
+			for other, beginning := range others {
+				if strings.HasPrefix(key, beginning) && strings.Contains(text[l], other) {
+					t.Errorf("%s: %q says %s", key, text[l], other)
+				}
+			}
+		}
+	}
+}
+
 // The pages use the texts that there are, and all of them.
 func TestTextsAreUsed(t *testing.T) {
 	used, beginnings := map[string]bool{}, map[string]bool{}

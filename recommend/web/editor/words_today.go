@@ -6,7 +6,7 @@ var todayTexts = table{
 	"today.refresh": {"The last refresh", "最近一次更新", "最近一次更新"},
 
 	"today.fresh":   {"up to date", "已是最新", "已是最新"},
-	"today.behind":  {"lists follow what has changed", "列表已随文章变动", "列表已隨文章變動"},
+	"today.behind":  {"lists follow what has changed", "列表已随文章变动", "清單已隨文章變動"},
 	"today.waiting": {"articles wait for the next refresh", "有文章等待下次更新", "有文章等待下次更新"},
 	"today.late":    {"late", "已逾期", "已逾期"},
 	"today.problem": {"something is wrong", "出现问题", "出現問題"},
@@ -18,7 +18,7 @@ var todayTexts = table{
 	"today.since":      {"Since then", "此后", "此後"},
 	"today.changed":    {"%d article new or changed|%d articles new or changed", "%d 篇文章新增或改动", "%d 篇文章新增或改動"},
 	"today.unplaced":   {"%d not placed yet", "%d 篇尚未排入", "%d 篇尚未排入"},
-	"today.followed":   {"articles have changed, and lists follow at once", "文章有变动，列表已即时跟进", "文章有變動，列表已即時跟進"},
+	"today.followed":   {"articles have changed, and lists follow at once", "文章有变动，列表已即时跟进", "文章有變動，清單已即時跟進"},
 	"today.nothing":    {"nothing has changed", "没有变化", "沒有變化"},
 	"today.review":     {"To be reviewed", "待审阅", "待審閱"},
 	"today.refresh-of": {"the refresh of %s", "%s 的更新", "%s 的更新"},

@@ -61,7 +61,7 @@ var Editions = []*Edition{
 		Lang: "zh-Hant", Name: "繁體", DateLayout: "2006年1月2日",
 		Magazine: "燈火", Tagline: "公共生活紀事",
 		Skip:          "跳到正文",
-		LanguageLabel: "語言", SectionLabel: "欄目",
+		LanguageLabel: "語言", SectionLabel: "版面",
 		OtherwiseHome: "沒有繁體版：前往首頁",
 		Home:          "首頁", Latest: "最新", By: "", TagLabel: "標籤",
 		Related: "你可能也喜歡", AuthorComma: "、",
