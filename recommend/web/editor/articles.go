@@ -74,7 +74,7 @@ func (s *Server) handleArticles(c echo.Context) error {
 	v := articlesPage{Query: c.QueryParam("q"), Show: show, Clicks: s.clicksView()}
 	q, err := v.Clicks.query(inventory.Query{Text: v.Query, Show: show, First: first})
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, err.Error())
+		return err
 	}
 	v.Page, err = s.Links.Inventory.Find(c.Request().Context(), q)
 	if errors.Is(err, data.ErrNoSnapshot) {

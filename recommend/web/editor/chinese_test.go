@@ -169,6 +169,8 @@ func walkChinesePages(t *testing.T, lang string) {
 		check(path+" "+strings.Join(fields, " "), c.post(path, fields...), status)
 	}
 
+	check("clicks that nobody counts", c.get("/editor/articles?show=most-clicked"), http.StatusBadRequest)
+
 	// Users, keys and one's own account.
 	does("/editor/settings/users", "name", "mei", "role", "viewer")
 	does("/editor/settings/users/role", "name", "mei", "role", "editor")
