@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/alsolike/alsolike/recommend"
 )
@@ -23,15 +24,20 @@ const mostKnown = 200
 type ruleNames struct {
 	mu       sync.Mutex
 	snapshot string
-	revision int64 // of articles
+	revision int64     // of articles
+	made     time.Time // when they were counted
 	known    []knownNames
 }
 
-// of is the names that articles of m have.
-func (n *ruleNames) of(m *recommend.Moment) ([]knownNames, error) {
+// namesFor is how long names are suggested while articles change: to count them is to look
+// at every article.
+const namesFor = time.Minute
+
+// of is the names that articles of m have, or had a minute ago at most.
+func (n *ruleNames) of(m *recommend.Moment, now time.Time) ([]knownNames, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.snapshot == m.Snapshot() && n.revision == m.Revision().Articles {
+	if n.snapshot == m.Snapshot() && (n.revision == m.Revision().Articles || now.Sub(n.made) < namesFor) {
 		return n.known, nil
 	}
 	kinds := []string{"section", "tag", "author", "type", "lang"}
@@ -61,7 +67,7 @@ func (n *ruleNames) of(m *recommend.Moment) ([]knownNames, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.snapshot, n.revision, n.known = m.Snapshot(), m.Revision().Articles, nil
+	n.snapshot, n.revision, n.made, n.known = m.Snapshot(), m.Revision().Articles, now, nil
 	for i, kind := range kinds {
 		names := slices.SortedFunc(maps.Keys(counts[i]), func(a, b string) int {
 			return cmp.Or(cmp.Compare(*counts[i][b], *counts[i][a]), cmp.Compare(a, b))

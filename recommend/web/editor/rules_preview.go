@@ -126,7 +126,7 @@ func (s *Server) ruleForm(c echo.Context, v *ruleForm) error {
 			v.Placements, v.Nowhere = append(v.Placements, name), name
 		}
 	}
-	if v.Known, err = s.ruleNames.of(m); err != nil {
+	if v.Known, err = s.ruleNames.of(m, s.Now()); err != nil {
 		return err
 	}
 	if len(v.Form) == 0 && v.Rule == nil {

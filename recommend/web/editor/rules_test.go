@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -219,5 +220,28 @@ func TestRuleNames(t *testing.T) {
 	n.update(t)
 	if got := suggests("section"); !slices.Contains(got, `Arts, "Culture" <b>`) {
 		t.Errorf("a new section is not among %q", got)
+	}
+}
+
+// Names are suggested as articles have them, anew a minute later at the soonest.
+func TestSuggestedNames(t *testing.T) {
+	n := newNewsroom(t)
+	c := n.signedIn(t, "editor")
+	suggested := func() bool {
+		t.Helper()
+		return strings.Contains(c.get("/editor/rules/new").body, `<option value="Lighthouses">`)
+	}
+	if suggested() {
+		t.Fatal("a section is suggested that no article has")
+	}
+	if _, err := n.store.PutArticles(t.Context(), []data.Article{{ID: "new", Title: "A light", Body: "It turns.", Lang: "en", Section: "Lighthouses"}}); err != nil {
+		t.Fatal(err)
+	}
+	n.update(t)
+	if suggested() {
+		t.Error("all articles are looked at again after one has changed")
+	}
+	if n.now = n.now.Add(time.Minute); !suggested() {
+		t.Error("a minute later the section is not suggested")
 	}
 }
