@@ -251,9 +251,15 @@ func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.O
 	}
 	stored, refused = make([]data.Override, len(all)), make([]error, len(all))
 	before := s.lastOverride
-	defer s.inBatch(len(all))()
+	good := 0
+	for i := range all {
+		if refused[i] = s.refusal(&all[i]); refused[i] == nil {
+			good++
+		}
+	}
+	defer s.inBatch(good)()
 	for i, o := range all {
-		if refused[i] = s.refusal(&o); refused[i] != nil {
+		if refused[i] != nil {
 			continue
 		}
 		s.lastOverride++

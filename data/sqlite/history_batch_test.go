@@ -13,6 +13,29 @@ import (
 	"github.com/alsolike/alsolike/data"
 )
 
+// A change is not of a batch where all that was to be made with it was refused.
+func TestBatchOfOne(t *testing.T) {
+	ctx := data.WithAuthor(context.Background(), "mei")
+	s := newStore(t)
+	put(t, s, article("a", "text"), article("b", "text"))
+	hide := data.Override{Article: "a", Target: "b", Action: data.Hide}
+	for _, all := range [][]data.Override{{{Article: "a", Target: "nobody", Action: data.Hide}, hide}, {hide, hide}} {
+		if _, _, err := s.AddOverrides(ctx, all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := s.AddRules(ctx, []data.Rule{{Action: data.Hide, Target: "nobody"}, {Action: data.Hide, Target: "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	var batches []int64
+	for _, e := range history(t, s, data.HistoryFilter{}) {
+		batches = append(batches, e.Batch)
+	}
+	if want := []int64{0, 2, 2, 0}; !slices.Equal(batches, want) {
+		t.Errorf("the batches are %v, the newest first, want %v", batches, want)
+	}
+}
+
 // What was added at once is taken back at once, but for what somebody has changed since;
 // and to take that back in turn gives what was there.
 func TestRevertBatch(t *testing.T) {

@@ -47,11 +47,7 @@ func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.O
 				return &data.ConflictError{Subject: "the list of overrides"}
 			}
 		}
-		ctx, err := withBatch(ctx, tx, len(all))
-		if err != nil {
-			return err
-		}
-		added := false
+		good := 0
 		for i, o := range all {
 			if refused[i] = o.Validate(); refused[i] != nil {
 				continue
@@ -62,6 +58,16 @@ func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.O
 			} else if err != nil {
 				return err
 			}
+			good++
+		}
+		ctx, err := withBatch(ctx, tx, good)
+		if err != nil {
+			return err
+		}
+		for i, o := range all {
+			if refused[i] != nil {
+				continue
+			}
 			o.ID, o.From, o.Until, o.Created = 0, o.From.Round(0).UTC(), o.Until.Round(0).UTC(), created
 			if err := insertOverride(ctx, tx, &o); err != nil {
 				return err
@@ -69,9 +75,9 @@ func (s *Store) AddOverridesAt(ctx context.Context, revision int64, all []data.O
 			if _, err := s.recordOverride(ctx, tx, nil, &o); err != nil {
 				return err
 			}
-			stored[i], added = o, true
+			stored[i] = o
 		}
-		if !added {
+		if good == 0 {
 			return nil
 		}
 		return countOverrides(ctx, tx)

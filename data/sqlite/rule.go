@@ -37,10 +37,6 @@ func (s *Store) AddRulesIf(ctx context.Context, all []data.Rule, check func(pres
 	stored, refused = make([]data.Rule, len(all)), make([]error, len(all))
 	created := s.opts.Now().Round(0).UTC()
 	err = s.inWrite(ctx, func(tx *sql.Tx) error {
-		ctx, err := withBatch(ctx, tx, len(all))
-		if err != nil {
-			return err
-		}
 		present, err := s.rules(ctx, tx)
 		if err == nil {
 			err = check(present)
@@ -48,7 +44,7 @@ func (s *Store) AddRulesIf(ctx context.Context, all []data.Rule, check func(pres
 		if err != nil {
 			return err
 		}
-		added := false
+		good := 0
 		for i, r := range all {
 			if refused[i] = r.Validate(); refused[i] != nil {
 				continue
@@ -59,6 +55,16 @@ func (s *Store) AddRulesIf(ctx context.Context, all []data.Rule, check func(pres
 			} else if err != nil {
 				return err
 			}
+			good++
+		}
+		ctx, err := withBatch(ctx, tx, good)
+		if err != nil {
+			return err
+		}
+		for i, r := range all {
+			if refused[i] != nil {
+				continue
+			}
 			r = r.Normal()
 			r.Created = created
 			r.ID, r.Order = 0, 0
@@ -68,9 +74,8 @@ func (s *Store) AddRulesIf(ctx context.Context, all []data.Rule, check func(pres
 			if _, err := s.recordRule(ctx, tx, nil, &stored[i]); err != nil {
 				return err
 			}
-			added = true
 		}
-		if !added {
+		if good == 0 {
 			return nil
 		}
 		return countOverrides(ctx, tx)
