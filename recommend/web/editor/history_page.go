@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,7 +54,20 @@ type historyRow struct {
 	What       string
 	Details    []historyDetail
 	Revertible bool
-	More       int // changes that were made at once with it and are not shown
+	Reverted   string // address of the change that it takes back; "": it takes none back
+	More       int    // changes that were made at once with it and are not shown
+}
+
+// ChangeURL is the address of a change on the page History, where it is the first row.
+func (w words) ChangeURL(e *data.HistoryEntry) string {
+	asked := url.Values{"before": {strconv.FormatInt(e.ID+1, 10)}}
+	if e.Batch > 0 {
+		asked.Set("batch", strconv.FormatInt(e.Batch, 10))
+	}
+	if e.Action == data.ActionPublishItself {
+		asked.Set("itself", "1")
+	}
+	return fmt.Sprintf("%s%s#change-%d", historyPath, query(asked), e.ID)
 }
 
 // A historyDetail is a field of what was changed.
@@ -114,6 +128,15 @@ func (s *Server) handleHistory(c echo.Context) error {
 		row, err := teller.row(e)
 		if err != nil {
 			return err
+		}
+		if e.Reverts > 0 {
+			reverted, _, err := s.entries(c, data.HistoryFilter{Before: e.Reverts + 1}, 1)
+			if err != nil {
+				return err
+			}
+			for i := range reverted {
+				row.Reverted = teller.ChangeURL(&reverted[i])
+			}
 		}
 		view.Rows = append(view.Rows, row)
 	}

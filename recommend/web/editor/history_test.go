@@ -153,12 +153,46 @@ func TestHistoryPage(t *testing.T) {
 		c.sendJSON(200, &any, "POST", "/v1/editor/history/4/revert", "")
 	}
 	first := c.get("/editor/history?author=editor")
-	older := regexp.MustCompile(`href="(/editor/history\?[^"]*before=[^"]*)"`).FindStringSubmatch(first.body)
+	older := regexp.MustCompile(`href="(/editor/history\?[^"#]*before=[^"#]*)"`).FindStringSubmatch(first.body)
 	if older == nil || strings.Count(first.body, `<tr id="change-`) != 50 {
 		t.Fatalf("got\n%s", plain(first.body))
 	}
 	if page := c.get(strings.ReplaceAll(older[1], "&amp;", "&")); strings.Count(page.body, `<tr id="change-`) != 14 || !strings.Contains(page.body, `href="/editor/history?author=editor"`) {
 		t.Errorf("got %s\n%s", older[1], plain(page.body))
+	}
+}
+
+// Of users and keys nothing can be taken back, and programs are told so.
+func TestRevertible(t *testing.T) {
+	s := withArticles(t)
+	c := s.signedIn(t, account.Admin)
+	if _, err := s.store.AddUser(t.Context(), account.User{Name: "mei", Role: account.Viewer}, "-"); err != nil {
+		t.Fatal(err)
+	}
+	var hidden override
+	c.sendJSON(201, &hidden, "POST", "/v1/editor/overrides", `{"article":"a","target":"b","action":"hide"}`)
+	var list struct {
+		Items []struct {
+			ID         int64
+			Kind       data.Kind
+			Revertible bool
+		}
+	}
+	c.sendJSON(200, &list, "GET", "/v1/editor/history", "")
+	kinds := map[data.Kind]bool{}
+	for _, e := range list.Items {
+		kinds[e.Kind] = true
+		want := 409
+		if e.Revertible {
+			want = 200
+		}
+		var answer map[string]any
+		if c.sendJSON(want, &answer, "POST", fmt.Sprintf("/v1/editor/history/%d/revert", e.ID), ""); e.Revertible != (e.Kind == data.KindOverride) {
+			t.Errorf("change %d of a %s is revertible: %v", e.ID, e.Kind, e.Revertible)
+		}
+	}
+	if !kinds[data.KindUser] || !kinds[data.KindOverride] {
+		t.Errorf("the history is of %v", kinds)
 	}
 }
 
@@ -294,6 +328,19 @@ func TestImportThereAndBack(t *testing.T) {
 	}
 	if again := c.post(form(back)); !strings.Contains(plain(again.body), "2 taken back 0 left alone") || overrides() != 3 {
 		t.Errorf("%d overrides\n%s", overrides(), plain(again.body))
+	}
+	// Its links lead to rows that are there, of one of a batch too.
+	for _, page := range []response{back, c.get("/editor/history?author=editor")} {
+		links := regexp.MustCompile(`href="(/editor/history\?[^"#]*)#(change-\d+)"`).FindAllStringSubmatch(page.body, -1)
+		if len(links) == 0 {
+			t.Errorf("there is no link to a change\n%s", plain(page.body))
+		}
+		for _, link := range links {
+			at := c.get(strings.ReplaceAll(link[1], "&amp;", "&"))
+			if row := regexp.MustCompile(`<tr id="(change-\d+)"`).FindStringSubmatch(at.body); row == nil || row[1] != link[2] {
+				t.Errorf("%s#%s begins with %v", link[1], link[2], row)
+			}
+		}
 	}
 	if res := c.post("/editor/history/999/revert-batch"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("got %d", res.StatusCode)
