@@ -178,9 +178,9 @@ func (s *Server) recordDecisions(ctx context.Context) {
 	}
 }
 
-// decisionRevertible reports whether e tells of a decision that may be taken back here.
-func (s *Server) decisionRevertible(e data.HistoryEntry) bool {
-	return s.Changes != nil && e.Kind == data.KindSnapshot && e.Before != nil && string(e.Before) != `"`+string(snapshot.RolledBack)+`"`
+// decisionRevertible reports whether e tells of a decision that may be taken back.
+func decisionRevertible(e data.HistoryEntry) bool {
+	return e.Kind == data.KindSnapshot && e.Before != nil && string(e.Before) != `"`+string(snapshot.RolledBack)+`"`
 }
 
 // A refusal is an error about a snapshot that does not allow what is decided about it.

@@ -70,7 +70,7 @@ type changeResponse struct {
 func newChangeResponse(e data.HistoryEntry) changeResponse {
 	return changeResponse{
 		ID: e.ID, Time: e.Time, Author: e.Author, Kind: e.Kind, Subject: e.Subject, Article: e.Article, Target: e.Target,
-		Action: e.Action, What: e.Summary, Reverts: e.Reverts, Batch: e.Batch, Revertible: e.Last && (slices.Contains(revertible, e.Kind) || e.Kind == data.KindSnapshot && e.Before != nil), Before: e.Before, After: e.After,
+		Action: e.Action, What: e.Summary, Reverts: e.Reverts, Batch: e.Batch, Revertible: e.Last && (slices.Contains(revertible, e.Kind) || decisionRevertible(e)), Before: e.Before, After: e.After,
 	}
 }
 

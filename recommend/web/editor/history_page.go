@@ -229,7 +229,7 @@ type historyTeller struct {
 }
 
 func (t *historyTeller) row(e data.HistoryEntry) (historyRow, error) {
-	row := historyRow{HistoryEntry: e, What: e.Summary, Revertible: e.Last && (slices.Contains(revertible, e.Kind) || t.s.decisionRevertible(e)), More: max(e.BatchSize-1, 0)}
+	row := historyRow{HistoryEntry: e, What: e.Summary, Revertible: e.Last && (slices.Contains(revertible, e.Kind) || t.s.Changes != nil && decisionRevertible(e)), More: max(e.BatchSize-1, 0)}
 	switch e.Kind {
 	case data.KindOverride:
 	case data.KindSnapshot:
