@@ -14,6 +14,7 @@ import (
 	"github.com/alsolike/alsolike/recommend"
 	"github.com/alsolike/alsolike/recommend/inventory"
 	"github.com/alsolike/alsolike/recommend/snapshot"
+	"github.com/alsolike/alsolike/recommend/snapshot/diff"
 )
 
 const todayPath = Prefix + "/today"
@@ -29,7 +30,9 @@ type todayPage struct {
 	Colour string        // good, warn or bad
 	State  string        // key of the sentence about it
 
-	Review *snapshot.Info // that awaits review or is held, the newest; nil: none
+	Refresh *snapshot.Info // that is in service, if another one was before; nil: none was
+	Diff    *diff.Links    // what it changed; nil: that is not known so far
+	Review  *snapshot.Info // that awaits review or is held, the newest; nil: none
 
 	Ending  []pinRow // pins that end soon, the first to end first
 	Gone    []pinRow // pins whose target nobody can be sent to
@@ -43,6 +46,7 @@ type pinRow struct {
 }
 
 const (
+	glance      = 20 * time.Millisecond // that a comparison may take before it is left out
 	endsSoon    = 3 * 24 * time.Hour
 	mostPins    = 20 // of either kind
 	mostWithout = 10 // articles without links
@@ -80,6 +84,12 @@ func (s *Server) handleToday(c echo.Context) error {
 			return err
 		}
 		v.Review = st.waiting
+		if st.current != nil && st.previous != nil {
+			v.Refresh = st.current
+			if v.Diff, err = s.lastChanged(c, st.previous.ID, st.current.ID); err != nil {
+				return err
+			}
+		}
 	}
 	if v.Ending, v.Gone, err = pinsToLookAt(m, s.Now()); err != nil {
 		return err
@@ -89,6 +99,19 @@ func (s *Server) handleToday(c echo.Context) error {
 		return err
 	}
 	return s.page(c, "today", v)
+}
+
+// lastChanged is what the refresh that made the second of two snapshots changed, as far as the
+// two were compared so far; they are, aside. Where they cannot be, *Changes* says why.
+func (s *Server) lastChanged(c echo.Context, from, to string) (*diff.Links, error) {
+	compared, err := s.Changes.compare(c.Request().Context(), &s.comparisons, from, to, glance)
+	if ctxErr := c.Request().Context().Err(); ctxErr != nil {
+		return nil, ctxErr
+	}
+	if err != nil || compared == nil {
+		return nil, nil
+	}
+	return &compared.diff.Links, nil
 }
 
 // pinsToLookAt are pins that hold: those that end soon, and those that show nothing since

@@ -1,8 +1,10 @@
 package editor_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -110,4 +112,26 @@ func TestTodayInABrowser(t *testing.T) {
 	b.Do(t, chromedp.Navigate(n.URL+"/editor/today"))
 	picture(t, b, "editor-today")
 	checkFaults(t, b)
+}
+
+// Today says how much the refresh in service has changed, once that is known, and leads
+// to where it is seen.
+func TestTodayTellsWhatChanged(t *testing.T) {
+	n := newNewsroom(t)
+	c := n.signedIn(t, "viewer")
+	if body := c.get("/editor/today").body; strings.Contains(body, "What changed") {
+		t.Error("the first refresh has changed something")
+	}
+	second := n.refreshed(t, 1)
+	if err := n.dir.Publish(second); err != nil {
+		t.Fatal(err)
+	}
+	told := regexp.MustCompile(`<dt>What changed</dt><dd><a href="/editor/changes\?snapshot=` + second + `">([0-9.]+) % of the links: (\d+) added, (\d+) removed</a>`)
+	var got []string
+	for deadline := time.Now().Add(time.Minute); got == nil && time.Now().Before(deadline); {
+		got = told.FindStringSubmatch(c.get("/editor/today").body)
+	}
+	if got == nil || got[1] == "0" || got[2] == "0" || !strings.Contains(c.reviewed(second).body, got[2]) {
+		t.Errorf("got %q", got)
+	}
 }
