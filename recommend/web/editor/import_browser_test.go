@@ -50,12 +50,12 @@ func download(t *testing.T, b *browsertest.Tab, selector, name string) string {
 	}
 	b.Do(t, chromedp.Click(chromedp.CSS(selector)))
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		text, err := os.ReadFile(filepath.Join(folder, name)) // which comes by its name when it is whole
-		if err == nil {
+		text, err := os.ReadFile(filepath.Join(folder, name)) // which stands empty in its place until it is whole
+		if err == nil && len(text) > 0 {
 			return string(text)
 		}
 		if time.Now().After(deadline) {
-			t.Fatal(err)
+			t.Fatalf("%s did not come: %v", name, err)
 		}
 	}
 }
