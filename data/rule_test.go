@@ -148,6 +148,7 @@ func TestRuleSentence(t *testing.T) {
 func TestRuleRefusals(t *testing.T) {
 	for _, c := range []struct{ rule, want string }{
 		{`[]`, "rule is no JSON object"},
+		{`{"title":"a","id":"b","body":"c"}`, `rule has no field "body"`}, // the first of several, always
 		{`{"under_sektion":["a"]}`, `rule has no field "under_sektion"; did you mean under_section?`},
 		{`{"under_section":"a"}`, "under_section is a string; it must be a list of texts"},
 		{`{"max_per_author":1.5}`, "max_per_author is a number 1.5; it must be a whole number"},
