@@ -62,6 +62,9 @@ func (f *historyFlags) register(flags *pflag.FlagSet) {
 }
 
 func (f *historyFlags) filter(zone *time.Location) (filter data.HistoryFilter, err error) {
+	if f.batch < 0 {
+		return filter, usagef("--batch is %d; it is the number of a change", f.batch)
+	}
 	filter = data.HistoryFilter{Author: f.author, Article: data.ArticleID(f.article), People: f.people, Batch: f.batch}
 	if filter.Kind, err = data.ParseKind(f.kind); err != nil {
 		return filter, usagef("--%v", err)

@@ -168,6 +168,7 @@ func TestOverrideImportAndBack(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	s.fails(1, []string{"there is no change 99"}, "history", "revert", "--batch", "99")
+	s.fails(2, []string{"--batch is -1; it is the number of a change"}, "history", "list", "--batch", "-1")
 	if table := s.ok("history", "list", "--batch", "2"); strings.Count(table, "\n") != 3 {
 		t.Errorf("got\n%s", table)
 	}
